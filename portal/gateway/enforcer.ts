@@ -1,0 +1,51 @@
+import type { MacAddress } from '#shared/personal.ts'
+
+/** What a client may do from now on. Absent limits are no limits. */
+export type Grant = {
+  readonly mac: MacAddress
+  /** Names the session to the kernel: all of a client's addresses and flows carry it. 1 … 2³¹−1, unique among the open. */
+  readonly mark: number
+  /** Whole seconds, ≥ 1: the kernel closes by itself when they have passed, with the portal down too. */
+  readonly seconds: number
+  readonly downKbps?: number
+  readonly upKbps?: number
+}
+
+/** Totals since the grant, in both families together. `up` is from the client. */
+export type Usage = { readonly upBytes: number; readonly downBytes: number; readonly upPackets: number; readonly downPackets: number }
+export const NO_USAGE: Usage = { upBytes: 0, downBytes: 0, upPackets: 0, downPackets: 0 }
+
+export type OpenClient = { readonly mac: MacAddress; readonly mark: number; readonly secondsLeft: number; readonly usage: Usage }
+
+/**
+ * The one place that lets packets through. Methods resolve once the kernel (or the controller) has confirmed.
+ * @throws UnavailableError `enforcer` when it cannot be reached; the caller then tells the citizen and opens nothing.
+ */
+export type Enforcer = {
+  readonly name: string
+  /** Makes what is missing and keeps what is there: a restart must not cut anyone off. */
+  start(): Promise<void>
+  /** Lets the client through; for one that is open already it replaces the limits and keeps the counters. */
+  open(grant: Grant): Promise<void>
+  /** Shuts the client out, ends its flows, returns the last counters. Of one that is not open: `NO_USAGE`. */
+  close(mac: MacAddress): Promise<Usage>
+  /** All that is open now. */
+  list(): Promise<readonly OpenClient[]>
+  /** Lets go of its helpers. What is open stays open (`on_portal_loss` decides before this is called). */
+  stop(): Promise<void>
+}
+
+/** Who stands behind a source address. */
+export type Asker =
+  | { readonly kind: 'client'; readonly mac: MacAddress; /** Two hardware addresses claim this network address: reads only. */ readonly contested: boolean }
+  | { readonly kind: 'unknown' }
+
+/** Knows the neighbours. */
+export type Neighbours = {
+  start(): Promise<void>
+  /** Answers from memory; asks the kernel once when it does not know. */
+  asker(address: string): Promise<Asker>
+  /** Calls back with each device that appears on the network, and again at most once a minute while it stays. */
+  onSighting(listener: (mac: MacAddress) => void): void
+  stop(): Promise<void>
+}

@@ -1,0 +1,99 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { UsageError } from '../errors.ts'
+
+/** Node's defaults hold a stalled socket for minutes; a thousand of them are an outage. */
+const HEADERS_TIMEOUT_MS = 5_000
+const REQUEST_TIMEOUT_MS = 10_000
+const CHECK_EVERY_MS = 1_000
+const IDLE_KEEP_ALIVE_MS = 5_000
+const MOST_HEADER_BYTES = 16 * 1024
+const MOST_SOCKETS_PER_ADDRESS = 64
+const DRAIN_TIMEOUT_MS = 5_000
+
+export type ListenOptions = {
+  /** One address or several; each gets a server of its own. */
+  hosts: readonly string[]
+  /** 0 asks for any free port (tests). */
+  port: number
+  /** Named in the error when the port is taken: `portal.port`. */
+  key: string
+  handler: RequestListener
+  /** Default 64: every phone of a town may stand behind one controller, so callers raise it for the hub. */
+  socketsPerAddress?: number
+}
+export type Listening = {
+  /** `http://host:port/` for each host. */
+  urls: readonly string[]
+  port: number
+  /** No new connections; idle ones end at once, busy ones after their answer or 5 s. */
+  close(): Promise<void>
+}
+
+function capPerAddress(server: Server, most: number): void {
+  const open = new Map<string, number>()
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? ''
+    const held = (open.get(address) ?? 0) + 1
+    if (held > most) return void socket.destroy()
+    open.set(address, held)
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1
+      if (left > 0) open.set(address, left)
+      else open.delete(address)
+    })
+  })
+}
+
+function listenOn(host: string, port: number, options: ListenOptions): Promise<Server> {
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
+      keepAliveTimeout: IDLE_KEEP_ALIVE_MS,
+      maxHeaderSize: MOST_HEADER_BYTES,
+      // HTTP/1.0 clients and probes without a Host still deserve an answer; the Host list decides, not the parser.
+      requireHostHeader: false,
+    },
+    options.handler,
+  )
+  capPerAddress(server, options.socketsPerAddress ?? MOST_SOCKETS_PER_ADDRESS)
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') return reject(error)
+      const why = { EADDRINUSE: 'is taken', EACCES: 'may not be used by this account', EADDRNOTAVAIL: 'is not on an address of this machine' }[error.code]
+      reject(new UsageError('port', `${host} port ${port} ${why}: set ${options.key}`, { data: { port, key: options.key } }))
+    })
+    server.listen({ host, port, exclusive: true }, () => resolve(server))
+  })
+}
+
+function drain(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS)
+    server.close(() => {
+      clearTimeout(force)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+/** A hardened HTTP/1.1 listener. @throws UsageError `port` (exit 2) naming port and key when it cannot be had. */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const servers: Server[] = []
+  let port = options.port
+  for (const host of options.hosts) {
+    const server = await listenOn(host, port, options)
+    const bound = server.address()
+    if (bound !== null && typeof bound === 'object') port = bound.port
+    servers.push(server)
+  }
+  let closing: Promise<void> | undefined
+  return {
+    urls: options.hosts.map((host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}/`),
+    port,
+    close: () => (closing ??= Promise.all(servers.map(drain)).then(() => undefined)),
+  }
+}

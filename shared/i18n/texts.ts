@@ -1,0 +1,58 @@
+import { createInstance, type TFunction } from 'i18next'
+import { UsageError } from '../errors.ts'
+
+/** Languages that ship, the project's own first. A city's `languages` choose among them. */
+export const LANGUAGES = ['fr', 'en', 'ar'] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/** Each language's name in its own script. */
+export const ENDONYMS: Readonly<Record<Language, string>> = { fr: 'Français', en: 'English', ar: 'العربية' }
+
+const RIGHT_TO_LEFT = new Set(['ar', 'fa', 'he', 'ur'])
+
+export function isLanguage(tag: string): tag is Language {
+  return (LANGUAGES as readonly string[]).includes(tag)
+}
+
+export function direction(language: string): 'ltr' | 'rtl' {
+  return RIGHT_TO_LEFT.has(language) ? 'rtl' : 'ltr'
+}
+
+/** Texts of one language by key; plural forms end in `_one`, `_other` … as `Intl.PluralRules` names them. */
+export type Texts = Readonly<Record<string, string>>
+export type Translate = TFunction
+
+/**
+ * One instance per role, with its own texts: `texts('fr')('portal.connect')`. French is what a missing key falls back to.
+ * @throws UsageError `texts` when French is absent.
+ */
+export function createTexts(resources: Readonly<Partial<Record<Language, Texts>>>): (language: Language) => Translate {
+  if (!resources.fr) throw new UsageError('texts', 'French texts are missing: every role ships them')
+  const instance = createInstance()
+  const loaded = Object.fromEntries(Object.entries(resources).map(([language, texts]) => [language, { translation: texts }]))
+  // Pages escape by themselves (hono/html, Preact); keys hold dots, so no separators.
+  void instance.init({ resources: loaded, fallbackLng: 'fr', initAsync: false, keySeparator: false, nsSeparator: false, interpolation: { escapeValue: false } })
+  const fixed = new Map(LANGUAGES.map((language) => [language, instance.getFixedT(language)]))
+  return (language) => fixed.get(language) ?? instance.getFixedT('fr')
+}
+
+const MOST_RANGES = 16
+
+/** The best of `offered` for an Accept-Language header (RFC 9110 §12.5.4), else the first of `offered`. */
+export function preferredLanguage(header: string | undefined, offered: readonly Language[]): Language {
+  const ranges = (header ?? '')
+    .split(',', MOST_RANGES)
+    .map((part, order) => {
+      const [tag = '', ...parameters] = part.trim().toLowerCase().split(';')
+      const q = parameters.map((p) => /^\s*q=([01](?:\.\d{0,3})?)\s*$/.exec(p)?.[1]).find((value) => value !== undefined)
+      return { primary: tag.split('-')[0] ?? '', quality: q === undefined ? 1 : Number(q), order }
+    })
+    .filter((range) => range.quality > 0)
+    .sort((a, b) => b.quality - a.quality || a.order - b.order)
+  for (const { primary } of ranges) {
+    const found = offered.find((language) => language === primary)
+    if (found) return found
+    if (primary === '*') break
+  }
+  return offered[0] ?? 'fr'
+}
