@@ -1,0 +1,55 @@
+// The socket through which commands reach a running server: HTTP on a file that only this user can open.
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { ParvisError, UsageError } from '#shared/errors.ts'
+
+const LONGEST_SOCKET_PATH = 107
+const MOST_BODY_BYTES = 1024 * 1024
+
+/** What a running server does for one command; the answer is any JSON value. */
+export type Action = (args: Readonly<Record<string, unknown>>) => unknown
+export type Control = { close(): Promise<void> }
+
+async function body(chunks: AsyncIterable<Buffer>): Promise<Readonly<Record<string, unknown>>> {
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const chunk of chunks) {
+    size += chunk.length
+    if (size > MOST_BODY_BYTES) throw new UsageError('control', 'the request is too large')
+    parts.push(chunk)
+  }
+  const value: unknown = size === 0 ? {} : JSON.parse(Buffer.concat(parts).toString())
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+/** The caller holds the data directory's lock, so a socket that is already there belongs to nobody. */
+export async function openControl(path: string, actions: ReadonlyMap<string, Action>): Promise<Control> {
+  if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) {
+    throw new UsageError('control', `${path} is too long for a socket (${LONGEST_SOCKET_PATH} bytes): choose a shorter PARVIS_DATA`)
+  }
+  rmSync(path, { force: true })
+  const server = createServer((request, response) => {
+    const action = actions.get(decodeURIComponent((request.url ?? '/').slice(1)))
+    const answer = (status: number, value: unknown): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value ?? null))
+    }
+    if (!action) return answer(404, { code: 'unknown', message: 'the running server does not know this command' })
+    body(request).then(action).then(
+      (value) => answer(200, value),
+      (error: unknown) => answer(400, { code: error instanceof ParvisError ? error.code : 'failed', message: error instanceof Error ? error.message : String(error) }),
+    )
+  })
+  const umask = process.umask(0o177)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, resolve)
+  }).finally(() => process.umask(umask))
+  chmodSync(path, 0o600)
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

@@ -1,0 +1,55 @@
+// Finds the settings file, reads every source, and fails with every mistake at once.
+import { existsSync, readFileSync } from 'node:fs'
+import { UsageError } from '#shared/errors.ts'
+import { loadSettings, type Problem } from '#shared/settings/load.ts'
+import { SCHEMA, type Settings } from './schema.ts'
+
+const PLACES = ['parvis.toml', '/etc/parvis/parvis.toml'] as const
+
+export type Arguments = {
+  /** `--config FILE`. */
+  readonly config?: string | undefined
+  /** `--portal.port=8081` and the like. */
+  readonly flags: ReadonlyMap<string, string>
+}
+type Env = Readonly<Record<string, string | undefined>>
+
+function settingsFile(config: string | undefined, env: Env): { name: string; text: string } | undefined {
+  const named = config ?? env['PARVIS_CONFIG']
+  const name = named ?? PLACES.find((place) => existsSync(place))
+  if (name === undefined) return undefined
+  try {
+    return { name, text: readFileSync(name, 'utf8') }
+  } catch (error) {
+    throw new UsageError('settings', `${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** One mistake a line: where, key, what would be right. */
+export function describe(problems: readonly Problem[]): string {
+  const width = Math.max(0, ...problems.map((problem) => problem.where.length))
+  return problems.map(({ where, key, text }) => `  ${where.padEnd(width)}  ${key}${key ? ': ' : ''}${text}`).join('\n')
+}
+
+/** What the schema cannot see alone: combinations. */
+function crossChecks(settings: Settings): Problem[] {
+  const problems: Problem[] = []
+  const wrong = (key: string, text: string): void => void problems.push({ where: 'settings', key, text })
+  const ids = settings.sites.map((site) => site.id)
+  for (const id of new Set(ids.filter((one, index) => ids.indexOf(one) !== index))) wrong('sites.id', `"${id}" is used twice`)
+  for (const site of settings.sites) if (site.id.startsWith('demo-')) wrong('sites.id', `"${site.id}": names beginning with demo- belong to the demonstration`)
+  if (settings.gateway.enforcer === 'nftables' && !settings.gateway.lan) wrong('gateway.lan', 'the nftables enforcer needs the interface of the phones')
+  if (settings.hub.mode === 'remote' && !settings.hub.url) wrong('hub.url', 'a remote hub needs its address')
+  for (const [index, client] of settings['radius.clients'].entries()) if (!client.secret) wrong(`radius.clients[${index}].secret`, 'missing')
+  for (const [index, server] of settings['radius.servers'].entries()) if (!server.secret) wrong(`radius.servers[${index}].secret`, 'missing')
+  return problems
+}
+
+/** @throws UsageError `settings` naming every mistake with line and key. */
+export function readSettings(args: Arguments, env: Env): { settings: Settings; file: string | undefined } {
+  const file = settingsFile(args.config, env)
+  const { settings, problems } = loadSettings(SCHEMA, { file, env, flags: args.flags, readSecret: (path) => readFileSync(path, 'utf8') })
+  const all = problems.length > 0 ? problems : crossChecks(settings)
+  if (all.length > 0) throw new UsageError('settings', `${all.length === 1 ? 'one mistake' : `${all.length} mistakes`} in the settings\n${describe(all)}`)
+  return { settings, file: file?.name }
+}

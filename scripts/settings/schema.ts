@@ -1,0 +1,100 @@
+// Every key of parvis.toml with its kind and default, one row each: the contract of a city's settings file.
+import { address, boolean, cidr, integer, listOf, notYet, oneOf, optional, port, secret, text, timezone, url, wallTime, type Field } from '#shared/settings/fields.ts'
+import type { Loaded } from '#shared/settings/load.ts'
+import { LANGUAGES } from '#shared/i18n/texts.ts'
+import { SITE_CLASSES } from '#shared/place.ts'
+
+const YEAR_SECONDS = 366 * 86_400
+const siteId = text('default', { matches: /^[a-z0-9][a-z0-9-]{0,62}$/, expected: 'lower-case letters, digits and hyphens, 63 at most' })
+const interfaceName = text('', { matches: /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/, expected: 'the name of a network interface' })
+const language = oneOf(LANGUAGES)
+const kbps = optional(integer(0, { min: 8, max: 100_000_000 }))
+
+const MATCH_KEYS = { nas_identifier: 'nasIdentifier', called_station_id: 'calledStationId', ssid: 'ssid', vlan: 'vlan' } as const
+type Match = { readonly [Key in (typeof MATCH_KEYS)[keyof typeof MATCH_KEYS]]?: string }
+function isMatchKey(key: string): key is keyof typeof MATCH_KEYS {
+  return key in MATCH_KEYS
+}
+
+const match: Field<Match> = {
+  fallback: {},
+  read(value) {
+    const keys = Object.keys(MATCH_KEYS).join(', ')
+    if (typeof value !== 'object' || value === null) throw new TypeError(`expected a table with ${keys}`)
+    const found: Record<string, string> = {}
+    for (const [key, wanted] of Object.entries(value)) {
+      if (!isMatchKey(key)) throw new TypeError(`${key} is none of ${keys}`)
+      if (typeof wanted !== 'string' && typeof wanted !== 'number') throw new TypeError(`${key} must be a text`)
+      found[MATCH_KEYS[key]] = String(wanted)
+    }
+    return found
+  },
+}
+
+export const SCHEMA = {
+  single: {
+    portal: {
+      host: listOf(address, ['127.0.0.1']),
+      port: port(8080),
+      url: optional(url),
+      hosts: listOf(text(''), []),
+      tls_port: notYet(),
+      tls_cert: notYet(),
+      tls_key: notYet(),
+      api_url: optional(url),
+      domain: optional(text('')),
+      on_portal_loss: oneOf(['keep', 'close']),
+      methods: listOf(oneOf(['click']), ['click']),
+      session_seconds: integer(7_200, { min: 10, max: YEAR_SECONDS }),
+      idle_seconds: optional(integer(0, { min: 10, max: YEAR_SECONDS })),
+      down_kbps: kbps,
+      up_kbps: kbps,
+      quota_mb: notYet(),
+    },
+    gateway: {
+      enforcer: oneOf(['dry-run', 'nftables']),
+      lan: optional(listOf(interfaceName, [])),
+      wan: optional(interfaceName),
+    },
+    radius: {
+      host: optional(listOf(address, [])),
+      auth_port: port(1812),
+      acct_port: port(1813),
+      coa_port: port(3799),
+      radsec_port: notYet(),
+      token_key: secret(),
+    },
+    counts: { profile: oneOf(['standard', 'strict']) },
+    hub: {
+      mode: oneOf(['embedded', 'remote', 'off']),
+      url: optional(url),
+      host: listOf(address, ['127.0.0.1']),
+      port: port(8090),
+      store: oneOf(['sqlite']),
+      database_url: notYet(),
+    },
+    kiosk: { host: listOf(address, ['127.0.0.1']), port: port(8070), directory: optional(text('')) },
+    ops: { port: port(9090) },
+  },
+  many: {
+    sites: {
+      id: siteId,
+      name: optional(text('')),
+      class: oneOf(SITE_CLASSES),
+      timezone,
+      close_at: wallTime,
+      languages: listOf(language, [...LANGUAGES]),
+      match,
+    },
+    'radius.clients': {
+      name: text('', { matches: /^[A-Za-z0-9._-]{1,63}$/, expected: 'a name of letters, digits, dots and hyphens' }),
+      address: cidr,
+      secret: secret(),
+      require_message_authenticator: boolean(true),
+    },
+    'radius.servers': { address, auth_port: port(1812), acct_port: port(1813), secret: secret() },
+    'radius.upstreams': { realm: notYet(), servers: notYet(), secret: notYet() },
+  },
+} as const
+
+export type Settings = Loaded<typeof SCHEMA>
