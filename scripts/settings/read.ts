@@ -53,3 +53,14 @@ export function readSettings(args: Arguments, env: Env): { settings: Settings; f
   if (all.length > 0) throw new UsageError('settings', `${all.length === 1 ? 'one mistake' : `${all.length} mistakes`} in the settings\n${describe(all)}`)
   return { settings, file: file?.name }
 }
+
+const SECRETS = new Set(
+  [...Object.values(SCHEMA.single), ...Object.values(SCHEMA.many)].flatMap((table) =>
+    Object.entries(table).flatMap(([key, field]) => ('secret' in field && field.secret ? [key] : [])),
+  ),
+)
+
+/** Whether values under this key must never be printed. */
+export function isSecret(key: string): boolean {
+  return SECRETS.has(key)
+}

@@ -1,0 +1,51 @@
+// The only entry: `scripts/parvis <command>`. Every command is one row of this table.
+import { ParvisError, UsageError } from '#shared/errors.ts'
+import { parseArguments } from './commands/arguments.ts'
+import { check } from './commands/check.ts'
+import type { Command, Io } from './commands/command.ts'
+import { demo } from './commands/demo.ts'
+import { device } from './commands/device.ts'
+import { run } from './commands/run.ts'
+import { settingsCommand } from './commands/settings.ts'
+
+const OLDEST_NODE = 24
+const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({ run, check, settings: settingsCommand, demo, device }))
+
+function overview(): string {
+  const rows = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
+  return `parvis <command> [options]\n\n${rows.join('\n')}\n\nparvis <command> --help tells more. Exit codes: 0 done, 1 failed, 2 wrong use or wrong settings.\n`
+}
+
+async function main(args: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = args
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    io.out(overview())
+    return name === undefined ? 2 : 0
+  }
+  const command = COMMANDS.get(name)
+  if (!command) throw new UsageError('usage', `unknown command "${name}"\n\n${overview()}`)
+  const invocation = parseArguments(rest, command)
+  if (invocation.help) {
+    io.out(`${command.help}\n`)
+    return 0
+  }
+  return command.run(invocation, io)
+}
+
+function failure(error: unknown, io: Io): number {
+  // Our own errors say what to do; anything else is a fault of ours and shows where it happened.
+  io.err(`parvis: ${error instanceof ParvisError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return error instanceof UsageError ? 2 : 1
+}
+
+if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+  process.stderr.write(`parvis: Node ${OLDEST_NODE} or newer is needed here (this is ${process.versions.node}); start it with scripts/parvis\n`)
+  process.exit(2)
+}
+const io: Io = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  env: process.env,
+  colour: process.stdout.isTTY && !process.env['NO_COLOR'],
+}
+process.exitCode = await main(process.argv.slice(2), io).catch((error: unknown) => failure(error, io))
