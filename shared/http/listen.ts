@@ -8,7 +8,7 @@ const REQUEST_TIMEOUT_MS = 10_000
 const CHECK_EVERY_MS = 1_000
 const IDLE_KEEP_ALIVE_MS = 5_000
 const MOST_HEADER_BYTES = 16 * 1024
-const MOST_SOCKETS_PER_ADDRESS = 64
+const MOST_SOCKETS_PER_ADDRESS = 256
 const DRAIN_TIMEOUT_MS = 5_000
 
 export type ListenOptions = {
@@ -19,7 +19,7 @@ export type ListenOptions = {
   /** Named in the error when the port is taken: `portal.port`. */
   key: string
   handler: RequestListener
-  /** Default 64: every phone of a town may stand behind one controller, so callers raise it for the hub. */
+  /** Default 256: every phone of a town may stand behind one controller, so callers raise it for the hub. */
   socketsPerAddress?: number
 }
 export type Listening = {

@@ -1,0 +1,26 @@
+// npm run bench [-- AREA] [--json]: what Parvis costs, beside real peers in the same run.
+import { BENCHMARKS } from './bench/benchmarks.ts'
+import { targetText, verdict, type Figure } from './bench/figure.ts'
+
+function row(figure: Figure): string {
+  const value = figure.value >= 100 ? figure.value.toFixed(0) : figure.value.toPrecision(3)
+  const peer = figure.peer === undefined ? '' : `${figure.ratio?.toFixed(2)} × ${figure.peer}`
+  return [figure.name.padEnd(24), `${value} ${figure.unit}`.padStart(14), targetText(figure.name).padStart(10), verdict(figure).padEnd(7), peer.padEnd(30), figure.setup].join('  ')
+}
+
+const args = process.argv.slice(2)
+const json = args.includes('--json')
+const area = args.find((arg) => !arg.startsWith('--'))
+const chosen = BENCHMARKS.filter((benchmark) => area === undefined || benchmark.area === area)
+if (chosen.length === 0) {
+  process.stderr.write(`bench: no area "${area}"; there are ${[...new Set(BENCHMARKS.map((one) => one.area))].join(', ')}\n`)
+  process.exit(2)
+}
+for (const benchmark of chosen) {
+  try {
+    for (const figure of await benchmark.measure()) process.stdout.write(`${json ? JSON.stringify(figure) : row(figure)}\n`)
+  } catch (error) {
+    process.stderr.write(`bench: ${benchmark.names.join(', ')} not measured: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,55 @@
+/** One measured figure, under a name that outside programs rely on. */
+export type Figure = {
+  readonly name: string
+  readonly value: number
+  /** `/s`, `ms`, `MB` of 2²⁰ bytes, `bytes` or `kB` of 1,024 bytes. */
+  readonly unit: string
+  /** Runs or requests behind it. */
+  readonly n: number
+  readonly setup: string
+  /** The other program measured in the same run, and value ÷ its value. */
+  readonly peer?: string
+  readonly ratio?: number
+}
+
+export type Target = { readonly atLeast?: number; readonly atMost?: number }
+
+/** A group of figures that are measured together. */
+export type Benchmark = { readonly area: string; readonly names: readonly string[]; measure(): Promise<readonly Figure[]> }
+
+/** What issue and design ask of each figure; nothing is asked where a name is absent. */
+export const TARGETS: Readonly<Record<string, Target>> = {
+  'portal.captive.rate': { atLeast: 3_000 },
+  'portal.captive.p95': { atMost: 25 },
+  'portal.open': { atMost: 150 },
+  'portal.login.rate': { atLeast: 300 },
+  'rss.all': { atMost: 160 },
+  'rss.portal': { atMost: 95 },
+  'portal.page.bytes': { atMost: 14 * 1024 },
+  'kiosk.js.bytes': { atMost: 45 * 1024 },
+}
+
+export function verdict({ name, value }: Figure): 'met' | 'missed' | '' {
+  const target = TARGETS[name]
+  if (!target) return ''
+  return value >= (target.atLeast ?? -Infinity) && value <= (target.atMost ?? Infinity) ? 'met' : 'missed'
+}
+
+export function targetText(name: string): string {
+  const target = TARGETS[name]
+  if (target?.atLeast !== undefined) return `≥ ${target.atLeast}`
+  return target?.atMost === undefined ? '' : `≤ ${target.atMost}`
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const [low = Number.NaN, high = Number.NaN] = sorted.length % 2 === 1 ? [sorted[middle], sorted[middle]] : [sorted[middle - 1], sorted[middle]]
+  return (low + high) / 2
+}
+
+/** The value that `share` of all values do not exceed (nearest rank). */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+}
