@@ -1,0 +1,30 @@
+import { createHash, createHmac } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { leaks, macNotations, needles, scan } from './canary.ts'
+
+const MAC = '02007f0d0102'
+const KEY = Buffer.alloc(32, 7)
+const wanted = needles([{ what: 'phone', notations: macNotations(MAC) }], [KEY], ['parvis/form/1'])
+const found = (bytes: Buffer | string) => leaks(scan('here', Buffer.from(bytes as string), wanted)).length > 0
+
+const PLANTED: readonly (readonly [string, Buffer | string])[] = [
+  ['colons', 'x 02:00:7f:0d:01:02 y'],
+  ['capitals and hyphens', '02-00-7F-0D-01-02'],
+  ['dots', '0200.7f0d.0102'],
+  ['bare digits', 'mac=02007F0D0102'],
+  ['raw bytes', Buffer.concat([Buffer.from('abc'), Buffer.from(MAC, 'hex'), Buffer.from('def')])],
+  ['base 64 of the text', Buffer.from('02:00:7f:0d:01:02').toString('base64')],
+  ['SHA-256 in hexadecimal', createHash('sha256').update('02-00-7F-0D-01-02').digest('hex')],
+  ['MD5 cut to eight bytes', createHash('md5').update(MAC).digest('hex').slice(0, 16)],
+  ['SHA-1 in base 64 url', `token=${createHash('sha1').update(MAC).digest('base64url')};`],
+  ['HMAC under a key of the process', createHmac('sha256', KEY).update(MAC).digest()],
+  ['HMAC under our label', createHmac('sha256', KEY).update(`parvis/form/1\0${MAC}`).digest('base64url').slice(0, 12)],
+  ['gzip', gzipSync('seen 02:00:7f:0d:01:02')],
+]
+
+test.each(PLANTED)('a planted address is found as %s', (_, bytes) => expect(found(bytes)).toBe(true))
+
+test('another address is not', () => {
+  expect(found('02:00:7f:0d:01:03 and some text of no interest, 0123456789abcdef')).toBe(false)
+})
