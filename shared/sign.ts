@@ -68,11 +68,18 @@ function thumbprint({ crv, kty, x }: PublicJwk): string {
   return createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url')
 }
 
-/** Signs `payload` as a compact JWS with `kid`, or with the whole key in `jwk` where the other side cannot know it yet. */
-export function signJws(key: DeviceKey, typ: string, payload: string | Uint8Array, named: 'kid' | 'jwk' = 'kid'): Promise<string> {
+export type SignOptions = {
+  /** `jwk` carries the whole key, where the other side cannot know it yet. */
+  readonly named?: 'kid' | 'jwk'
+  /** Further members of the protected header, as the `typ` defines them. */
+  readonly header?: Readonly<Record<string, string>>
+}
+
+/** Signs `payload` as a compact JWS. */
+export function signJws(key: DeviceKey, typ: string, payload: string | Uint8Array, options: SignOptions = {}): Promise<string> {
   const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload
-  const name = named === 'kid' ? { kid: key.kid } : { jwk: { ...key.jwk } }
-  return new CompactSign(bytes).setProtectedHeader({ alg: 'EdDSA', typ, ...name }).sign(key.privateKey)
+  const name = options.named === 'jwk' ? { jwk: { ...key.jwk } } : { kid: key.kid }
+  return new CompactSign(bytes).setProtectedHeader({ alg: 'EdDSA', typ, ...name, ...options.header }).sign(key.privateKey)
 }
 
 /** Takes a compact JWS of kind `typ` apart. @throws MalformedError `jws` naming what is wrong with its form. */

@@ -1,0 +1,22 @@
+import * as v from 'valibot'
+import { MOST_BATCHES_PER_POST, type PushReply } from '#shared/batch.ts'
+
+const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const ranges = v.pipe(v.array(v.tuple([seq, seq])), v.maxLength(1_024))
+
+const replySchema = v.object({
+  acked: ranges,
+  missing: ranges,
+  rejected: v.pipe(v.array(v.object({ seq, code: v.picklist(['equivocation', 'unknown_schema', 'malformed', 'future']) })), v.maxLength(MOST_BATCHES_PER_POST)),
+  next: v.pipe(v.string(), v.regex(/^[\w-]{16,64}$/)),
+})
+
+/** What the hub said to a POST; undefined when it is not of that form. */
+export function parseReply(text: string): PushReply | undefined {
+  try {
+    const parsed = v.safeParse(replySchema, JSON.parse(text))
+    return parsed.success ? parsed.output : undefined
+  } catch {
+    return undefined
+  }
+}
