@@ -1,0 +1,124 @@
+import { hash } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { Db } from '../db/open.ts'
+import { mac } from '../keyed-mac.ts'
+import type { MacAddress } from '../personal.ts'
+import type { Days, OpenDay } from './days.ts'
+import type { Observations, SessionSeen } from './observations.ts'
+import type { Feed, RunningRelease } from './releases.ts'
+
+/** New devices beyond this are not counted until close: no entry is ever given up for another. */
+export const MOST_DEVICES = 65_536
+/** Ended ones included, so that a repeated start counts once. */
+export const MOST_SESSIONS = 4 * MOST_DEVICES
+/** 128 bits of the keyed digest: two devices of a day never meet. */
+const DIGEST_BYTES = 16
+const DEVICE_LABEL = 'parvis/count/device/1'
+const ONE_BIN = 'all'
+
+/** How often a device-day may add to each feed as it happens; dwell is given out at close, one bin each. */
+const BOUND: Readonly<Record<Exclude<Feed, 'dwell'>, number>> = { arrival: 1, session: 3 }
+
+type Limits = { readonly devices: number; readonly sessions: number }
+
+/** Turns what is seen into bounded increments of counters that already carry their noise. */
+export function createCounter(db: Db, days: Days, clock: Clock, limits: Limits = { devices: MOST_DEVICES, sessions: MOST_SESSIONS }): Observations {
+  const statements = prepare(db)
+  const nowMs = (): number => Math.floor(clock.now())
+
+  /** Hours are found by the event's own time; where that hour is drafted already, by the hour that runs now. */
+  function cellStart(release: RunningRelease, day: OpenDay, atMs: number): number | undefined {
+    if (release.period === 'day') return day.startsMs
+    const hour = day.hours.findLast(({ from, to }) => from <= atMs && atMs < to) ?? day.hours.at(-1)
+    return hour?.from
+  }
+
+  function add(day: OpenDay, feed: Feed, atMs: number): void {
+    for (const release of day.releases) {
+      if (release.feed === feed) statements.add.run(day.id, release.key, cellStart(release, day, atMs), ONE_BIN)
+    }
+  }
+
+  /** The device's entry for this site-day, made on first sight; undefined when the table is full. */
+  function enter(day: OpenDay, address: MacAddress, atMs: number): Buffer | undefined {
+    const device = mac(day.key, DEVICE_LABEL, address).subarray(0, DIGEST_BYTES)
+    if (statements.known.get(day.id, device)) return device
+    if (day.devices >= limits.devices) return undefined
+    statements.enter.run(day.id, device)
+    day.devices += BOUND.arrival
+    add(day, 'arrival', atMs)
+    return device
+  }
+
+  function begin(day: OpenDay, session: Buffer, device: Buffer | undefined, atMs: number): void {
+    statements.begin.run(session, day.id, device ?? null)
+    day.sessions++
+    if (device === undefined) return add(day, 'session', atMs)
+    const counted = statements.connect.get(atMs, day.id, device)?.counted ?? 0
+    if (counted < BOUND.session) {
+      statements.countSession.run(day.id, device)
+      add(day, 'session', atMs)
+    }
+  }
+
+  const sight = db.transaction((day: OpenDay, address: MacAddress, atMs: number): void => void enter(day, address, atMs))
+
+  const start = db.transaction((day: OpenDay, seen: SessionSeen, atMs: number): void => {
+    const session = sessionDigest(seen.session)
+    if (day.sessions >= limits.sessions || statements.session.get(session)) return
+    const device = seen.device && enter(day, seen.device, atMs)
+    if (seen.device === undefined || device) begin(day, session, device, atMs)
+  })
+
+  const finish = db.transaction((day: OpenDay, session: Buffer, atMs: number): void => {
+    const row = statements.session.get(session)
+    if (!row?.running) return
+    statements.end.run(session)
+    if (row.device) statements.disconnect.run(Math.min(atMs, day.closesMs), day.id, row.device)
+  })
+
+  return {
+    sighted(site, address) {
+      const day = days.current(site)
+      if (day) sight(day, address, nowMs())
+    },
+    sessionStarted(seen) {
+      const day = days.current(seen.site)
+      const atMs = Math.min(Math.floor(seen.startedMs), nowMs())
+      // An earlier start is that of another site-day, told late or told again after a restart.
+      if (day && atMs >= day.countsFromMs) start(day, seen, atMs)
+    },
+    sessionEnded(id, endedMs) {
+      const session = sessionDigest(id)
+      const site = statements.session.get(session)?.site
+      // `current` may close the day, and with it every session of it: a Stop that comes after finds nothing.
+      const day = site === undefined ? undefined : days.current(site)
+      if (day) finish(day, session, Number.isFinite(endedMs) ? Math.min(Math.floor(endedMs), nowMs()) : nowMs())
+    },
+  }
+}
+
+/** Ids are random already; the digest only gives every one the same length. */
+function sessionDigest(session: string): Buffer {
+  return hash('sha256', session, 'buffer').subarray(0, DIGEST_BYTES)
+}
+
+function prepare(db: Db) {
+  type SessionRow = { site: string; device: Uint8Array | null; running: number }
+  return {
+    known: db.prepare('select 1 from device where site_day = ? and id = ?'),
+    enter: db.prepare('insert into device (site_day, id) values (?, ?)'),
+    add: db.prepare('update counter set value = value + 1 where site_day = ? and release = ? and from_ms = ? and bin = ?'),
+    session: db.prepare<[Buffer], SessionRow>('select d.site, s.device, s.running from session s join site_day d on d.id = s.site_day where s.id = ?'),
+    begin: db.prepare('insert into session values (?, ?, ?, 1)'),
+    end: db.prepare('update session set running = 0 where id = ?'),
+    // Connected time is that of the device: sessions side by side, on two access points, do not add up.
+    connect: db.prepare<[number, number, Buffer], { counted: number }>(
+      'update device set since_ms = iif(running = 0, ?, since_ms), running = running + 1 where site_day = ? and id = ? returning sessions as counted',
+    ),
+    countSession: db.prepare('update device set sessions = sessions + 1 where site_day = ? and id = ?'),
+    disconnect: db.prepare(
+      'update device set connected_ms = connected_ms + iif(running = 1, max(0, ? - since_ms), 0), running = running - 1 where site_day = ? and id = ? and running > 0',
+    ),
+  }
+}
