@@ -2,7 +2,7 @@
 // dies, however it dies, PID 1 gets its end of file and the kernel ends everything inside.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { childrenOf, lastDescendant, signal } from './processes.ts'
+import { childrenOf, signalInside } from './processes.ts'
 import { buildScript, clientAt, type Client, type ClientPlan } from './network.ts'
 
 const READY = 'ready'
@@ -86,7 +86,7 @@ function watched(child: ChildProcess): Inside {
       }
     },
     async kill(name = 'SIGTERM') {
-      if (child.exitCode === null && child.pid !== undefined) signal(lastDescendant(child.pid), name)
+      if (child.exitCode === null && child.pid !== undefined) signalInside(child.pid, name)
       await ended
     },
   }
@@ -108,7 +108,7 @@ export async function createLab(plans: readonly ClientPlan[] = DEFAULT_CLIENTS):
 
   async function run(space: string, command: readonly string[], { input, env }: { input?: string; env?: Record<string, string> } = {}) {
     const child = start(space, command, env)
-    const timer = setTimeout(() => signal(lastDescendant(child.pid ?? 0), 'SIGKILL'), LONGEST_RUN_MS)
+    const timer = setTimeout(() => signalInside(child.pid ?? 0, 'SIGKILL'), LONGEST_RUN_MS)
     child.stdin?.on('error', () => {})
     child.stdin?.end(input)
     return finished(child).ended.finally(() => clearTimeout(timer))

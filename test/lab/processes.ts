@@ -15,16 +15,10 @@ export function childrenOf(pid: number): readonly number[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid).map(Number)
 }
 
-/** The child that does not itself wait for a child: what really runs below a chain of nsenter, ip and sh. */
-export function lastDescendant(pid: number): number {
-  const [child] = childrenOf(pid)
-  return child === undefined ? pid : lastDescendant(child)
-}
-
-/** Signals `pid`; one that has gone already is fine. */
-export function signal(pid: number, name: NodeJS.Signals): void {
+/** Signals what `nsenter` started; one that has gone already is fine. */
+export function signalInside(nsenter: number, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, name)
+    for (const pid of childrenOf(nsenter)) process.kill(pid, name)
   } catch {
     // It ended by itself.
   }

@@ -1,0 +1,104 @@
+// The lines that change who is open. Each is one batch: the kernel does all of it or nothing.
+import { colonMac, type MacAddress } from '#shared/personal.ts'
+import { NO_USAGE, type Grant, type OpenClient, type Usage } from './enforcer.ts'
+import { checkGrant, COUNTERS_KEPT_SECONDS, rate, type Rate } from './policy.ts'
+import { TABLE } from './ruleset.ts'
+
+/** Deleting an element that has just expired would fail the whole batch, so it is made first. */
+function remove(set: string, key: string, value = ''): string {
+  return `add element ${TABLE} ${set} { ${key} timeout 1s${value} }; delete element ${TABLE} ${set} { ${key}${value} }`
+}
+
+const BY_MARK = ['up', 'down', 'rate_up', 'rate_down'] as const
+
+/** Shuts out at once; counters stay to be read. */
+export function shutLine(mark: number): string {
+  return remove('open', String(mark))
+}
+
+/** Forgets a session that is shut out. */
+export function forgetLine(mac: MacAddress, mark: number): string {
+  return [remove('client', colonMac(mac), ` : ${mark}`), ...BY_MARK.map((set) => remove(set, String(mark)))].join('; ')
+}
+
+function rateElement(set: string, mark: number, limit: Rate | undefined, seconds: number): readonly string[] {
+  if (!limit) return []
+  const { bytesPerSecond, burstBytes } = limit
+  return [`add element ${TABLE} ${set} { ${mark} limit rate over ${bytesPerSecond} bytes/second burst ${burstBytes} bytes timeout ${seconds}s }`]
+}
+
+/**
+ * Lets a client through for `grant.seconds`. `before` is what it had: it is removed in the same line, because not every
+ * kernel takes a new time-out for an element that exists, and `used` is carried over.
+ */
+export function openLine(grant: Grant, before: number | undefined, used: Usage = NO_USAGE): string {
+  checkGrant(grant)
+  const { mac, mark, seconds } = grant
+  const kept = seconds + COUNTERS_KEPT_SECONDS
+  const counter = (packets: number, bytes: number) => `counter packets ${packets} bytes ${bytes} timeout ${kept}s`
+  return [
+    ...(before === undefined ? [] : [shutLine(before), forgetLine(mac, before)]),
+    `add element ${TABLE} client { ${colonMac(mac)} timeout ${kept}s : ${mark} }`,
+    `add element ${TABLE} up { ${mark} ${counter(used.upPackets, used.upBytes)} }`,
+    `add element ${TABLE} down { ${mark} ${counter(used.downPackets, used.downBytes)} }`,
+    ...rateElement('rate_up', mark, rate(grant.upKbps), kept),
+    ...rateElement('rate_down', mark, rate(grant.downKbps), kept),
+    `add element ${TABLE} open { ${mark} timeout ${seconds}s }`,
+  ].join('; ')
+}
+
+export const READ_ALL = ['client', 'open', 'up', 'down'].map((set) => `list ${set === 'client' ? 'map' : 'set'} ${TABLE} ${set}`)
+
+export function readUsageLines(mark: number): readonly [up: string, down: string] {
+  return [`get element ${TABLE} up { ${mark} }`, `get element ${TABLE} down { ${mark} }`]
+}
+
+type Count = { readonly packets: number; readonly bytes: number }
+const NOTHING: Count = { packets: 0, bytes: 0 }
+
+/** The counter in what `get element` prints. */
+export function parseCounter(text: string): Count {
+  const found = /counter packets (\d+) bytes (\d+)/.exec(text)
+  return found ? { packets: Number(found[1]), bytes: Number(found[2]) } : NOTHING
+}
+
+export function usage(up: Count, down: Count): Usage {
+  return { upBytes: up.bytes, upPackets: up.packets, downBytes: down.bytes, downPackets: down.packets }
+}
+
+/** What nft's JSON holds of a set (libnftables-json(5)); `val` is a string for addresses, a number for marks. */
+type Element = { readonly val: unknown; readonly expires?: number; readonly counter?: Count }
+type Mapped = Element & { readonly to?: unknown }
+type Listing = { readonly nftables: readonly { readonly set?: Listed; readonly map?: Listed }[] }
+type Listed = { readonly elem?: readonly unknown[] }
+
+/** An element without time-out or counter is printed bare; one of a map as `[element, value]`. */
+function element(raw: unknown): Mapped {
+  if (Array.isArray(raw)) return Object.assign(element(raw[0]), { to: raw[1] })
+  return typeof raw === 'object' && raw !== null && 'elem' in raw ? (raw as { elem: Element }).elem : { val: raw }
+}
+
+/** The elements of one listed set or map. */
+export function parseListing(json: string): readonly Mapped[] {
+  const { nftables } = JSON.parse(json) as Listing
+  return nftables.flatMap((part) => part.set?.elem ?? part.map?.elem ?? []).map(element)
+}
+
+export type Remembered = { readonly mac: MacAddress; readonly mark: number }
+
+/** Whom the kernel knows: those it lets through, and everyone whose counters it still holds. */
+export function parseAll(listings: readonly string[]): { open: readonly OpenClient[]; remembered: readonly Remembered[] } {
+  const [clients = [], opens = [], ups = [], downs = []] = listings.map(parseListing)
+  const counts = (elements: readonly Element[]) => new Map(elements.map(({ val, counter }) => [Number(val), counter ?? NOTHING]))
+  const left = new Map(opens.map(({ val, expires }) => [Number(val), expires ?? 0]))
+  const up = counts(ups)
+  const down = counts(downs)
+  // The kernel prints hardware addresses with colons; the cast holds because ours is the only hand that adds them.
+  const remembered = clients.map(({ val, to }) => ({ mac: String(val).replaceAll(':', '') as MacAddress, mark: Number(to) }))
+  const open = remembered.flatMap(({ mac, mark }) => {
+    const secondsLeft = left.get(mark)
+    if (secondsLeft === undefined) return []
+    return [{ mac, mark, secondsLeft, usage: usage(up.get(mark) ?? NOTHING, down.get(mark) ?? NOTHING) }]
+  })
+  return { open, remembered }
+}

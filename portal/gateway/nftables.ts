@@ -1,0 +1,100 @@
+import { every, type Cancel } from '#shared/clock.ts'
+import type { Effects } from '#shared/effects.ts'
+import { UnavailableError } from '#shared/errors.ts'
+import { reason } from '#shared/log.ts'
+import type { MacAddress } from '#shared/personal.ts'
+import { createConntrack } from './conntrack.ts'
+import { forgetLine, openLine, parseAll, parseCounter, READ_ALL, readUsageLines, shutLine, usage } from './elements.ts'
+import { NO_USAGE, type Enforcer, type OpenClient, type Usage } from './enforcer.ts'
+import { createNftWriter, type NftWriter } from './nft-writer.ts'
+import type { NftablesSettings } from './policy.ts'
+import { run } from './programs.ts'
+import { ruleset, TABLE } from './ruleset.ts'
+
+/** With `on_portal_loss = close` the kernel waits this long for a sign of life. */
+const ALIVE_SECONDS = 15
+const ALIVE_EVERY_MS = 5_000
+const SAY_ALIVE = ['ipv4', 'ipv6'].map((family) => `add element ${TABLE} alive { ${family} timeout 1s }; delete element ${TABLE} alive { ${family} }; add element ${TABLE} alive { ${family} timeout ${ALIVE_SECONDS}s }`).join('; ')
+const EMPTY_ALL = ['open', 'client', 'up', 'down', 'rate_up', 'rate_down', 'alive'].map((set) => `flush ${set === 'client' ? 'map' : 'set'} ${TABLE} ${set}`).join('; ')
+
+async function writeTable(settings: NftablesSettings): Promise<void> {
+  const { code, stderr } = await run('nft', ['-f', '-'], ruleset(settings))
+  if (code === 0) return
+  const said = stderr.split('\n')[0] ?? ''
+  throw new UnavailableError('enforcer', `nft did not take the table of the gateway (is CAP_NET_ADMIN there?): ${said}`, { data: { said } })
+}
+
+/**
+ * Lets phones through this machine's kernel: see README.md. Needs CAP_NET_ADMIN, nft ≥ 1.0.6 and conntrack.
+ * @param writer Shared with the neighbours, which read the pairs that the kernel saw.
+ */
+export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, writer: NftWriter = createNftWriter(effects)): Enforcer {
+  const conntrack = createConntrack(effects)
+  const marks = new Map<MacAddress, number>()
+  const turns = new Map<MacAddress, Promise<unknown>>()
+  let stopAlive: Cancel | undefined
+
+  /** Two changes of one device follow each other; different devices do not wait. */
+  function inTurn<T>(mac: MacAddress, task: () => Promise<T>): Promise<T> {
+    const mine = (turns.get(mac) ?? Promise.resolve()).then(task, task)
+    const settled = mine.catch(() => {}).finally(() => turns.get(mac) === settled && turns.delete(mac))
+    turns.set(mac, settled)
+    return mine
+  }
+
+  async function readAll(): Promise<readonly OpenClient[]> {
+    const { open, remembered } = parseAll(await Promise.all(READ_ALL.map((line) => writer.run(line))))
+    // What we know already may be newer than this answer; an old mark too many does no harm, it is made and deleted.
+    for (const { mac, mark } of remembered) if (!marks.has(mac)) marks.set(mac, mark)
+    return open
+  }
+
+  /** The last counters; of elements that the kernel has already forgotten, nothing. */
+  async function readUsage(mark: number): Promise<Usage> {
+    const [up, down] = await Promise.all(readUsageLines(mark).map((line) => writer.run(line).then(parseCounter, () => parseCounter(''))))
+    return up && down ? usage(up, down) : NO_USAGE
+  }
+
+  async function openNow(grant: Parameters<Enforcer['open']>[0]): Promise<void> {
+    const before = marks.get(grant.mac)
+    const used = before === undefined ? NO_USAGE : await readUsage(before)
+    await writer.run(openLine(grant, before, used))
+    marks.set(grant.mac, grant.mark)
+    if (before !== undefined && before !== grant.mark) await conntrack.flush(before)
+  }
+
+  async function closeNow(mac: MacAddress): Promise<Usage> {
+    const mark = marks.get(mac)
+    if (mark === undefined) return NO_USAGE
+    // Nothing passes after the first line, so the counters that follow are the last.
+    await writer.run(shutLine(mark))
+    const last = await readUsage(mark)
+    await writer.run(forgetLine(mac, mark))
+    marks.delete(mac)
+    await conntrack.flush(mark)
+    return last
+  }
+
+  async function sayAlive(): Promise<void> {
+    await writer.run(SAY_ALIVE)
+  }
+
+  return {
+    name: 'nftables',
+    async start() {
+      await writeTable(settings)
+      await readAll()
+      if (settings.onPortalLoss !== 'close') return
+      await sayAlive()
+      stopAlive = every(effects.clock, ALIVE_EVERY_MS, () => void sayAlive().catch((error: unknown) => effects.log.warn('alive-failed', { why: reason(error) })), () => {})
+    },
+    open: (grant) => inTurn(grant.mac, () => openNow(grant)),
+    close: (mac) => inTurn(mac, () => closeNow(mac)),
+    list: readAll,
+    async stop() {
+      stopAlive?.()
+      if (settings.onPortalLoss === 'close') await writer.run(EMPTY_ALL).catch((error: unknown) => effects.log.error('not-emptied', { why: reason(error) }))
+      await writer.stop()
+    },
+  }
+}

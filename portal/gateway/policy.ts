@@ -1,0 +1,78 @@
+// What may pass: decided here, in words and numbers without I/O; ruleset.ts and elements.ts say the same to the kernel.
+import type { Grant } from './enforcer.ts'
+
+/** What a gateway of our own has to be told. */
+export type NftablesSettings = {
+  /** Interfaces on which phones arrive; VLAN and bridge interfaces too. */
+  readonly lan: readonly string[]
+  /** Interfaces towards the world; none means every interface that is not `lan`. */
+  readonly wan: readonly string[]
+  /** Where TCP 80 of a captive phone is sent. */
+  readonly portalPort: number
+  /** Other TCP ports of this machine that phones may reach: the portal's TLS port. */
+  readonly otherPorts?: readonly number[]
+  /** `close`: the kernel shuts everyone out 15 s after the portal was last heard, and at once on an orderly stop. */
+  readonly onPortalLoss: 'keep' | 'close'
+}
+
+/** One row a door in the gateway itself that every phone may use, captive or not. */
+export type Door = { readonly protocol: 'tcp' | 'udp' | 'icmpv6'; readonly ports: readonly number[]; readonly why: string }
+
+export function doors({ portalPort, otherPorts = [] }: NftablesSettings): readonly Door[] {
+  return [
+    { protocol: 'tcp', ports: [...new Set([portalPort, ...otherPorts])], why: 'the portal' },
+    { protocol: 'udp', ports: [53], why: 'names, from the resolver of the gateway' },
+    { protocol: 'tcp', ports: [53], why: 'names too long for UDP' },
+    { protocol: 'udp', ports: [67], why: 'DHCP' },
+    { protocol: 'udp', ports: [547], why: 'DHCPv6' },
+    { protocol: 'icmpv6', ports: [], why: 'IPv6 finds its neighbours and routers by it' },
+  ]
+}
+
+/** One row a kind of packet that a captive phone learns at once will not pass: silence would make it wait for its time-out. */
+export const REFUSALS = [
+  { protocol: 'tcp', ports: [443, 853], answer: 'reject with tcp reset' },
+  { protocol: 'udp', ports: [443, 853], answer: 'reject' },
+] as const
+
+/** Tried before sign-in, names may cost this much a phone: a page needs a few, a tunnel through them needs many. */
+export const DNS_BEFORE_SIGN_IN = { bytesPerSecond: 2048, burstBytes: 8192 } as const
+
+/** Counters outlive what they count by this long, so that a session that the kernel ended is still billed to its last byte. */
+export const COUNTERS_KEPT_SECONDS = 900
+/** A year: the longest grant. */
+const MOST_SECONDS = 366 * 86_400
+const MOST_MARK = 2 ** 31 - 1
+/** 100 Gbit/s. */
+const MOST_KBPS = 100_000_000
+/** Offloading hands us packets of 64 kB: a smaller bucket would never let one pass. */
+const LEAST_BURST_BYTES = 131_072
+const BURST_SECONDS = 0.25
+
+export type Rate = { readonly bytesPerSecond: number; readonly burstBytes: number }
+
+function whole(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most
+}
+
+/** `undefined` is no limit. */
+export function rate(kbps: number | undefined): Rate | undefined {
+  if (kbps === undefined) return undefined
+  const bytesPerSecond = kbps * 125
+  return { bytesPerSecond, burstBytes: Math.max(LEAST_BURST_BYTES, Math.round(bytesPerSecond * BURST_SECONDS)) }
+}
+
+/** @throws TypeError for a grant outside what the kernel can hold: a mistake of ours, never of a phone. */
+export function checkGrant({ mac, mark, seconds, downKbps, upKbps }: Grant): void {
+  if (!/^[0-9a-f]{12}$/.test(mac)) throw new TypeError('a grant names its device by twelve lower-case hexadecimal digits')
+  if (!whole(mark, 1, MOST_MARK)) throw new TypeError(`a grant's mark is 1 … ${MOST_MARK}`)
+  if (!whole(seconds, 1, MOST_SECONDS)) throw new TypeError(`a grant lasts 1 … ${MOST_SECONDS} whole seconds`)
+  for (const kbps of [downKbps, upKbps]) {
+    if (kbps !== undefined && !whole(kbps, 1, MOST_KBPS)) throw new TypeError(`a rate is 1 … ${MOST_KBPS} whole kbit/s`)
+  }
+}
+
+/** What Linux takes as the name of an interface (IFNAMSIZ) and nft without quoting trouble. @throws TypeError otherwise. */
+export function checkInterface(name: string): void {
+  if (!/^[A-Za-z0-9_.@:-]{1,15}$/.test(name)) throw new TypeError(`${JSON.stringify(name)} is no interface name: set gateway.lan and gateway.wan`)
+}

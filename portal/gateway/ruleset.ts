@@ -1,0 +1,97 @@
+import { checkInterface, DNS_BEFORE_SIGN_IN, doors, REFUSALS, type NftablesSettings } from './policy.ts'
+
+export const TABLE = 'inet parvis'
+/** A thousand hotspots' worth; the kernel refuses the next element, never forgets one. */
+const MOST_CLIENTS = 65_536
+const MOST_PAIRS = 65_536
+/** How long the two hardware addresses of a contested network address are both remembered. */
+export const PAIR_SECONDS = 60
+/**
+ * The mark of flows that were redirected to the portal instead of the site they asked for; sessions have 1 … 2³¹−1. Once
+ * its phone is open such a flow is reset, or a browser that keeps it would go on talking to the portal.
+ */
+const REDIRECTED = '0x80000000'
+
+// MAC → mark, because the way down has no `ether daddr` yet and IPv6 addresses change; all else is keyed by the mark.
+const SETS = `
+  map client { type ether_addr : mark; size ${MOST_CLIENTS}; flags timeout; }
+  set open { type mark; size ${MOST_CLIENTS}; flags timeout; }
+  set up { type mark; size ${MOST_CLIENTS}; flags timeout; counter; }
+  set down { type mark; size ${MOST_CLIENTS}; flags timeout; counter; }
+  set rate_up { type mark; size ${MOST_CLIENTS}; flags timeout; limit rate over 1 mbytes/second; }
+  set rate_down { type mark; size ${MOST_CLIENTS}; flags timeout; limit rate over 1 mbytes/second; }
+  set pair4 { type ether_addr . ipv4_addr; size ${MOST_PAIRS}; flags dynamic,timeout; timeout ${PAIR_SECONDS}s; }
+  set pair6 { type ether_addr . ipv6_addr; size ${MOST_PAIRS}; flags dynamic,timeout; timeout ${PAIR_SECONDS}s; }
+  set asking { type ether_addr; size ${MOST_CLIENTS}; flags dynamic,timeout; timeout 60s; }
+  set alive { type nf_proto; flags timeout; }`
+
+const quoted = (names: readonly string[]) => `{ ${names.map((name) => `"${name}"`).join(', ')} }`
+const listed = (ports: readonly number[]) => `{ ${ports.join(', ')} }`
+
+/** The rules of every chain, by its name: a chain with a hook says it in its first line. */
+function chains(settings: NftablesSettings): Readonly<Record<string, readonly string[]>> {
+  const lan = `iifname ${quoted(settings.lan)}`
+  const toLan = `oifname ${quoted(settings.lan)}`
+  const toWorld = settings.wan.length > 0 ? `oifname ${quoted(settings.wan)}` : `oifname != ${quoted(settings.lan)}`
+  const fromWorld = settings.wan.length > 0 ? `iifname ${quoted(settings.wan)}` : `iifname != ${quoted(settings.lan)}`
+  const { bytesPerSecond, burstBytes } = DNS_BEFORE_SIGN_IN
+  return {
+    marking: ['type filter hook prerouting priority mangle; policy accept;', `${lan} jump from_lan`],
+    from_lan: [
+      // What frames say, before any address is rewritten: the neighbour table silently follows the last speaker.
+      'tcp flags & (syn | ack) == syn update @pair4 { ether saddr . ip saddr }',
+      'tcp flags & (syn | ack) == syn update @pair6 { ether saddr . ip6 saddr }',
+      `ct mark ${REDIRECTED} jump was_redirected`,
+      'ct mark set ether saddr map @client return',
+      // A stranger who sends with a client's address must not ride on the client's flow.
+      `ct mark != ${REDIRECTED} ct mark set 0`,
+    ],
+    was_redirected: ['meta mark set ether saddr map @client meta mark @open reject with tcp reset', 'meta mark set 0'],
+    captive_http: [
+      'type nat hook prerouting priority dstnat; policy accept;',
+      `${lan} tcp dport 80 fib daddr type local redirect to :${settings.portalPort}`,
+      `${lan} ct mark != @open tcp dport 80 ct mark set ${REDIRECTED} redirect to :${settings.portalPort}`,
+    ],
+    // Before routing: forward is never reached while the uplink has no route, and a refusal must come then too.
+    refusing: [
+      'type filter hook prerouting priority filter; policy accept;',
+      `${lan} ct mark != @open fib daddr type != local jump refuse_captive`,
+    ],
+    refuse_captive: REFUSALS.map(({ protocol, ports, answer }) => `${protocol} dport ${listed(ports)} ${answer}`),
+    to_gateway: ['type filter hook input priority filter; policy accept;', `${lan} jump from_phone`],
+    from_phone: [
+      'ct direction reply accept',
+      `udp dport 53 ct mark != @open update @asking { ether saddr limit rate over ${bytesPerSecond} bytes/second burst ${burstBytes} bytes } drop`,
+      ...doors(settings).map(({ protocol, ports }) => `${protocol === 'icmpv6' ? 'meta l4proto ipv6-icmp' : `${protocol} dport ${listed(ports)}`} accept`),
+      'drop',
+    ],
+    // Never `established accept`: then a phone that was shut out would keep the flows it has.
+    passing: [
+      'type filter hook forward priority filter; policy drop;',
+      ...(settings.onPortalLoss === 'close' ? ['meta nfproto != @alive drop'] : []),
+      'ct mark != @open drop',
+      `${lan} ${toWorld} ct mark @rate_up drop`,
+      `${lan} ${toWorld} ct mark @up accept`,
+      `${fromWorld} ${toLan} ct mark @rate_down drop`,
+      `${fromWorld} ${toLan} ct mark @down accept`,
+    ],
+  }
+}
+
+/**
+ * The table as one batch that the kernel takes whole or not at all. What exists stays, with its elements and counters; the
+ * rules alone are written anew, so that a restart cuts nobody off and a change of settings takes effect.
+ */
+export function ruleset(settings: NftablesSettings): string {
+  if (settings.lan.length === 0) throw new TypeError('the nftables enforcer needs at least one interface of phones: set gateway.lan')
+  for (const name of [...settings.lan, ...settings.wan]) checkInterface(name)
+  const declared: string[] = []
+  const written: string[] = []
+  for (const [name, lines] of Object.entries(chains(settings))) {
+    const hooks = lines.filter((line) => line.startsWith('type '))
+    declared.push(`  chain ${name} { ${hooks.join('')} }`)
+    written.push(`flush chain ${TABLE} ${name}`)
+    for (const line of lines) if (!hooks.includes(line)) written.push(`add rule ${TABLE} ${name} ${line}`)
+  }
+  return [`table ${TABLE} {${SETS}`, ...declared, '}', ...written, ''].join('\n')
+}

@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Grant } from '#portal/gateway/enforcer.ts'
+import type { MacAddress } from '#shared/personal.ts'
+import { curl, until, urlOf } from '#test/lab/curl.ts'
+import { startEnforcer, type LabEnforcer } from '#test/lab/enforcer.ts'
+import { createLab, type Lab } from '#test/lab/lab.ts'
+import { UPSTREAM } from '#test/lab/network.ts'
+import { absent, namespacesForbidden } from '#test/support/peer.ts'
+
+const FAMILIES = [UPSTREAM.v4, UPSTREAM.v6] as const
+const WORLD = 'the world\n'
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('the nftables enforcer between phones and the world', () => {
+  let lab: Lab
+  let gateway: LabEnforcer
+  const mac = (who: string) => lab.clients[who]?.mac.replaceAll(':', '') as MacAddress
+  let mark = 100
+  const grant = (who: string, more: Partial<Grant> = {}): Grant => ({ mac: mac(who), mark: ++mark, seconds: 600, ...more })
+
+  async function captive(who: string): Promise<void> {
+    for (const address of FAMILIES) expect(await curl(lab, who, urlOf(address))).toMatchObject({ status: 302, body: 'stub portal' })
+  }
+  async function online(who: string): Promise<void> {
+    for (const address of FAMILIES) expect(await curl(lab, who, urlOf(address))).toMatchObject({ status: 200, body: WORLD })
+  }
+  /** Packets of `who` that the upstream saw, in both families. */
+  async function arrived(who: string): Promise<number> {
+    const { v4 = '', v6 = '' } = lab.clients[who] ?? {}
+    const arrivals = await lab.arrivals()
+    return (arrivals.get(v4) ?? 0) + (arrivals.get(v6) ?? 0)
+  }
+
+  beforeAll(async () => {
+    lab = await createLab([{ name: 'phone', lan: 'lan0' }, { name: 'other', lan: 'lan0' }])
+    const world = lab.spawn('upstream', [process.execPath, 'test/lab/upstream.ts', '80,443,853'])
+    ;[gateway] = await Promise.all([startEnforcer(lab), world.says('listening')])
+  })
+  afterAll(() => lab?.close())
+
+  test('a captive phone gets the portal for any http address, and a quick refusal for https and DNS over TLS', async () => {
+    await captive('phone')
+    for (const address of FAMILIES) {
+      for (const port of [443, 853]) {
+        const refused = await curl(lab, 'phone', urlOf(`${address}`).replace(/\/$/, `:${port}/`))
+        expect(refused).toMatchObject({ exit: 7 })
+        expect(refused.seconds).toBeLessThan(0.5)
+      }
+    }
+  })
+
+  test('a phone that is let through reaches the world in both families within 2 s, and no longer once it is shut out', async () => {
+    await gateway.open(grant('phone'))
+    expect(await until(async () => (await curl(lab, 'phone', urlOf(UPSTREAM.v4))).body === WORLD, 2)).toBeLessThan(2)
+    await online('phone')
+    const used = await gateway.close(mac('phone'))
+    expect(used.downPackets).toBeGreaterThan(4)
+    expect(used.upPackets).toBeGreaterThan(4)
+    expect(used.downBytes).toBeGreaterThan(2 * WORLD.length)
+    await captive('phone')
+    expect(await gateway.list()).toEqual([])
+  })
+
+  test('a running download is cut when its phone is shut out, in both families', async () => {
+    await gateway.open(grant('phone'))
+    const downloads = FAMILIES.map((address) => lab.spawn('phone', ['curl', '-sN', '-o', '/dev/null', '-w', '%{size_download}', '--max-time', '2', urlOf(address, '/stream?kBps=200')]))
+    await wait(600)
+    const used = await gateway.close(mac('phone'))
+    const flow = Math.round(used.downBytes / 2)
+    for (const { ended } of downloads) {
+      const { code, stdout } = await ended
+      // 28: curl's own time ran out while nothing came any more.
+      expect(code).toBe(28)
+      expect(Number(stdout)).toBeGreaterThan(50_000)
+      expect(Number(stdout)).toBeLessThanOrEqual(flow)
+      expect(Number(stdout)).toBeLessThan(300_000)
+    }
+  })
+
+  test('a phone that never signed in gets no packet to the world while it tries everything beside one that did', async () => {
+    await gateway.open(grant('other'))
+    const before = await arrived('other')
+    const released = lab.spawn('other', [process.execPath, 'test/lab/stranger.ts', ...FAMILIES])
+    await released.says('round 1\n')
+    await released.kill('SIGKILL')
+    // The counter counts what passes: 3 TCP, 2 UDP and 1 ICMP in two families, at the least.
+    expect((await arrived('other')) - before).toBeGreaterThanOrEqual(12)
+    await gateway.close(mac('other'))
+
+    const since = await arrived('other')
+    const stranger = lab.spawn('other', [process.execPath, 'test/lab/stranger.ts', ...FAMILIES])
+    await gateway.open(grant('phone'))
+    await online('phone')
+    await gateway.close(mac('phone'))
+    await captive('phone')
+    await stranger.says('round 5\n')
+    await stranger.kill('SIGKILL')
+    expect(await arrived('other')).toBe(since)
+    const { phone, other } = lab.clients
+    const known = [phone?.v4, phone?.v6, other?.v4, other?.v6]
+    const strangers = [...(await lab.arrivals()).keys()].filter((address) => !address.startsWith('fe80:') && !known.includes(address))
+    expect(strangers.filter((address) => !['203.0.113.1', '2001:db8:77::1'].includes(address))).toEqual([])
+  })
+
+  test('a stranger who takes a client\'s address gets nothing through', async () => {
+    await gateway.open(grant('phone'))
+    const { v4 = '', v6 = '' } = lab.clients['phone'] ?? {}
+    await lab.in('phone', ['ip', 'link', 'set', 'wlan0', 'down'])
+    const before = await arrived('phone')
+    await lab.in('other', ['sh', '-c', `ip addr add ${v4}/24 dev wlan0; ip addr add ${v6}/64 dev wlan0 nodad`])
+    for (const [source, address] of [[v4, UPSTREAM.v4], [v6, UPSTREAM.v6]] as const) {
+      expect((await curl(lab, 'other', urlOf(address), ['--interface', source])).body).not.toBe(WORLD)
+    }
+    expect(await arrived('phone')).toBe(before)
+    await lab.in('other', ['sh', '-c', `ip addr del ${v4}/24 dev wlan0; ip addr del ${v6}/64 dev wlan0`])
+    await lab.in('phone', ['sh', '-c', `ip link set wlan0 up; ip addr add ${v6}/64 dev wlan0 nodad; ip route add default via 192.168.70.1; ip route add default via fd70::1`])
+    await lab.in('gateway', ['ip', 'neigh', 'flush', 'dev', 'lan0'])
+    await online('phone')
+    await gateway.close(mac('phone'))
+  })
+
+  test('the kernel ends a session on time with the portal down, and its counters wait for the portal', async () => {
+    await gateway.open(grant('phone', { seconds: 2 }))
+    await online('phone')
+    await gateway.process.kill('SIGKILL')
+    await online('phone')
+    await wait(2100)
+    const before = await arrived('phone')
+    for (const address of FAMILIES) expect((await curl(lab, 'phone', urlOf(address))).body).not.toBe(WORLD)
+    expect(await arrived('phone')).toBe(before)
+    gateway = await startEnforcer(lab)
+    expect(await gateway.list()).toEqual([])
+    expect((await gateway.close(mac('phone'))).downPackets).toBeGreaterThan(8)
+    await captive('phone')
+  })
+
+  test('a portal that starts again finds its clients open, their downloads running, their counters and time kept', async () => {
+    const given = grant('phone', { seconds: 60 })
+    await gateway.open(given)
+    const download = lab.spawn('phone', ['curl', '-sN', '-o', '/dev/null', '-w', '%{size_download}', '--max-time', '2', urlOf(UPSTREAM.v6, '/stream?kBps=200')])
+    await wait(300)
+    await gateway.process.kill('SIGKILL')
+    gateway = await startEnforcer(lab)
+    const [open] = await gateway.list()
+    expect(open).toMatchObject({ mac: given.mac, mark: given.mark })
+    expect(open?.secondsLeft).toBeGreaterThanOrEqual(57)
+    expect(open?.usage.downBytes).toBeGreaterThan(20_000)
+    expect(Number((await download.ended).stdout)).toBeGreaterThan(300_000)
+    expect((await gateway.close(mac('phone'))).downBytes).toBeGreaterThan(300_000)
+  })
+
+  test('new limits for a phone that is open keep its counters and its running download', async () => {
+    const first = grant('phone', { seconds: 60 })
+    await gateway.open(first)
+    const download = lab.spawn('phone', ['curl', '-sN', '-o', '/dev/null', '-w', '%{size_download}', '--max-time', '1.5', urlOf(UPSTREAM.v4, '/stream?kBps=200')])
+    await wait(500)
+    const [before] = await gateway.list()
+    await gateway.open({ ...first, seconds: 300 })
+    const [after] = await gateway.list()
+    expect(after?.mark).toBe(first.mark)
+    expect(after?.secondsLeft).toBeGreaterThan(290)
+    expect(after?.usage.downBytes).toBeGreaterThanOrEqual(before?.usage.downBytes ?? Infinity)
+    expect(Number((await download.ended).stdout)).toBeGreaterThan(200_000)
+    await gateway.close(mac('phone'))
+  })
+
+  test('each phone gets the rate it was given, down and up, within a tenth beyond its burst', async () => {
+    const kbps = 4000
+    await gateway.open(grant('phone', { downKbps: kbps, upKbps: kbps }))
+    const seconds = 3
+    const down = await lab.in('phone', ['curl', '-sN', '-o', '/dev/null', '-w', '%{size_download}', '--max-time', `${seconds}`, urlOf(UPSTREAM.v4, '/stream?kBps=5000')])
+    const most = (kbps * 125 * seconds + 131_072) * 1.1
+    expect(Number(down.stdout)).toBeLessThan(most)
+    expect(Number(down.stdout)).toBeGreaterThan(kbps * 125 * seconds * 0.5)
+    await gateway.close(mac('phone'))
+  })
+
+  test('a connection that was redirected is reset once its phone is open, so that no browser keeps talking to the portal', async () => {
+    const held = lab.spawn('phone', ['curl', '-sS', '-o', '/dev/null', '--max-time', '3', '-T', '-', '--limit-rate', '1', urlOf(UPSTREAM.v4)])
+    await wait(200)
+    await gateway.open(grant('phone'))
+    held.child.stdin?.write('more\n')
+    expect((await held.ended).code).not.toBe(28)
+    await gateway.close(mac('phone'))
+  })
+
+  test('the gateway itself offers phones its portal and nothing else of its own', async () => {
+    const service = lab.spawn('gateway', [process.execPath, 'test/lab/upstream.ts', '9090'])
+    await service.says('listening')
+    const { gateway4 = '', gateway6 = '' } = lab.clients['phone'] ?? {}
+    for (const address of [gateway4, gateway6]) {
+      expect(await curl(lab, 'phone', urlOf(address).replace(/\/$/, ':8080/'))).toMatchObject({ body: 'stub portal' })
+      expect(await curl(lab, 'phone', urlOf(address))).toMatchObject({ body: 'stub portal' })
+      expect(await curl(lab, 'phone', urlOf(address).replace(/\/$/, ':9090/'))).toMatchObject({ exit: 28 })
+    }
+    await service.kill()
+  })
+
+  test('an nft that died is started anew and counted; the caller learns that its change may not have happened', async () => {
+    const pids = await lab.in('gateway', ['sh', '-c', 'for p in /proc/[0-9]*; do case "$(tr "\\0" " " <$p/cmdline)" in "nft -j -i "*) kill -9 ${p#/proc/};; esac; done'])
+    expect(pids.code).toBe(0)
+    await wait(50)
+    await gateway.open(grant('phone'))
+    await online('phone')
+    expect(await gateway.metrics()).toContain('parvis_gateway_restarts_total{program="nft"} 1')
+    await gateway.close(mac('phone'))
+  })
+
+  test('with on_portal_loss = close an orderly stop shuts everyone out, and so does the kernel 15 s after a portal that died', async () => {
+    await gateway.stop()
+    gateway = await startEnforcer(lab, { onPortalLoss: 'close' })
+    await gateway.open(grant('phone'))
+    await online('phone')
+    const { stdout } = await lab.in('gateway', ['nft', 'list', 'set', 'inet', 'parvis', 'alive'])
+    expect(stdout).toMatch(/ipv4 timeout 15s expires/)
+    await lab.in('gateway', ['nft', 'flush', 'set', 'inet', 'parvis', 'alive'])
+    const before = await arrived('phone')
+    for (const address of FAMILIES) expect((await curl(lab, 'phone', urlOf(address))).body).not.toBe(WORLD)
+    expect(await arrived('phone')).toBe(before)
+    await gateway.stop()
+    const { stdout: elements } = await lab.in('gateway', ['nft', 'list', 'set', 'inet', 'parvis', 'open'])
+    expect(elements).not.toContain('elements')
+  })
+})
