@@ -46,8 +46,7 @@ const MOST_MARK = 2 ** 31 - 1
 /** 100 Gbit/s. */
 const MOST_KBPS = 100_000_000
 /** Offloading hands us packets of 64 kB: a smaller bucket would never let one pass. */
-const LEAST_BURST_BYTES = 131_072
-const BURST_SECONDS = 0.25
+const LEAST_BUCKET_BYTES = 131_072
 
 export type Rate = { readonly bytesPerSecond: number; readonly burstBytes: number }
 
@@ -59,7 +58,8 @@ function whole(value: number, least: number, most: number): boolean {
 export function rate(kbps: number | undefined): Rate | undefined {
   if (kbps === undefined) return undefined
   const bytesPerSecond = kbps * 125
-  return { bytesPerSecond, burstBytes: Math.max(LEAST_BURST_BYTES, Math.round(bytesPerSecond * BURST_SECONDS)) }
+  // The kernel's bucket holds a second's worth and the burst on top (nft_limit.c), so the burst only fills small ones up.
+  return { bytesPerSecond, burstBytes: Math.max(1, LEAST_BUCKET_BYTES - bytesPerSecond) }
 }
 
 /** @throws TypeError for a grant outside what the kernel can hold: a mistake of ours, never of a phone. */

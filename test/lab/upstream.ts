@@ -1,4 +1,5 @@
-// The world behind the gateway: web servers on both families. `/` says where it is, `/stream?kBps=N` never ends by itself.
+// The world behind the gateway: web servers on both families. `/` says where it is, `/stream?kBps=N` never ends by itself,
+// `/sink` takes whatever comes.
 import { createServer } from 'node:http'
 import type { ServerResponse } from 'node:http'
 
@@ -18,6 +19,7 @@ for (const host of ['0.0.0.0', '::']) {
       const url = new URL(request.url ?? '/', 'http://upstream')
       response.setHeader('content-type', 'text/plain')
       if (url.pathname === '/stream') stream(response, Number(url.searchParams.get('kBps') ?? 100) * 1000)
+      else if (url.pathname === '/sink') request.resume()
       else response.end('the world\n')
     })
     server.listen({ host, port, ipv6Only: true }, () => {
