@@ -1,0 +1,20 @@
+import type { Language } from '#shared/i18n/texts.ts'
+
+/** The hub's settings with every default filled in. */
+export type HubSettings = {
+  /** Addresses to listen on. */
+  readonly hosts: readonly string[]
+  readonly port: number
+  /** Origin under which gateways and staff reach it, `https://hub.example`; undefined: the first address it listens on. */
+  readonly url: string | undefined
+  /** Further names in `Host` that are ours; loopback always is. */
+  readonly names: readonly string[]
+  /** Path of hub.db. */
+  readonly database: string
+  /** Path of the hub's key (PEM, made on first use). */
+  readonly keyFile: string
+  /** Shown in the head of staff pages. */
+  readonly city: string
+  /** The city's own first. */
+  readonly languages: readonly Language[]
+}

@@ -1,0 +1,119 @@
+import type { Ranges } from '#shared/batch.ts'
+import type { PublicJwk } from '#shared/sign.ts'
+import type { Event, RejectCode } from '../events.ts'
+
+/**
+ * What the hub keeps for one city. Every method is asynchronous, so that PostgreSQL can stand behind it too; a write resolves
+ * only when it is on the medium. The city comes from the credential, never from the path: a store holds a single city.
+ */
+export type HubStore = {
+  readonly devices: Devices
+  readonly batches: Batches
+  readonly codes: EnrolCodes
+  readonly counts: Counts
+  readonly staff: StaffStore
+  close(): Promise<void>
+}
+
+export const DEVICE_STATES = ['active', 'quarantined', 'revoked'] as const
+export type DeviceState = (typeof DEVICE_STATES)[number]
+export type Device = {
+  readonly kid: string
+  /** The public name that stands in every batch. */
+  readonly gateway: string
+  readonly jwk: PublicJwk
+  readonly state: DeviceState
+}
+export type NewDevice = { readonly kid: string; readonly gateway: string; readonly jwk: PublicJwk; readonly model: string; readonly epoch: string; readonly enrolledMs: number; readonly next: string }
+
+export type Devices = {
+  find(kid: string): Promise<Device | undefined>
+  list(): Promise<Device[]>
+  /** Adds a device, or gives the same key a new `next`; false when another key has that name. */
+  enrol(device: NewDevice): Promise<boolean>
+  /** Ends a quarantine: the next POST is taken whatever `next` it repeats. */
+  release(kid: string): Promise<void>
+  /** After a restore from backup every device gets one free pass (`hub.md` rule 7). */
+  freePasses(): Promise<void>
+}
+
+/** A POST whose signature held. */
+export type ReceivedPost = {
+  readonly kid: string
+  readonly gateway: string
+  /** The `next` it repeats, from its signed header. */
+  readonly next: string
+  /** As it came, compressed: kept whole, because the signature is over it. */
+  readonly body: Uint8Array
+  readonly events: readonly Event[]
+  readonly receivedMs: number
+  /** Token for the reply, unless this POST was answered before. */
+  readonly freshNext: string
+}
+export type Receipt =
+  | { readonly kind: 'stored'; readonly acked: Ranges; readonly missing: Ranges; readonly rejected: readonly { readonly seq: number; readonly code: RejectCode }[]; readonly next: string; readonly repeated: boolean }
+  /** It repeats a `next` that is not the last one, with other bytes: a copy of the device, or an old state of it. */
+  | { readonly kind: 'quarantined' }
+
+/** One stored event, as it was signed. */
+export type StoredEvent = { readonly gateway: string; readonly epoch: string; readonly seq: number; readonly bytes: Buffer }
+
+export type Batches = {
+  /** Resolves after the commit that covers it; many POSTs share one. */
+  receive(post: ReceivedPost): Promise<Receipt>
+  /** Every stored event of a gateway with the bytes that were signed, in order of epoch and seq. */
+  events(gateway: string): AsyncIterable<StoredEvent> | Iterable<StoredEvent>
+  /** Numbers below the highest that have not arrived, per epoch. */
+  missing(gateway: string, epoch: string): Promise<Ranges>
+  /** Alarms that nobody has looked at: conflicting bytes, times to come, malformed events. */
+  quarantined(): Promise<number>
+}
+
+export type EnrolCodes = {
+  /** False when `most` codes are live already. */
+  add(hash: Buffer, expiresMs: number, nowMs: number, most: number): Promise<boolean>
+  /** True for the first key that brings it in time, and for that key again: its first answer may have been lost. */
+  use(hash: Buffer, kid: string, nowMs: number): Promise<boolean>
+}
+
+export type SiteRow = { readonly id: string; readonly name: string; readonly class: 'square' | 'busy'; readonly timezone: string; readonly demo: boolean }
+export type CellRow = {
+  readonly site: string
+  readonly release: string
+  readonly bin: string
+  readonly fromMs: number
+  readonly toMs: number
+  readonly value: number
+  readonly epsMilli: number
+  readonly sdMilli: number
+  /** Sixtieths of the interval during which the gateway counted. */
+  readonly coverage: number
+}
+export type Counts = {
+  /** By name, demonstration last. */
+  sites(): Promise<SiteRow[]>
+  site(id: string): Promise<SiteRow | undefined>
+  /** Cells of a site whose interval begins in [fromMs, toMs), in a fixed order. */
+  cells(site: string, fromMs: number, toMs: number): Promise<CellRow[]>
+  /** Takes everything of the demonstration away; how many sites that were. */
+  removeDemo(): Promise<number>
+}
+
+export type Account = { readonly name: string; readonly password: string; readonly role: string; readonly failures: number; readonly lastFailureMs: number }
+export type StaffSession = { readonly account: string; readonly role: string; readonly openedMs: number; readonly seenMs: number }
+export type StaffStore = {
+  accounts(): Promise<number>
+  /** False when the name is taken. */
+  addAccount(account: { name: string; password: string; role: string }): Promise<boolean>
+  account(name: string): Promise<Account | undefined>
+  failed(name: string, nowMs: number): Promise<void>
+  /** Lets an account that was refused too often try again. */
+  forgive(name: string): Promise<void>
+  /** Opens a session and forgets past failures. */
+  open(hash: Buffer, account: string, nowMs: number): Promise<void>
+  session(hash: Buffer): Promise<StaffSession | undefined>
+  seen(hash: Buffer, nowMs: number): Promise<void>
+  end(hash: Buffer): Promise<void>
+  /** Forgets sessions opened before or not seen since. */
+  sweep(openedBeforeMs: number, seenBeforeMs: number): Promise<void>
+}
