@@ -75,4 +75,6 @@ export type AccountingStore = {
   record(client: string, report: AccountingReport): Promise<void>
   /** Whether the session that used this portal token (by its nonce, hex) is alive: a re-authentication gets what remains. */
   alive(tokenNonce: string): boolean
+  /** Octets in both directions of that session so far; where it is known, a re-authentication gets what remains of the quota. */
+  usedBytes?(tokenNonce: string): number
 }

@@ -1,0 +1,126 @@
+/** One port of one server: identifiers, sockets, retransmission, and which replies are believed. */
+import { createSocket, type Socket } from 'node:dgram'
+import { isIPv6 } from 'node:net'
+import type { Cancel } from '#shared/clock.ts'
+import type { Effects } from '#shared/effects.ts'
+import { MalformedError } from '#shared/errors.ts'
+import { openPacket, type Packet } from '../packet.ts'
+
+/** An identifier is one byte: a socket carries 256 questions at once, then another is opened. */
+const IDENTIFIERS = 256
+const MOST_SOCKETS = 32
+
+/** How long we wait for a server. Milliseconds of `effects.clock`: on a fast clock they must be longer. */
+export type Patience = {
+  /** Before the first retransmission; doubled each time up to `mostWaitMs`, ± 10 % so that gateways do not answer in step. */
+  readonly firstWaitMs: number
+  readonly mostWaitMs: number
+  /** Transmissions to one server before the next is asked. */
+  readonly tries: number
+  /** Between two Status-Server to a server that was silent. */
+  readonly probeEveryMs: number
+  /** After this a silent server is asked again even without an answer to them: not every server knows Status-Server. */
+  readonly reviveAfterMs: number
+}
+export const PATIENCE: Patience = { firstWaitMs: 1_000, mostWaitMs: 4_000, tries: 3, probeEveryMs: 5_000, reviveAfterMs: 60_000 }
+
+export type Asked = {
+  /** Sent unchanged at every try. */
+  readonly bytes: Buffer
+  /** False for a reply that is forged, damaged or to something else: we go on waiting. */
+  believes(reply: Packet): boolean
+}
+export type Line = {
+  /**
+   * The first believed reply; undefined when none came, or after `close`.
+   * @throws what `make` throws.
+   */
+  ask(make: (identifier: number) => Asked, tries?: number): Promise<Packet | undefined>
+  close(): void
+}
+
+type Waiting = { readonly asked: Asked; answer(reply: Packet | undefined): void }
+type Lane = { readonly socket: Socket; readonly ready: Promise<boolean>; readonly waiting: Map<number, Waiting>; next: number }
+
+export function openLine(address: string, port: number, patience: Patience, effects: Effects): Line {
+  const lanes: Lane[] = []
+  const disbelieved = effects.metrics.counter('parvis_radius_replies_disbelieved_total', 'RADIUS replies whose authenticators do not hold')
+
+  function receive(lane: Lane, bytes: Buffer): void {
+    try {
+      const reply = openPacket(bytes)
+      const waiting = lane.waiting.get(reply.identifier)
+      if (waiting?.asked.believes(reply)) waiting.answer(reply)
+      else disbelieved()
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error
+      disbelieved()
+    }
+  }
+
+  function openLane(): Lane {
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+    // Connected: the kernel drops what comes from anywhere else.
+    const ready = new Promise<boolean>((resolve) => {
+      socket.on('error', () => resolve(false))
+      socket.connect(port, address, () => resolve(true))
+    })
+    const lane: Lane = { socket, ready, waiting: new Map(), next: effects.random(1)[0] ?? 0 }
+    socket.on('message', (bytes) => receive(lane, bytes))
+    lanes.push(lane)
+    return lane
+  }
+
+  function freeLane(): Lane | undefined {
+    return lanes.find((lane) => lane.waiting.size < IDENTIFIERS) ?? (lanes.length < MOST_SOCKETS ? openLane() : undefined)
+  }
+
+  /** The free identifier that has been free for longest, so that a late reply meets nobody. */
+  function takeIdentifier(lane: Lane): number {
+    while (lane.waiting.has(lane.next)) lane.next = (lane.next + 1) % IDENTIFIERS
+    const identifier = lane.next
+    lane.next = (lane.next + 1) % IDENTIFIERS
+    return identifier
+  }
+
+  function waitMs(sent: number): number {
+    const jitter = 0.9 + effects.random(2).readUInt16BE(0) / 327_680
+    return Math.min(patience.firstWaitMs * 2 ** (sent - 1), patience.mostWaitMs) * jitter
+  }
+
+  async function converse(lane: Lane, identifier: number, asked: Asked, tries: number): Promise<Packet | undefined> {
+    let cancel: Cancel = () => undefined
+    const answer = new Promise<Packet | undefined>((resolve) => lane.waiting.set(identifier, { asked, answer: resolve }))
+    let sent = 0
+    function transmit(): void {
+      if (sent === tries) return lane.waiting.get(identifier)?.answer(undefined)
+      sent++
+      // A refused port shows as an error of a later send; it is silence like any other.
+      lane.socket.send(asked.bytes, () => undefined)
+      cancel = effects.clock.after(waitMs(sent), transmit)
+    }
+    if (await lane.ready) transmit()
+    else lane.waiting.get(identifier)?.answer(undefined)
+    const reply = await answer
+    cancel()
+    lane.waiting.delete(identifier)
+    return reply
+  }
+
+  let closed = false
+  return {
+    async ask(make, tries = patience.tries) {
+      const lane = closed ? undefined : freeLane()
+      if (!lane) return undefined
+      const identifier = takeIdentifier(lane)
+      return converse(lane, identifier, make(identifier), tries)
+    },
+    close() {
+      closed = true
+      for (const { socket, waiting } of lanes) {
+        for (const one of waiting.values()) one.answer(undefined)
+        socket.close()
+      }
+    },
+  }
+}

@@ -1,0 +1,101 @@
+/** A packet as it came (RFC 2865 §3): checked once on arrival, then read in place. */
+import { MalformedError } from '#shared/errors.ts'
+import { VENDOR_SPECIFIC, type AttributeRow } from './attributes.ts'
+
+export const CODES = {
+  accessRequest: 1, accessAccept: 2, accessReject: 3, accountingRequest: 4, accountingResponse: 5, accessChallenge: 11, statusServer: 12,
+  disconnectRequest: 40, disconnectAck: 41, disconnectNak: 42, coaRequest: 43, coaAck: 44, coaNak: 45,
+} as const
+
+export const HEADER_BYTES = 20
+export const MOST_PACKET_BYTES = 4096
+export const AUTHENTICATOR_AT = 4
+export const AUTHENTICATOR_BYTES = 16
+
+/** What can be wrong with the form of a packet. */
+export type PacketFault = 'packet_short' | 'length_field' | 'packet_truncated' | 'attribute_short' | 'attribute_overrun'
+
+function malformed(fault: PacketFault, message: string): never {
+  throw new MalformedError(fault, message)
+}
+
+/** @throws MalformedError with a `PacketFault`. Bytes beyond the Length field are padding (RFC 2865 §3) and are ignored. */
+export function openPacket(bytes: Buffer): Packet {
+  if (bytes.length < HEADER_BYTES) malformed('packet_short', 'shorter than a header')
+  const end = bytes.readUInt16BE(2)
+  if (end < HEADER_BYTES || end > MOST_PACKET_BYTES) malformed('length_field', 'Length is not between 20 and 4096')
+  if (end > bytes.length) malformed('packet_truncated', 'fewer bytes than Length says')
+  for (let at = HEADER_BYTES; at < end; at += bytes[at + 1] ?? 0) {
+    const length = at + 1 < end ? (bytes[at + 1] ?? 0) : 0
+    if (length < 2) malformed('attribute_short', 'an attribute shorter than its own header')
+    if (at + length > end) malformed('attribute_overrun', 'an attribute reaches beyond the packet')
+  }
+  return new Packet(bytes, end)
+}
+
+/** Made by `openPacket`, which has walked the attributes: no method below can leave the packet. */
+export class Packet {
+  readonly bytes: Buffer
+  /** The Length field: where the attributes end. */
+  readonly end: number
+
+  constructor(bytes: Buffer, end: number) {
+    this.bytes = bytes
+    this.end = end
+  }
+
+  get code(): number {
+    return this.bytes[0] ?? 0
+  }
+
+  get identifier(): number {
+    return this.bytes[1] ?? 0
+  }
+
+  /** Offset of the next attribute of this number (its type byte) at or after `from`; -1 when there is none. */
+  find(number: number, from = HEADER_BYTES): number {
+    const { bytes, end } = this
+    for (let at = from; at < end; at += bytes[at + 1] ?? end) if (bytes[at] === number) return at
+    return -1
+  }
+
+  has(row: AttributeRow): boolean {
+    return this.find(row.number) >= 0
+  }
+
+  /** Offset behind the attribute that begins at `at`. */
+  after(at: number): number {
+    return at + (this.bytes[at + 1] ?? this.end)
+  }
+
+  /**
+   * The value of the first attribute of this row, a vendor's included; undefined when there is none.
+   * @throws MalformedError `attribute_value` when its bytes are no value of the row's type.
+   */
+  read<V>(row: AttributeRow<V>): V | undefined {
+    const at = row.vendor === 0 ? this.find(row.number) : this.findVendor(row.vendor, row.number)
+    return at < 0 ? undefined : row.type.decode(this.bytes, at + 2, this.after(at))
+  }
+
+  /** The bytes of every attribute of this row, joined: EAP-Message and long vendor values are split over several. */
+  readJoined(row: AttributeRow<Uint8Array>): Buffer | undefined {
+    const parts: Buffer[] = []
+    for (let at = this.find(row.number); at >= 0; at = this.find(row.number, this.after(at))) parts.push(this.bytes.subarray(at + 2, this.after(at)))
+    return parts.length > 0 ? Buffer.concat(parts) : undefined
+  }
+
+  // RFC 2865 §5.26 only recommends the inner form: what does not follow it is opaque, not malformed.
+  private findVendor(vendor: number, number: number): number {
+    for (let at = this.find(VENDOR_SPECIFIC); at >= 0; at = this.find(VENDOR_SPECIFIC, this.after(at))) {
+      const end = this.after(at)
+      if (end - at < 8 || this.bytes.readUInt32BE(at + 2) !== vendor) continue
+      for (let inner = at + 6; inner + 2 <= end; ) {
+        const length = this.bytes[inner + 1] ?? 0
+        if (length < 2 || inner + length > end) break
+        if (this.bytes[inner] === number) return inner
+        inner += length
+      }
+    }
+    return -1
+  }
+}

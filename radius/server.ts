@@ -1,0 +1,161 @@
+/**
+ * The way of a request, the same on every door: client by address → form → authenticator → allowance → duplicate → service
+ * → sealed reply. What is not believed gets silence (RFC 2865 §3), a count and a line in the log.
+ */
+import type { RemoteInfo, Socket } from 'node:dgram'
+import type { Effects } from '#shared/effects.ts'
+import { MalformedError } from '#shared/errors.ts'
+import { reason } from '#shared/log.ts'
+import { canonicalIp } from '#shared/personal.ts'
+import { ATTRIBUTES } from './attributes.ts'
+import { seal } from './authenticator.ts'
+import type { Client, ClientTable } from './clients.ts'
+import { createDuplicates, type Exchange } from './duplicates.ts'
+import { AUTHENTICATOR_AT, openPacket, type Packet } from './packet.ts'
+import { PacketWriter } from './packet-writer.ts'
+import { createPending } from './pending.ts'
+import { createRefusals } from './refusals.ts'
+import { listenUdp } from './udp.ts'
+
+/** RFC 2865 §5.33 sets none; a chain of proxies adds one each, and what we echo must stay in proportion. */
+const MOST_PROXY_STATES = 16
+const STRANGER = 'unknown'
+const PROXY_STATE = ATTRIBUTES['Proxy-State']
+
+export type Request = { readonly packet: Packet; readonly client: Client }
+export type Reply = {
+  readonly code: number
+  /** Adds the attributes between Message-Authenticator and Proxy-State. */
+  readonly write?: (writer: PacketWriter) => void
+  /** Set on a refusal that the sender is told: counted and logged like a silent one. */
+  readonly refused?: string
+}
+/** No reply leaves, for this reason; the same request may be asked again. */
+export type Silence = { readonly silent: string }
+export type Answer = Reply | Silence
+
+export type Service = {
+  /** Why the packet is not believed; undefined when it is. */
+  doubt(packet: Packet, client: Client): string | undefined
+  answer(request: Request): Answer | Promise<Answer>
+  /** What is said when `answer` takes longer than 3 s. */
+  late(): Answer
+  /** Whether replies carry Message-Authenticator. */
+  proves(packet: Packet): boolean
+}
+export type Door = {
+  /** In metrics and log: `auth`, `acct`, `coa`. */
+  readonly name: string
+  readonly hosts: readonly string[]
+  readonly port: number
+  readonly portKey: string
+  readonly clients: ClientTable
+  readonly services: ReadonlyMap<number, Service>
+}
+export type OpenDoor = { readonly port: number; close(): Promise<void> }
+
+type Waiting = { readonly request: Request; readonly service: Service; readonly exchange: Exchange; readonly from: RemoteInfo; readonly socket: Socket }
+
+/** @throws UsageError `port` when the port cannot be had. */
+export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> {
+  const refusals = createRefusals(door.name, effects)
+  const duplicates = createDuplicates()
+  const pending = createPending<Answer>(effects.clock)
+  const writer = new PacketWriter()
+  const answered = effects.metrics.counter('parvis_radius_answered_total', 'RADIUS replies made', { door: door.name })
+  const repeated = effects.metrics.counter('parvis_radius_repeated_total', 'RADIUS requests that came again', { door: door.name })
+  let closing: Promise<void> | undefined
+
+  function settle({ request, service, exchange, from, socket }: Waiting, answer: Answer): void {
+    const { packet, client } = request
+    // Another request has taken the slot: its NAS no longer listens for this answer.
+    if (!duplicates.current(exchange)) return
+    if ('silent' in answer) {
+      duplicates.forget(exchange)
+      return refusals.refuse(client.name, answer.silent)
+    }
+    if (answer.refused) refusals.refuse(client.name, answer.refused)
+    writer.begin(answer.code, packet.identifier, packet.bytes, AUTHENTICATOR_AT)
+    if (service.proves(packet)) writer.reserveMessageAuthenticator()
+    answer.write?.(writer)
+    writer.echo(packet, PROXY_STATE)
+    exchange.reply = seal(writer, client.secret)
+    answered()
+    send(socket, from, exchange.reply)
+  }
+
+  function fail({ request, exchange }: Waiting, error: unknown): void {
+    duplicates.forget(exchange)
+    if (error instanceof MalformedError) return refusals.refuse(request.client.name, error.code)
+    refusals.refuse(request.client.name, 'failed')
+    effects.log.scoped('radius').error('request failed', { door: door.name, client: request.client.name, reason: reason(error) })
+  }
+
+  function attempt(waiting: Waiting, act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      fail(waiting, error)
+    }
+  }
+
+  function decide(waiting: Waiting): void {
+    const answer = waiting.service.answer(waiting.request)
+    if (!(answer instanceof Promise)) return settle(waiting, answer)
+    pending.watch(answer, {
+      done: (value) => attempt(waiting, () => settle(waiting, value)),
+      late: () => attempt(waiting, () => settle(waiting, waiting.service.late())),
+      failed: (error) => fail(waiting, error),
+    })
+  }
+
+  function receive(bytes: Buffer, from: RemoteInfo, socket: Socket): void {
+    if (closing) return
+    const address = from.family === 'IPv6' ? canonicalIp(from.address) : from.address
+    const peer = door.clients.find(address)
+    if (!peer) return refusals.refuse(STRANGER, 'unknown_client')
+    const { client, slots } = peer
+    const packet = readPacket(bytes)
+    if (typeof packet === 'string') return refusals.refuse(client.name, packet)
+    const service = door.services.get(packet.code)
+    if (!service) return refusals.refuse(client.name, 'unexpected_code')
+    const doubt = service.doubt(packet, client) ?? tooManyProxyStates(packet)
+    if (doubt) return refusals.refuse(client.name, doubt)
+    const nowMs = effects.clock.monotonic()
+    // Only now: a forged packet must not use up what a real one needs.
+    if (!client.allowance.take(nowMs)) return refusals.refuse(client.name, 'rate_limit')
+    const known = duplicates.find(slots, from.port, packet)
+    if (known) {
+      repeated()
+      if (known.reply) send(socket, from, known.reply)
+      return
+    }
+    if (pending.full()) return refusals.refuse(client.name, 'overloaded')
+    if (slots.size === 0) door.clients.keep(address, peer)
+    const waiting: Waiting = { request: { packet, client }, service, exchange: duplicates.begin(slots, from.port, packet, nowMs), from, socket }
+    attempt(waiting, () => decide(waiting))
+  }
+
+  const listening = await listenUdp(door.hosts, door.port, door.portKey, receive)
+  return { port: listening.port, close: () => (closing ??= pending.drained().then(listening.close)) }
+}
+
+function send(socket: Socket, to: RemoteInfo, bytes: Buffer): void {
+  // A reply that cannot leave is a lost packet: the NAS asks again and gets the remembered bytes.
+  socket.send(bytes, 0, bytes.length, to.port, to.address, () => undefined)
+}
+
+function readPacket(bytes: Buffer): Packet | string {
+  try {
+    return openPacket(bytes)
+  } catch (error) {
+    if (error instanceof MalformedError) return error.code
+    throw error
+  }
+}
+
+function tooManyProxyStates(packet: Packet): string | undefined {
+  let count = 0
+  for (let at = packet.find(PROXY_STATE.number); at >= 0; at = packet.find(PROXY_STATE.number, packet.after(at))) count++
+  return count > MOST_PROXY_STATES ? 'proxy_state_limit' : undefined
+}

@@ -1,0 +1,29 @@
+import type { TokenKeyring } from './access/portal-token.ts'
+import type { Profiles } from './authorisation.ts'
+
+/** One `[[radius.clients]]`: who may ask us, and with which secret. */
+export type ClientSettings = {
+  /** Public: appears in logs and metrics, and portal tokens are bound to it. */
+  readonly name: string
+  /** An address or a CIDR block, IPv4 or IPv6; of several that fit, the longest prefix holds. */
+  readonly address: string
+  readonly secret: string
+  /** False accepts Access-Requests without Message-Authenticator, said once in the log (CVE-2024-3596). Default true. */
+  readonly requireMessageAuthenticator?: boolean
+  /** `none` for access servers that send no usable Calling-Station-Id: their tokens live 30 s. Default `station`. */
+  readonly binding?: 'station' | 'none'
+  /** Valid packets answered per second, with a burst of as many. Default 100,000. */
+  readonly packetsPerSecond?: number
+}
+
+export type RadiusSettings = {
+  /** Addresses to listen on, IPv4 and IPv6. */
+  readonly hosts: readonly string[]
+  /** 0 asks for any free port (tests). */
+  readonly authPort: number
+  readonly acctPort: number
+  readonly clients: readonly ClientSettings[]
+  readonly tokenKeys: TokenKeyring
+  /** What the `profile` byte of a portal token stands for. */
+  readonly profiles: Profiles
+}

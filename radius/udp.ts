@@ -1,0 +1,52 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { isIPv6 } from 'node:net'
+import { UsageError } from '#shared/errors.ts'
+
+/** A burst of a few hundred requests must not be lost while the loop does something else. */
+const RECEIVE_BUFFER_BYTES = 2 ** 20
+const CANNOT_BIND: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is taken',
+  EACCES: 'may not be used by this account',
+  EADDRNOTAVAIL: 'is not on an address of this machine',
+}
+
+export type Listener = (bytes: Buffer, from: RemoteInfo, socket: Socket) => void
+export type UdpListening = { readonly port: number; close(): void }
+
+function bind(host: string, port: number, key: string): Promise<Socket> {
+  const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', ipv6Only: isIPv6(host), recvBufferSize: RECEIVE_BUFFER_BYTES })
+  return new Promise((resolve, reject) => {
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      const why = CANNOT_BIND[error.code ?? '']
+      reject(why ? new UsageError('port', `${host} UDP port ${port} ${why}: set ${key}`, { data: { port, key }, cause: error }) : error)
+    })
+    socket.bind({ address: host, port, exclusive: true }, () => resolve(socket))
+  })
+}
+
+/**
+ * One UDP port on each of `hosts` (port 0: the first host's free port on all).
+ * @param key setting named in the error, `radius.auth_port`.
+ * @throws UsageError `port` (exit 2) naming port and key when it cannot be had.
+ */
+export async function listenUdp(hosts: readonly string[], port: number, key: string, listener: Listener): Promise<UdpListening> {
+  const sockets: Socket[] = []
+  let bound = port
+  try {
+    for (const host of hosts) {
+      const socket = await bind(host, bound, key)
+      sockets.push(socket)
+      bound = socket.address().port
+    }
+  } catch (error) {
+    for (const socket of sockets) socket.close()
+    throw error
+  }
+  for (const socket of sockets) {
+    socket.removeAllListeners('error')
+    // An ICMP answer to a reply of ours; the sender has gone, and nobody else is concerned.
+    socket.on('error', () => undefined)
+    socket.on('message', (bytes, from) => listener(bytes, from, socket))
+  }
+  return { port: bound, close: () => sockets.forEach((socket) => socket.close()) }
+}
