@@ -62,6 +62,8 @@ export function createCounts(settings: CountsSettings, effects: Effects, parts: 
   const release = createRelease(settings, { ...effects, log }, { ...parts, drafts: openDrafts(parts.volatile), days, ledger, ledgerGrew: history.forget })
   let rounds: Promise<void> = Promise.resolve()
   let failure: string | undefined
+  // What may count, counts from the start on, not from the first event or round.
+  days.checkpoint()
 
   /** Counting never fails a log-in. What went wrong is told once a round: a line for each would count visitors. */
   function guarded<Seen extends unknown[]>(observe: (...seen: Seen) => void): (...seen: Seen) => void {

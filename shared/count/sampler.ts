@@ -72,18 +72,24 @@ function bernoulliExpBelowOne(uniform: Uniform, numerator: bigint, denominator: 
 }
 
 /** Algorithm 2: P(x) ∝ e^(−|x|·s/t). */
-export function discreteLaplace(uniform: Uniform, t: bigint, s: bigint): bigint {
+function discreteLaplace(uniform: Uniform, t: bigint, s: bigint): bigint {
   for (;;) {
-    const remainder = uniform(t)
-    if (!bernoulliExp(uniform, remainder, t)) continue
-    let quotient = 0n
-    while (bernoulliExpBelowOne(uniform, 1n, 1n)) quotient++
-    const size = (remainder + t * quotient) / s
-    const negative = uniform(2n) === 1n
-    // Zero has no sign: counting it twice would make it twice as likely.
-    if (negative && size === 0n) continue
-    return negative ? -size : size
+    const x = laplaceTry(uniform, t, s)
+    if (x !== undefined) return x
   }
+}
+
+/** One pass of algorithm 2; undefined where it begins again. */
+export function laplaceTry(uniform: Uniform, t: bigint, s: bigint): bigint | undefined {
+  const remainder = uniform(t)
+  if (!bernoulliExp(uniform, remainder, t)) return undefined
+  let quotient = 0n
+  while (bernoulliExp(uniform, 1n, 1n)) quotient++
+  const size = (remainder + t * quotient) / s
+  const negative = uniform(2n) === 1n
+  // Zero has no sign: counting it twice would make it twice as likely.
+  if (negative && size === 0n) return undefined
+  return negative ? -size : size
 }
 
 /** Standard deviation of such noise, in thousandths: what a cell is labelled with, no part of any draw. */

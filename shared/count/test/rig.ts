@@ -46,6 +46,7 @@ export type RigOptions = {
   /** Stands between the counter and the file, to fail as files do. */
   through?: (writer: DurableWriter) => DurableWriter
   volatilePath?: string
+  demo?: boolean
 }
 
 export type Rig = {
@@ -79,7 +80,7 @@ export function createRig(options: RigOptions): Rig {
     const writer = inlineWriter(path, DURABLE)
     const reader = openDb(path, DURABLE)
     const parts: CountsParts = { volatile, reader, durable: through ? through(writer) : writer, draw, outbox: testOutbox, batchClock: batchClock ?? (() => ({ sync: 'system', offset_ms: 0 })) }
-    const settings = { gateway: GATEWAY, profile: options.profile ?? 'standard', sites: options.sites }
+    const settings = { gateway: GATEWAY, profile: options.profile ?? 'standard', sites: options.sites, demo: options.demo ?? false }
     const counts = createCounts(settings, { clock, random: randomBytes, log: silentLog(), metrics: createMetrics() }, parts)
     opened = { volatile, reader, writer, counts }
   }
