@@ -37,7 +37,14 @@ export type Enforcer = {
 
 /** Who stands behind a source address. */
 export type Asker =
-  | { readonly kind: 'client'; readonly mac: MacAddress; /** Two hardware addresses claim this network address: reads only. */ readonly contested: boolean }
+  | {
+      readonly kind: 'client'
+      readonly mac: MacAddress
+      /** Two hardware addresses claim this network address: reads only. */
+      readonly contested: boolean
+      /** The interface of ours it is behind, where there is one: tells the sites of one portal apart, whatever address it asked. */
+      readonly interface?: string
+    }
   | { readonly kind: 'unknown' }
 
 /** Knows the neighbours. */

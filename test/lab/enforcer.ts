@@ -1,12 +1,19 @@
 // The worker's end of gateway.ts: an Enforcer that lives in the gateway's namespace.
 import { createInterface } from 'node:readline'
-import type { Enforcer, Grant, OpenClient, Usage } from '#portal/gateway/enforcer.ts'
+import type { Asker, Enforcer, Grant, OpenClient, Usage } from '#portal/gateway/enforcer.ts'
 import type { NftablesSettings } from '#portal/gateway/policy.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import type { Order } from './gateway.ts'
 import type { Inside, Lab } from './lab.ts'
 
-export type LabEnforcer = Omit<Enforcer, 'name' | 'start'> & { metrics(): Promise<string>; readonly process: Inside }
+export type LabEnforcer = Omit<Enforcer, 'name' | 'start'> & {
+  /** Who stands behind each of these addresses, all asked at once. */
+  askers(...addresses: readonly string[]): Promise<readonly Asker[]>
+  /** Everyone sighted since the start, as often as told. */
+  sightings(): Promise<readonly MacAddress[]>
+  metrics(): Promise<string>
+  readonly process: Inside
+}
 
 type Answer = { readonly value?: unknown; readonly error?: string }
 
@@ -43,6 +50,8 @@ export async function startEnforcer(lab: Lab, settings: Partial<NftablesSettings
     open: async (grant: Grant) => void (await ask({ act: 'open', grant })),
     close: async (mac: MacAddress) => (await ask({ act: 'close', mac })) as Usage,
     list: async () => (await ask({ act: 'list' })) as readonly OpenClient[],
+    askers: async (...addresses) => (await ask({ act: 'askers', addresses })) as readonly Asker[],
+    sightings: async () => (await ask({ act: 'sightings' })) as readonly MacAddress[],
     metrics: async () => (await ask({ act: 'metrics' })) as string,
     async stop() {
       await ask({ act: 'stop' })

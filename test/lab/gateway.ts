@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createInterface } from 'node:readline'
-import { nftablesEnforcer } from '#portal/gateway/nftables.ts'
+import { createGateway } from '#portal/gateway/gateways.ts'
 import type { NftablesSettings } from '#portal/gateway/policy.ts'
 import { systemClock } from '#shared/clock.ts'
 import { jsonLog } from '#shared/log.ts'
@@ -14,19 +14,25 @@ import type { Grant } from '#portal/gateway/enforcer.ts'
 export type Order =
   | { readonly act: 'open'; readonly grant: Grant }
   | { readonly act: 'close'; readonly mac: MacAddress }
-  | { readonly act: 'list' | 'stop' | 'metrics' }
+  | { readonly act: 'askers'; readonly addresses: readonly string[] }
+  | { readonly act: 'list' | 'stop' | 'metrics' | 'sightings' }
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as NftablesSettings
 const clock = systemClock()
 const metrics = createMetrics()
 const log = jsonLog((line) => process.stderr.write(line), clock.now)
-const enforcer = nftablesEnforcer(settings, { clock, metrics, log, random: randomBytes })
+const { enforcer, neighbours } = createGateway({ kind: 'nftables', ...settings }, { clock, metrics, log, random: randomBytes })
+const sightings: MacAddress[] = []
+neighbours.onSighting((mac) => sightings.push(mac))
 
 async function obey(order: Order): Promise<unknown> {
   if (order.act === 'open') return enforcer.open(order.grant)
   if (order.act === 'close') return enforcer.close(order.mac)
   if (order.act === 'list') return enforcer.list()
   if (order.act === 'metrics') return metrics.text()
+  if (order.act === 'sightings') return sightings
+  if (order.act === 'askers') return Promise.all(order.addresses.map((address) => neighbours.asker(address)))
+  await neighbours.stop()
   return enforcer.stop()
 }
 
@@ -37,6 +43,7 @@ for (const host of ['0.0.0.0', '::']) {
 }
 
 await enforcer.start()
+await neighbours.start()
 process.stdout.write('{"ready":true}\n')
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line) as Order

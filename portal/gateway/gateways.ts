@@ -1,0 +1,24 @@
+// Every kind of gateway that `gateway.enforcer` may name, one row each.
+import type { Effects } from '#shared/effects.ts'
+import { dryRunEnforcer, dryRunNeighbours } from './dry-run.ts'
+import type { Enforcer, Neighbours } from './enforcer.ts'
+import { lanNeighbours } from './neighbours.ts'
+import { createNftWriter } from './nft-writer.ts'
+import { nftablesEnforcer } from './nftables.ts'
+import { createPairs } from './pairs.ts'
+import type { NftablesSettings } from './policy.ts'
+
+export type Gateway = { readonly enforcer: Enforcer; readonly neighbours: Neighbours }
+export type GatewaySettings = { readonly kind: 'dry-run' } | ({ readonly kind: 'nftables' } & NftablesSettings)
+
+function nftables(settings: NftablesSettings, effects: Effects): Gateway {
+  // Enforcer and neighbours share one nft; the neighbours are stopped first.
+  const writer = createNftWriter(effects)
+  return { enforcer: nftablesEnforcer(settings, effects, writer), neighbours: lanNeighbours(settings.lan, effects, createPairs(writer, effects.clock)) }
+}
+
+/** @throws TypeError when an interface or a port cannot be meant. */
+export function createGateway(settings: GatewaySettings, effects: Effects): Gateway {
+  if (settings.kind === 'nftables') return nftables(settings, effects)
+  return { enforcer: dryRunEnforcer(effects), neighbours: dryRunNeighbours(effects) }
+}

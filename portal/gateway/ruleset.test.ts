@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import type { MacAddress } from '#shared/personal.ts'
+import { forgetLine, openLine, parseAll, parseCounter } from './elements.ts'
+import { checkGrant, doors, rate, type NftablesSettings } from './policy.ts'
+import { parsePairs } from './pairs.ts'
+import { ruleset } from './ruleset.ts'
+
+const settings: NftablesSettings = { lan: ['lan0', 'lan0.20'], wan: ['wan0'], portalPort: 8080, otherPorts: [443], onPortalLoss: 'keep' }
+const mac = '020000000001' as MacAddress
+const grant = { mac, mark: 7, seconds: 60 }
+
+test('the gateway offers phones the portal, names, addresses and what IPv6 needs, and that is all', () => {
+  expect(doors(settings).map(({ protocol, ports }) => [protocol, ...ports].join(' '))).toEqual(['tcp 8080 443', 'udp 53', 'tcp 53', 'udp 67', 'udp 547', 'icmpv6'])
+})
+
+test('forwarding drops whatever no rule lets through, and no rule trusts an established flow', () => {
+  const text = ruleset(settings)
+  expect(text).toMatch(/chain passing \{ type filter hook forward priority filter; policy drop; \}/)
+  expect(text).not.toMatch(/established|ct state/)
+  expect(text).not.toMatch(/delete table|flush (table|set|map)/)
+})
+
+test('an interface that could smuggle a rule in is refused, and so is a gateway without phones', () => {
+  expect(() => ruleset({ ...settings, lan: ['lan0" accept; #'] })).toThrow(/gateway\.lan/)
+  expect(() => ruleset({ ...settings, wan: ['x'.repeat(16)] })).toThrow(/gateway\.wan/)
+  expect(() => ruleset({ ...settings, lan: [] })).toThrow(/gateway\.lan/)
+})
+
+test('a grant outside of what the kernel can hold is our mistake and reaches no process', () => {
+  for (const wrong of [{ mark: 0 }, { mark: 2 ** 31 }, { mark: 1.5 }, { seconds: 0 }, { seconds: Infinity }, { downKbps: 0 }, { upKbps: Number.NaN }, { mac: '02; flush ruleset' as MacAddress }]) {
+    expect(() => checkGrant({ ...grant, ...wrong })).toThrow(TypeError)
+    expect(() => openLine({ ...grant, ...wrong }, undefined)).toThrow(TypeError)
+  }
+})
+
+test('every element of a grant ends by itself, what lets through exactly on time', () => {
+  const line = openLine({ ...grant, downKbps: 8000 }, undefined)
+  expect(line.split('; ').every((part) => part.includes(' timeout '))).toBe(true)
+  expect(line).toContain('open { 7 timeout 60s }')
+})
+
+test('a new grant carries the counters of the one it replaces, and every delete is made possible first', () => {
+  const line = openLine({ ...grant, mark: 8 }, 7, { upBytes: 11, upPackets: 1, downBytes: 22, downPackets: 2 })
+  expect(line).toContain('up { 8 counter packets 1 bytes 11 timeout 960s }')
+  expect(line).toContain('down { 8 counter packets 2 bytes 22 timeout 960s }')
+  for (const text of [line, forgetLine(mac, 7)]) {
+    for (const [whole, set, key] of text.matchAll(/delete element inet parvis (\w+) \{ (\S+)/g)) {
+      expect(text.indexOf(`add element inet parvis ${set} { ${key} timeout 1s`)).toBeGreaterThanOrEqual(0)
+      expect(text.indexOf(`add element inet parvis ${set} { ${key} timeout 1s`)).toBeLessThan(text.indexOf(whole))
+    }
+  }
+})
+
+test('a slow rate still has room for one packet of the largest kind', () => {
+  expect(rate(undefined)).toBeUndefined()
+  expect(rate(256)).toEqual({ bytesPerSecond: 32_000, burstBytes: 99_072 })
+  expect(rate(100_000)).toEqual({ bytesPerSecond: 12_500_000, burstBytes: 1 })
+})
+
+test('what nft lists is read back: who is open, who only has counters left', () => {
+  const listing = (kind: 'set' | 'map', elem: unknown) => JSON.stringify({ nftables: [{ metainfo: {} }, { [kind]: { family: 'inet', elem } }] })
+  const counted = (val: number, packets: number, bytes: number) => ({ elem: { val, timeout: 60, expires: 59, counter: { packets, bytes } } })
+  const clients = listing('map', [[{ elem: { val: '02:00:00:00:00:01', timeout: 60, expires: 59 } }, 7], [{ elem: { val: '02:00:00:00:00:02', timeout: 60 } }, 8]])
+  const { open, remembered } = parseAll([clients, listing('set', [{ elem: { val: 7, timeout: 60, expires: 41 } }]), listing('set', [counted(7, 1, 11), counted(8, 3, 33)]), listing('set', [counted(7, 2, 22)])])
+  expect(open).toEqual([{ mac, mark: 7, secondsLeft: 41, usage: { upBytes: 11, upPackets: 1, downBytes: 22, downPackets: 2 } }])
+  expect(remembered).toEqual([{ mac, mark: 7 }, { mac: '020000000002', mark: 8 }])
+  expect(parseAll(['map', 'set', 'set', 'set'].map(() => '{"nftables":[{"set":{}}]}')).open).toEqual([])
+})
+
+test('a counter is read from what nft prints for one element, and no counter is nothing', () => {
+  expect(parseCounter('elements = { 0x00000007 counter packets 12 bytes 3456 timeout 1m expires 3s }')).toEqual({ packets: 12, bytes: 3456 })
+  expect(parseCounter('')).toEqual({ packets: 0, bytes: 0 })
+})
+
+test('two hardware addresses with one network address are both told', () => {
+  const elem = ['02:00:00:00:00:01', '02:00:00:00:00:02'].map((one) => ({ elem: { val: { concat: [one, '192.0.2.7'] }, expires: 59 } }))
+  expect([...(parsePairs([JSON.stringify({ nftables: [{ set: { elem } }] })]).get('192.0.2.7') ?? [])]).toEqual(['020000000001', '020000000002'])
+})
