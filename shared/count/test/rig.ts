@@ -8,7 +8,7 @@ import type { Cell } from '../../cell.ts'
 import { manualClock, type ManualClock } from '../../clock.ts'
 import { inlineWriter, type DurableWriter } from '../../db/durable-writer.ts'
 import { openDb, type Db, type OpenOptions } from '../../db/open.ts'
-import { silentLog } from '../../log.ts'
+import { jsonLog } from '../../log.ts'
 import { createMetrics } from '../../metrics.ts'
 import type { MacAddress } from '../../personal.ts'
 import type { Site } from '../../place.ts'
@@ -63,6 +63,7 @@ export type Rig = {
   reboot(options?: { batchClock?: () => BatchClock }): void
   drafts(): BatchDraft[]
   cells(): Cell[]
+  logged(): { event: string }[]
   /** Every byte in the directory, as Latin-1 text. */
   bytes(): string
   close(): void
@@ -71,6 +72,8 @@ export type Rig = {
 export function createRig(options: RigOptions): Rig {
   const dir = mkdtempSync(join(tmpdir(), 'parvis-count-'))
   const clock = manualClock(Date.parse(options.start))
+  const lines: string[] = []
+  const log = jsonLog((line) => void lines.push(line), clock.now)
   let boots = 0
   let opened: { volatile: Db; reader: Db; writer: DurableWriter; counts: Counts }
   const path = join(dir, 'counts.db')
@@ -81,7 +84,7 @@ export function createRig(options: RigOptions): Rig {
     const reader = openDb(path, DURABLE)
     const parts: CountsParts = { volatile, reader, durable: through ? through(writer) : writer, draw, outbox: testOutbox, batchClock: batchClock ?? (() => ({ sync: 'system', offset_ms: 0 })) }
     const settings = { gateway: GATEWAY, profile: options.profile ?? 'standard', sites: options.sites, demo: options.demo ?? false }
-    const counts = createCounts(settings, { clock, random: randomBytes, log: silentLog(), metrics: createMetrics() }, parts)
+    const counts = createCounts(settings, { clock, random: randomBytes, log, metrics: createMetrics() }, parts)
     opened = { volatile, reader, writer, counts }
   }
 
@@ -127,6 +130,7 @@ export function createRig(options: RigOptions): Rig {
     },
     drafts,
     cells: () => drafts().flatMap(({ data }) => data.cells),
+    logged: () => lines.map((line) => JSON.parse(line)),
     bytes: () => readdirSync(dir).map((name) => readFileSync(join(dir, name), 'latin1')).join('\n'),
     close() {
       stop()
