@@ -1,0 +1,36 @@
+import { siteFor, type Site, type SiteHints } from '#shared/place.ts'
+import type { Door } from '../settings.ts'
+
+/** Loopback has sixteen million local addresses; a gateway has a dozen. */
+const MOST_REMEMBERED = 256
+
+/** The site that a connection's local address belongs to; `fitted` is false when none matched. */
+export type PlaceOf = (localAddress: string | undefined) => { readonly site: Site; readonly fitted: boolean }
+
+/**
+ * On our own gateway a phone cannot tell where it is, but the door it came in by can: each VLAN or bridge has addresses of
+ * its own, and a redirected connection ends on the one of the interface it arrived on. The address itself counts as
+ * Called-Station-Id, so that a gateway without VLANs, or a dry run, can tell two sites by two addresses.
+ */
+export function placeByDoor(sites: readonly Site[], doors: readonly Door[], nasIdentifier: string): PlaceOf {
+  const byAddress = new Map<string, SiteHints>()
+  const byInterface = new Map<string, SiteHints>()
+  for (const door of doors) {
+    for (const address of door.addresses) byAddress.set(address.toLowerCase(), door.hints)
+    if (door.interface !== undefined) byInterface.set(door.interface, door.hints)
+  }
+  const known = new Map<string, ReturnType<PlaceOf>>()
+
+  function resolve(local: string): ReturnType<PlaceOf> {
+    const [address = '', zone = ''] = local.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '').split('%', 2)
+    return siteFor(sites, { nasIdentifier, calledStationId: address, ...(byInterface.get(local.split('%', 2)[1] ?? zone) ?? byAddress.get(address)) })
+  }
+
+  return function placeOf(localAddress = '') {
+    const seen = known.get(localAddress)
+    if (seen) return seen
+    const place = resolve(localAddress)
+    if (known.size < MOST_REMEMBERED) known.set(localAddress, place)
+    return place
+  }
+}

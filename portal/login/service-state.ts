@@ -1,0 +1,41 @@
+import type { AccessAnswer, Nas } from '#radius/nas.ts'
+import type { Enforcer } from '../gateway/enforcer.ts'
+import type { ServiceState } from '../pages/service.ts'
+
+/** Watches what the portal leans on and remembers, of each, only whether it answered last. */
+export type Watched = { readonly nas: Nas; readonly enforcer: Enforcer; state(diskHealthy: boolean): ServiceState; ready(): boolean }
+
+export function watchService(nas: Nas, enforcer: Enforcer): Watched {
+  let answers = true
+  let gate = true
+
+  async function heard(access: Promise<AccessAnswer>): Promise<AccessAnswer> {
+    const answer = await access
+    answers = answer.kind !== 'silence'
+    return answer
+  }
+  async function worked<Result>(act: Promise<Result>): Promise<Result> {
+    try {
+      const result = await act
+      gate = true
+      return result
+    } catch (error) {
+      gate = false
+      throw error
+    }
+  }
+
+  return {
+    nas: { access: (question) => heard(nas.access(question)), account: (report) => nas.account(report), close: () => nas.close() },
+    enforcer: {
+      name: enforcer.name,
+      start: () => worked(enforcer.start()),
+      open: (grant) => worked(enforcer.open(grant)),
+      close: (mac) => worked(enforcer.close(mac)),
+      list: () => worked(enforcer.list()),
+      stop: () => enforcer.stop(),
+    },
+    state: (diskHealthy) => ({ access: answers ? 'works' : 'troubled', gate: gate ? 'works' : 'troubled', receipts: diskHealthy ? 'works' : 'delayed' }),
+    ready: () => gate,
+  }
+}

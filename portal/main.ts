@@ -1,0 +1,152 @@
+// The portal role: databases → wiring → what was left behind → listen.
+import type { IncomingMessage, RequestListener } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import type { TokenKeyring } from '#radius/access/portal-token.ts'
+import type { Nas } from '#radius/nas.ts'
+import { every } from '#shared/clock.ts'
+import type { Observations } from '#shared/count/observations.ts'
+import type { DurableWriter } from '#shared/db/durable-writer.ts'
+import type { Db } from '#shared/db/open.ts'
+import type { Effects, Running } from '#shared/effects.ts'
+import { listen } from '#shared/http/listen.ts'
+import type { KeyObject } from '#shared/keyed-mac.ts'
+import { reason } from '#shared/log.ts'
+import { canonicalIp } from '#shared/personal.ts'
+import { createApp, ROUTES } from './app.ts'
+import { createReceipts, type Receipts } from './consent/receipts.ts'
+import type { ClockSync, Signer } from './consent/receipt.ts'
+import { createSightings } from './count/sightings.ts'
+import { captiveAnswer } from './detect/captive-answer.ts'
+import { frontDoor } from './detect/front-door.ts'
+import { acceptedHosts } from './detect/hosts.ts'
+import { placeByDoor } from './detect/place.ts'
+import { keepAddress } from './detect/wanted-address.ts'
+import type { Enforcer, Neighbours } from './gateway/enforcer.ts'
+import { createConnect } from './login/connect.ts'
+import { watchService } from './login/service-state.ts'
+import { portalTexts } from './pages/texts.ts'
+import type { PortalAccounting } from './session/accounting-store.ts'
+import type { Desk, Step } from './session/desk.ts'
+import { createJournalReader } from './session/journal.ts'
+import { createSessions, type Sessions } from './session/sessions.ts'
+import { createSessionStore } from './session/store.ts'
+import type { PortalSettings } from './settings.ts'
+
+const CHORES_MS = 60_000
+const BOOT_BYTES = 8
+
+export type PortalParts = {
+  /** sessions.db with SESSION_MIGRATIONS, volatile. */
+  readonly volatile: Db
+  /** gateway.db with GATEWAY_MIGRATIONS: the one that writes, and a connection that reads. */
+  readonly durable: DurableWriter
+  readonly reader: Db
+  readonly enforcer: Enforcer
+  readonly neighbours: Neighbours
+  readonly nas: Nas
+  readonly keyring: TokenKeyring
+  /** K_form, from the runtime directory. */
+  readonly formKey: KeyObject
+  readonly observations: Observations
+  readonly sign: Signer
+  /** The embedded RADIUS server's store, purged with the other chores. */
+  readonly accounting?: PortalAccounting
+  readonly clockSync?: () => ClockSync
+  /** Hears of each arrow of protocols.md §3. */
+  readonly step?: (step: Step) => void
+}
+export type Portal = Running & { readonly sessions: Sessions; readonly receipts: Receipts; readonly url: string; readonly port: number }
+
+/** Answers begin once everything is wired; a connection that is a moment early waits. */
+function doorToCome(): { listener: RequestListener; open: (listener: RequestListener) => void } {
+  const coming = Promise.withResolvers<RequestListener>()
+  let door: RequestListener | undefined
+  return {
+    listener: (request, response) => (door ? door(request, response) : void coming.promise.then((listener) => listener(request, response))),
+    open(listener) {
+      door = listener
+      coming.resolve(listener)
+    },
+  }
+}
+
+/**
+ * Starts the portal; `parts` stay the caller's to close, except enforcer and neighbours, which it starts and stops.
+ * @throws UsageError `port` when the port is taken.
+ */
+export async function startPortal(settings: PortalSettings, effects: Effects, parts: PortalParts): Promise<Portal> {
+  const { clock, metrics, random } = effects
+  const log = effects.log.scoped('portal')
+  const step = parts.step ?? (() => {})
+  const service = watchService(parts.nas, parts.enforcer)
+  const desk: Desk = {
+    store: createSessionStore(parts.volatile, () => random(BOOT_BYTES).toString('hex')),
+    durable: parts.durable,
+    journal: createJournalReader(parts.reader),
+    enforcer: service.enforcer,
+    nas: service.nas,
+    observations: parts.observations,
+    effects: { ...effects, log },
+    nasIdentifier: settings.nasIdentifier,
+    now: () => Math.floor(clock.now()),
+    step,
+  }
+  const sessions = createSessions(desk)
+  const receipts = createReceipts(parts)
+  const sightings = createSightings(settings.sites, parts.neighbours, parts.observations)
+  const connect = createConnect({ settings, sessions, nas: service.nas, keyring: parts.keyring, sign: parts.sign, effects: desk.effects, clockSync: parts.clockSync ?? (() => 'system'), step })
+
+  await service.enforcer.start()
+  await parts.neighbours.start()
+  await sessions.start()
+
+  const door = doorToCome()
+  const listening = await listen({ hosts: settings.hosts, port: settings.port, key: 'portal.port', handler: door.listener })
+  const url = new URL(settings.url ?? listening.urls[0] ?? '').href
+  let ready = true
+  const app = createApp({
+    settings, url, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, connect,
+    texts: portalTexts(),
+    placeOf: placeByDoor(settings.sites, settings.doors, settings.nasIdentifier),
+    serviceState: () => service.state(parts.durable.healthy()),
+    ready: () => ready && service.ready(),
+  })
+  const captiveAnswers = metrics.counter('portal_captive_answers_total', 'Requests for other addresses, answered with a redirect.')
+  const answer = captiveAnswer(url, (wanted, request) => keepAddress(parts.formKey, canonicalIp(request.socket.remoteAddress ?? ''), wanted, clock.now()))
+  const serve = getRequestListener((request, { incoming }) => app.fetch(request, endsOf(incoming as IncomingMessage)), { overrideGlobalObjects: false })
+  door.open(
+    frontDoor({
+      isOurs: acceptedHosts({ ...settings, url }),
+      routes: ROUTES,
+      captive(request, response) {
+        captiveAnswers()
+        answer(request, response)
+      },
+      app: (request, response) => void serve(request, response),
+    }),
+  )
+
+  async function chores(): Promise<void> {
+    await receipts.link()
+    await parts.accounting?.purge()
+  }
+  const choresFailed = (error: unknown) => log.warn('chores failed', { reason: reason(error) })
+  const cancelChores = every(clock, CHORES_MS, () => void chores().catch(choresFailed), choresFailed)
+
+  async function stop(): Promise<void> {
+    ready = false
+    cancelChores()
+    await listening.close()
+    if (settings.onPortalLoss === 'close') await sessions.endAll('nasReboot')
+    await sessions.close()
+    await receipts.link().catch(choresFailed)
+    await parts.neighbours.stop()
+    await parts.enforcer.stop()
+  }
+  let stopping: Promise<void> | undefined
+  return { urls: { portal: url }, url, port: listening.port, sessions, receipts, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
+}
+
+function endsOf({ socket }: IncomingMessage) {
+  return { source: canonicalIp(socket.remoteAddress ?? ''), local: socket.localAddress }
+}

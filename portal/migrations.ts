@@ -1,0 +1,88 @@
+// The portal's two databases. Never edit a script that has landed: append.
+
+/**
+ * gateway.db, on disk: nothing in it can single a person out. Times are minutes since 1970. The journal names its sessions
+ * by random ids and by the one-time portal token, which is worthless once used.
+ */
+export const GATEWAY_MIGRATIONS: readonly string[] = [
+  `create table receipt (
+     position integer primary key autoincrement,
+     jti text not null unique,
+     minute integer not null,
+     jws text,
+     leaf text not null
+   ) strict;
+   create table receipt_chain (through integer primary key, head text not null) strict;
+   create table journal (
+     session text primary key,
+     boot text not null,
+     token_user text not null,
+     site text not null,
+     opened integer not null,
+     checked integer not null,
+     seconds integer not null default 0,
+     up_bytes integer not null default 0,
+     down_bytes integer not null default 0,
+     up_packets integer not null default 0,
+     down_packets integer not null default 0,
+     stopped integer,
+     cause text
+   ) strict, without rowid;
+   create index journal_stopped on journal (stopped) where stopped is not null;
+   create table accounting (
+     client text not null,
+     session text not null,
+     token_user text,
+     heard integer not null,
+     seconds integer not null default 0,
+     up_bytes integer not null default 0,
+     down_bytes integer not null default 0,
+     stopped integer,
+     cause text,
+     primary key (client, session)
+   ) strict, without rowid;
+   create index accounting_stopped on accounting (stopped) where stopped is not null;`,
+]
+
+/** sessions.db, in the runtime directory or in memory: what a running session needs, gone with the power. */
+export const SESSION_MIGRATIONS: readonly string[] = [
+  `create table boot (id text not null) strict;
+   create table session (
+     id text primary key,
+     kind text not null,
+     mac text not null,
+     mark integer not null unique,
+     site text not null,
+     language text not null,
+     method text not null,
+     token_user text not null,
+     token_nonce text not null,
+     token_hash text not null unique,
+     receipt text not null,
+     withdrawal text not null,
+     started_ms integer not null,
+     deadline_ms integer not null,
+     idle_seconds integer, interim_seconds integer, down_kbps integer, up_kbps integer, quota_bytes integer, class blob,
+     up_bytes integer not null default 0,
+     down_bytes integer not null default 0,
+     up_packets integer not null default 0,
+     down_packets integer not null default 0,
+     active_ms integer not null,
+     interim_ms integer not null,
+     checked_ms integer not null,
+     start_told integer not null default 0,
+     shut integer not null default 0,
+     cause text
+   ) strict, without rowid;
+   create unique index session_client on session (mac) where shut = 0;
+   create index session_due on session (deadline_ms);
+   create index session_nonce on session (token_nonce);
+   create table farewell (
+     session text primary key,
+     mac text not null,
+     class blob,
+     started_ms integer not null,
+     start_told integer not null
+   ) strict, without rowid;
+   create table waiting (id integer primary key, statements text not null) strict;`,
+]

@@ -1,0 +1,64 @@
+import { html, raw } from 'hono/html'
+import { direction, ENDONYMS, type Language, type Translate } from '#shared/i18n/texts.ts'
+import { MARK_SVG } from '#shared/look/tokens.ts'
+import type { Site } from '#shared/place.ts'
+import { STYLE } from './style.ts'
+
+export type Html = ReturnType<typeof html>
+
+/** What every page knows of the one who reads it: the place and the language, nothing else. */
+export type Reader = {
+  readonly t: Translate
+  readonly language: Language
+  /** Offered at this site, the site's own first. */
+  readonly languages: readonly Language[]
+  readonly site: Site
+  readonly servicesUrl: string | undefined
+  /** Signed state of the address the person wanted; carried along. */
+  readonly to: string | undefined
+}
+
+export function query(reader: Pick<Reader, 'to'>, language: Language): string {
+  return `?lang=${language}${reader.to === undefined ? '' : `&to=${reader.to}`}`
+}
+
+/** A link of our own in the reader's language: with cookies off nothing else carries it. */
+export function href(reader: Reader, path: string): string {
+  return `${path}${query(reader, reader.language)}`
+}
+
+function languageLinks(reader: Reader, path: string): Html | string {
+  const links = reader.languages.map((language) =>
+    language === reader.language
+      ? html`<li><b lang="${language}" dir="${direction(language)}">${ENDONYMS[language]}</b></li>`
+      : html`<li><a href="${path}${query(reader, language)}" lang="${language}" hreflang="${language}" dir="${direction(language)}">${ENDONYMS[language]}</a></li>`,
+  )
+  return links.length < 2 ? '' : html`<nav aria-label="${reader.t('nav.languages')}"><ul>${links}</ul></nav>`
+}
+
+function moreLinks(reader: Reader, here: string | undefined): Html {
+  const { t, servicesUrl } = reader
+  const own = ([['/recorded', 'link.recorded'], ['/service', 'link.service'], ['/status', 'link.status']] as const).filter(([path]) => path !== here)
+  return html`<nav aria-label="${t('nav.more')}"><ul>${own.map(([path, key]) => html`<li><a href="${href(reader, path)}">${t(key)}</a></li>`)}${servicesUrl === undefined ? '' : html`<li><a href="${servicesUrl}">${t('link.services')}</a></li>`}</ul></nav>`
+}
+
+export type Page = {
+  readonly title: string
+  readonly body: Html
+  /** The page's own path, where it can be asked for again in another language. Absent on answers to a form. */
+  readonly path?: string
+}
+
+/** The name is the city's own word and may be in another language than the page. */
+export function siteName(reader: Reader): string {
+  return reader.site.name || reader.t('site.default')
+}
+
+export function frame(reader: Reader, { title, body, path }: Page): Html {
+  const { language } = reader
+  return html`<!doctype html>
+<html lang="${language}" dir="${direction(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title} · ${siteName(reader)}</title><link rel="icon" href="data:,"><style>${raw(STYLE)}</style></head><body>
+<header><a href="${href(reader, '/')}">${raw(MARK_SVG)}<bdi>${siteName(reader)}</bdi></a></header>
+<main>${body}</main>
+<footer>${path === undefined ? '' : languageLinks(reader, path)}${moreLinks(reader, path)}</footer></body></html>`
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import { tokensCss } from '#shared/look/tokens.ts'
+
+/** One sheet for every page, inline: a second request would cost a round trip that captive windows do not always grant. */
+export const STYLE =
+  tokensCss() +
+  '*{box-sizing:border-box}' +
+  'body{margin:0;background:var(--paper);color:var(--ink);font:var(--text-small)/1.5 var(--font);overflow-wrap:break-word}' +
+  'main,header,footer{max-width:34rem;margin:0 auto;padding:0 1rem}' +
+  'header{display:flex;align-items:center;gap:.75rem;padding-top:.75rem;font-weight:600}' +
+  'header a{color:inherit;text-decoration:none;display:flex;align-items:center;gap:.75rem;min-height:44px}' +
+  'h1{font-size:var(--text-lead);line-height:1.25;margin:.5rem 0 .75rem;text-wrap:balance}h1:focus{outline:0}' +
+  'h2{font-size:var(--text-body);line-height:1.3;margin:0 0 .25rem}p{margin:0 0 .75rem}' +
+  'ul{list-style:none;margin:0 0 1rem;padding:0}' +
+  '.facts li{display:flex;gap:.75rem;align-items:flex-start;margin-bottom:.5rem}.facts svg{flex:none;width:24px;height:24px;color:var(--square)}' +
+  '.go{display:flex;align-items:center;justify-content:center;gap:.75rem;width:100%;min-height:56px;padding:.5rem 1rem;border:0;border-radius:12px;background:var(--square);color:var(--on-square);' +
+  'font:600 var(--text-lead)/1.2 var(--font);text-decoration:none;cursor:pointer}.go svg{width:40px;height:40px;flex:none}' +
+  '.quiet{background:none;color:var(--ink);border:2px solid var(--line)}.quiet svg{width:28px;height:28px}' +
+  '.small{color:var(--quiet)}.go+.small{margin-top:.75rem}' +
+  '.note{border-inline-start:4px solid var(--sun);background:var(--stone);padding:.5rem .75rem;border-radius:4px}' +
+  '.card{background:var(--stone);border-radius:12px;padding:.75rem 1rem;margin:0 0 .75rem}.card p:last-child{margin:0}' +
+  'a{color:var(--square)}nav{margin-top:1.25rem}nav ul{display:flex;flex-wrap:wrap;gap:0 1.25rem;margin:0}' +
+  'nav a,nav b,.line{display:inline-flex;align-items:center;min-height:44px}' +
+  '.time{text-align:center}.time h1{margin-top:.25rem}.time p{font-size:var(--text-body)}.time b{font-size:var(--text-lead)}' +
+  '.ring{position:relative;width:120px;height:120px;margin:.75rem auto 0}.ring .track{stroke:var(--stone)}.ring .left{stroke:var(--good)}' +
+  '.ring svg+svg{position:absolute;inset:36px;width:48px;height:48px;color:var(--good)}' +
+  '.sign{display:block;color:var(--bad);margin:.5rem 0 0}.sign svg{width:48px;height:48px}' +
+  'summary{min-height:44px;display:flex;align-items:center;cursor:pointer;color:var(--square);text-decoration:underline}' +
+  '.qr{background:#fff;border-radius:4px;display:block;width:180px;height:180px;margin:.5rem 0}.qr path{stroke:#000}' +
+  'dl{margin:0 0 1rem}dt{font-weight:600}dd{margin:0 0 .5rem}.good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}' +
+  'footer{padding-bottom:2rem}' +
+  '@media(min-width:40rem){body{font-size:var(--text-body)}main{padding-top:1.5rem}h1{font-size:var(--text-title)}header{padding-top:2rem}}'
+
+const digest = createHash('sha256').update(STYLE).digest('base64')
+
+/** No script, no frame, no other origin; the one sheet by its digest (security.md). */
+export const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${digest}'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`

@@ -1,0 +1,31 @@
+import type { Translate } from '#shared/i18n/texts.ts'
+
+/** "1 heure et 59 minutes": whole minutes, because nobody needs more and two visitors must not learn from seconds. */
+export function durationWords(t: Translate, seconds: number): string {
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 1) return t('duration.short')
+  const inHours = t('duration.hours', { count: Math.floor(minutes / 60) })
+  const rest = t('duration.minutes', { count: minutes % 60 })
+  if (minutes < 60) return rest
+  return minutes % 60 === 0 ? inHours : t('duration.both', { hours: inHours, minutes: rest })
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function wallClock(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone)
+  // Western digits in every language: the ones on the town's clocks and timetables.
+  if (!format) formats.set(timeZone, (format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })))
+  return format
+}
+
+/** `14:32` where the site is. */
+export function wallTime(ms: number, timeZone: string): string {
+  return wallClock(timeZone).format(ms)
+}
+
+/** Today or tomorrow at the site's closing time, whichever comes next. */
+export function nextClosing(t: Translate, nowMs: number, site: { readonly timezone: string; readonly closeAt: string }): string {
+  const key = wallTime(nowMs, site.timezone) < site.closeAt ? 'when.today' : 'when.tomorrow'
+  return t(key, { time: site.closeAt })
+}

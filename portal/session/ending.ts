@@ -1,0 +1,32 @@
+import type { TerminateCause } from '#radius/nas.ts'
+import type { Desk } from './desk.ts'
+import { journalStopped } from './journal.ts'
+import { mostOf, secondsUsed, type EndedSession, type Session } from './session.ts'
+
+async function shut(desk: Desk, session: Session): Promise<Session> {
+  const usage = mostOf(session.usage, await desk.enforcer.close(session.mac))
+  desk.store.setShut(session.id, usage)
+  desk.step('shut')
+  return { ...session, usage }
+}
+
+/**
+ * The other half of protocols.md §3: `closing(cause)` → counters and gate → disk {journal stop} → row gone. What failed half
+ * way stays `closing` and is taken up again each minute. Must run in the client's turn.
+ * @throws UnavailableError when the gate or the disk does not answer.
+ */
+export async function endSession(desk: Desk, session: Session, wanted: TerminateCause): Promise<EndedSession> {
+  const cause = session.kind === 'closing' ? session.cause : wanted
+  if (session.kind !== 'closing') {
+    desk.store.setClosing(session.id, cause)
+    desk.step('closing')
+  }
+  const closed = session.kind === 'closing' && session.shut ? session : await shut(desk, session)
+  const now = desk.now()
+  await desk.durable.write(journalStopped(closed, desk.store.boot, cause, now))
+  desk.step('stopped')
+  desk.store.retire(session.id)
+  desk.step('gone')
+  desk.observations.sessionEnded(session.id, Math.min(now, session.deadlineMs))
+  return { kind: 'ended', id: session.id, site: session.site, cause, seconds: secondsUsed(session, now), usage: closed.usage }
+}

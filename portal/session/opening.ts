@@ -1,0 +1,113 @@
+import type { Authorisation } from '#radius/nas.ts'
+import { encodeBase32 } from '#shared/base32.ts'
+import type { Statement } from '#shared/db/group-commit.ts'
+import { reason } from '#shared/log.ts'
+import type { MacAddress, SessionToken } from '#shared/personal.ts'
+import type { SiteId } from '#shared/place.ts'
+import { NO_USAGE, type Grant } from '../gateway/enforcer.ts'
+import { writeInTime, type Desk } from './desk.ts'
+import { journalOpened, journalDone } from './journal.ts'
+import { secondsLeft, type OpeningSession, type OpenSession, type Session, type WithdrawalCode } from './session.ts'
+import { hashToken, newToken } from './token.ts'
+
+const ID_BYTES = 10
+const MARK_BYTES = 4
+const LARGEST_MARK = 0x7fff_ffff
+
+export type Opening = {
+  readonly mac: MacAddress
+  readonly site: SiteId
+  readonly language: string
+  readonly method: string
+  /** User-Name and nonce of the portal token that RADIUS accepted. */
+  readonly user: string
+  readonly nonce: string
+  readonly seconds: number
+  readonly limits: Authorisation
+  /** Id and withdrawal code of the receipt, and the statement that stores it. */
+  readonly receipt: { readonly jti: string; readonly code: WithdrawalCode; readonly statement: Statement }
+}
+export type Opened = { readonly session: OpenSession; readonly token: SessionToken }
+
+function newMark({ store, effects }: Desk): number {
+  for (;;) {
+    // Random, because marks that count up would tell one visitor how many came since another.
+    const mark = effects.random(MARK_BYTES).readUInt32BE() & LARGEST_MARK
+    if (mark > 0 && !store.markTaken(mark)) return mark
+  }
+}
+
+function newSession(desk: Desk, opening: Opening, token: SessionToken): OpeningSession {
+  const now = desk.now()
+  const { receipt, seconds, ...facts } = opening
+  return {
+    kind: 'opening',
+    ...facts,
+    id: encodeBase32(desk.effects.random(ID_BYTES)),
+    mark: newMark(desk),
+    tokenHash: hashToken(token),
+    receipt: receipt.jti,
+    withdrawal: receipt.code,
+    startedMs: now,
+    deadlineMs: now + seconds * 1000,
+    usage: NO_USAGE,
+    activeMs: now,
+    interimMs: now,
+    checkedMs: now,
+    startTold: false,
+  }
+}
+
+/** Disk full: the log-in goes on, the acknowledgement waits in the volatile store (protocols.md §3). */
+async function acknowledge(desk: Desk, session: OpeningSession, receipt: Statement): Promise<void> {
+  const statements = [receipt, journalOpened(session, desk.store.boot)]
+  try {
+    await writeInTime(desk, statements)
+  } catch (error) {
+    const kept = desk.store.keep(statements)
+    desk.effects.log.warn('the disk refused an acknowledgement', { kept, reason: reason(error) })
+  }
+}
+
+/** What the gate is asked to let through: whatever time remains. */
+export function grantOf({ mac, mark, limits, ...session }: Session, nowMs: number): Grant {
+  return {
+    mac,
+    mark,
+    seconds: Math.max(1, secondsLeft(session, nowMs)),
+    ...(limits.downKbps !== undefined && { downKbps: limits.downKbps }),
+    ...(limits.upKbps !== undefined && { upKbps: limits.upKbps }),
+  }
+}
+
+/** Lets an `opening` row through the gate. @throws UnavailableError `enforcer`; the row is still `opening` then. */
+export async function admit(desk: Desk, session: OpeningSession): Promise<OpenSession> {
+  await desk.enforcer.open(grantOf(session, desk.now()))
+  desk.step('added')
+  const { id, mac } = session
+  desk.observations.sessionStarted({ site: session.site, session: id, device: mac, startedMs: session.startedMs, method: session.method, language: session.language })
+  desk.store.setOpen(id)
+  desk.step('open')
+  return { ...session, kind: 'open' }
+}
+
+/**
+ * The order of effects of protocols.md §3 after RADIUS said yes: disk {receipt, journal} → row `opening` → gate → `open`.
+ * Must run in the client's turn, with no session of its own live.
+ * @throws UnavailableError `enforcer` when the gate does not open: nothing is left behind but the receipt.
+ */
+export async function openSession(desk: Desk, opening: Opening): Promise<Opened> {
+  const token = newToken(desk.effects.random)
+  const session = newSession(desk, opening, token)
+  await acknowledge(desk, session, opening.receipt.statement)
+  desk.step('written')
+  desk.store.add(session)
+  desk.step('opening')
+  try {
+    return { session: await admit(desk, session), token }
+  } catch (error) {
+    desk.store.forget(session.id)
+    await desk.durable.write(journalDone(session.id)).catch(() => {})
+    throw error
+  }
+}

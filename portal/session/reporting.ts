@@ -1,0 +1,139 @@
+import { reason } from '#shared/log.ts'
+import { colonMac, type MacAddress } from '#shared/personal.ts'
+import type { AccountingReport } from '#radius/nas.ts'
+import type { Desk } from './desk.ts'
+import { journalDone, type JournalStop } from './journal.ts'
+import { minuteOf, secondsUsed, type OpenSession, type Session, type SessionId } from './session.ts'
+import type { Farewell } from './store.ts'
+
+/** Stops sent in one round after an outage of the server. */
+const MOST_STOPS_PER_ROUND = 200
+const STOPS_AT_ONCE = 16
+
+/**
+ * Tells the RADIUS server. Times are whole minutes, so that neither the wire nor the journal orders two visitors; and a
+ * retransmission, even after a restart, says exactly what the first one said.
+ */
+export type Reporting = {
+  started(session: OpenSession): Promise<void>
+  interim(session: OpenSession): Promise<void>
+  /** Sends the Stop that the journal holds; kept there until a server acknowledged it. */
+  stopped(id: SessionId): Promise<void>
+  /** Everything not acknowledged yet. */
+  retry(): Promise<void>
+  /** Waits for what is on its way. */
+  settle(): Promise<void>
+}
+
+/** `AA-BB-CC-DD-EE-FF` (RFC 3580 §3.21). */
+export function callingStation(mac: MacAddress): string {
+  return colonMac(mac).replaceAll(':', '-').toUpperCase()
+}
+
+export function createReporting(desk: Desk): Reporting {
+  const { store, journal, nas, durable, effects } = desk
+  const underway = new Map<string, Promise<void>>()
+
+  /** One at a time for each key; a second call joins the first. */
+  function once(key: string, task: () => Promise<void>): Promise<void> {
+    const known = underway.get(key)
+    if (known) return known
+    const mine = task()
+      .catch((error: unknown) => effects.log.warn('accounting failed', { reason: reason(error) }))
+      .finally(() => underway.delete(key))
+    underway.set(key, mine)
+    return mine
+  }
+
+  function base(session: { id: SessionId; user: string; mac?: MacAddress | undefined; class?: Uint8Array | undefined }, minute: number) {
+    return {
+      nasIdentifier: desk.nasIdentifier,
+      acctSessionId: session.id,
+      userName: session.user,
+      eventSeconds: minute * 60,
+      ...(session.mac !== undefined && { callingStationId: callingStation(session.mac) }),
+      ...(session.class !== undefined && { class: session.class }),
+    }
+  }
+
+  function startOf(session: Session): AccountingReport {
+    return { status: 'start', ...base({ ...session, class: session.limits.class }, minuteOf(session.startedMs)) }
+  }
+
+  async function sendStart(id: SessionId, report: AccountingReport): Promise<boolean> {
+    const heard = await nas.account(report)
+    if (!heard) return false
+    store.setStartTold(id)
+    desk.step('told')
+    return true
+  }
+
+  function stopReport(stop: JournalStop, farewell: Farewell | undefined): AccountingReport {
+    return {
+      status: 'stop',
+      ...base({ id: stop.session, user: stop.user, mac: farewell?.mac, class: farewell?.class }, stop.stoppedMinute),
+      sessionSeconds: stop.seconds,
+      inputOctets: stop.usage.upBytes,
+      outputOctets: stop.usage.downBytes,
+      inputPackets: stop.usage.upPackets,
+      outputPackets: stop.usage.downPackets,
+      terminateCause: stop.cause,
+    }
+  }
+
+  async function sendStop(stop: JournalStop): Promise<void> {
+    await underway.get(`start ${stop.session}`)
+    const farewell = store.farewell(stop.session)
+    if (farewell && !farewell.startTold) {
+      // A server that never heard of a session must not hear of its end first.
+      const start = base({ id: stop.session, user: stop.user, mac: farewell.mac, class: farewell.class }, minuteOf(farewell.startedMs))
+      if (!(await sendStart(stop.session, { status: 'start', ...start }))) return
+    }
+    if (!(await nas.account(stopReport(stop, farewell)))) return
+    desk.step('acknowledged')
+    await durable.write(journalDone(stop.session))
+    store.dropFarewell(stop.session)
+  }
+
+  const stopOnce = (stop: JournalStop) => once(`stop ${stop.session}`, () => sendStop(stop))
+
+  async function retryStops(): Promise<void> {
+    const stops = journal.stops(MOST_STOPS_PER_ROUND)
+    for (let at = 0; at < stops.length; at += STOPS_AT_ONCE) {
+      const few = stops.slice(at, at + STOPS_AT_ONCE)
+      await Promise.all(few.map(stopOnce))
+      // The server is silent again: the rest would only wait for the same time-out.
+      if (few.every((stop) => journal.stop(stop.session) !== undefined)) return
+    }
+  }
+
+  const started = (session: OpenSession) => once(`start ${session.id}`, async () => void (await sendStart(session.id, startOf(session))))
+
+  return {
+    started,
+    interim: (session) =>
+      once(`interim ${session.id}`, async () => {
+        const now = desk.now()
+        store.setInterim(session.id, now)
+        const { upBytes, downBytes, upPackets, downPackets } = session.usage
+        await nas.account({
+          status: 'interim',
+          ...base({ ...session, class: session.limits.class }, minuteOf(now)),
+          sessionSeconds: secondsUsed(session, now),
+          inputOctets: upBytes, outputOctets: downBytes, inputPackets: upPackets, outputPackets: downPackets,
+        })
+      }),
+    async stopped(id) {
+      const stop = journal.stop(id)
+      if (stop) await stopOnce(stop)
+    },
+    async retry() {
+      const untold = store.all().filter((session): session is OpenSession => session.kind === 'open' && !session.startTold)
+      await Promise.all(untold.slice(0, MOST_STOPS_PER_ROUND).map(started))
+      await once('stops', retryStops)
+    },
+    async settle() {
+      await Promise.all(underway.values())
+    },
+  }
+}

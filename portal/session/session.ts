@@ -1,0 +1,79 @@
+// The states of a session. `ended` has a cause and no device any more; only it is told to others.
+import type { Authorisation, TerminateCause } from '#radius/nas.ts'
+import type { MacAddress, Personal } from '#shared/personal.ts'
+import type { SiteId } from '#shared/place.ts'
+import type { Usage } from '../gateway/enforcer.ts'
+
+/** Acct-Session-Id: 80 random bits in base 32. */
+export type SessionId = string
+/** The code that the citizen may later erase the receipt with. */
+export type WithdrawalCode = Personal<'withdrawal-code'>
+
+type Facts = {
+  readonly id: SessionId
+  readonly mac: MacAddress
+  readonly mark: number
+  readonly site: SiteId
+  readonly language: string
+  readonly method: string
+  /** User-Name of the portal token. */
+  readonly user: string
+  /** That token's nonce, hex. */
+  readonly nonce: string
+  /** SHA-256 of the session token, hex: the token itself is only in the citizen's hands. */
+  readonly tokenHash: string
+  /** `jti` of the receipt. */
+  readonly receipt: string
+  readonly withdrawal: WithdrawalCode
+  readonly startedMs: number
+  readonly deadlineMs: number
+  readonly limits: Authorisation
+  /** Totals that the enforcer last told. */
+  readonly usage: Usage
+  /** When the last packet from the device was noticed. */
+  readonly activeMs: number
+  readonly interimMs: number
+  readonly checkedMs: number
+  readonly startTold: boolean
+}
+
+/** RADIUS said yes and the receipt is stored; the gate may or may not be open yet. */
+export type OpeningSession = Facts & { readonly kind: 'opening' }
+export type OpenSession = Facts & { readonly kind: 'open' }
+/** Being ended; `shut` once the gate is closed and only the journal is outstanding. */
+export type ClosingSession = Facts & { readonly kind: 'closing'; readonly cause: TerminateCause; readonly shut: boolean }
+export type Session = OpeningSession | OpenSession | ClosingSession
+export type EndedSession = { readonly kind: 'ended'; readonly id: SessionId; readonly site: SiteId; readonly cause: TerminateCause; readonly seconds: number; readonly usage: Usage }
+
+/** Whole seconds, never negative; rounded up, so that a session that is open has at least one left. */
+export function secondsLeft(session: Pick<Session, 'deadlineMs'>, nowMs: number): number {
+  return Math.max(0, Math.ceil((session.deadlineMs - nowMs) / 1000))
+}
+
+export function secondsUsed(session: Session, nowMs: number): number {
+  return Math.max(0, Math.floor((Math.min(nowMs, session.deadlineMs) - session.startedMs) / 1000))
+}
+
+/** Counters only grow: an enforcer that was set up anew begins at zero, and what was counted before still holds. */
+export function mostOf(a: Usage, b: Usage): Usage {
+  return {
+    upBytes: Math.max(a.upBytes, b.upBytes),
+    downBytes: Math.max(a.downBytes, b.downBytes),
+    upPackets: Math.max(a.upPackets, b.upPackets),
+    downPackets: Math.max(a.downPackets, b.downPackets),
+  }
+}
+
+/** Why an open session must end now; undefined while it may go on. */
+export function causeToEnd(session: OpenSession, nowMs: number): TerminateCause | undefined {
+  const { idleSeconds, quotaBytes } = session.limits
+  if (session.deadlineMs <= nowMs) return 'sessionTimeout'
+  if (idleSeconds !== undefined && nowMs - session.activeMs >= idleSeconds * 1000) return 'idleTimeout'
+  if (quotaBytes !== undefined && session.usage.upBytes + session.usage.downBytes >= quotaBytes) return 'nasRequest'
+  return undefined
+}
+
+/** Minutes since 1970: all that the disk and other servers learn about an instant. */
+export function minuteOf(ms: number): number {
+  return Math.floor(ms / 60_000)
+}

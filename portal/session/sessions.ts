@@ -1,0 +1,194 @@
+// One door to all sessions: whoever opens, shows or ends one goes through here, one client at a time.
+import { every, type Cancel } from '#shared/clock.ts'
+import { reason } from '#shared/log.ts'
+import type { TerminateCause } from '#radius/nas.ts'
+import { parseMacAddress, type MacAddress, type SessionToken } from '#shared/personal.ts'
+import type { Desk } from './desk.ts'
+import { endSession } from './ending.ts'
+import { openSession, type Opened, type Opening } from './opening.ts'
+import { createPace } from './pace.ts'
+import { recover } from './recovery.ts'
+import { createReporting } from './reporting.ts'
+import type { EndedSession, OpenSession, Session, SessionId } from './session.ts'
+import { hashToken } from './token.ts'
+import { createTurns } from './turns.ts'
+import { createUpkeep, ROUND_MS } from './upkeep.ts'
+
+/** A timer that fires a little early must not spin. */
+const SHORTEST_WAIT_MS = 10
+const ENDING_AT_ONCE = 64
+
+/** How a Disconnect-Request names a session (RFC 5176 §3); all that are given must fit. */
+export type SessionNames = { readonly acctSessionId?: string; readonly userName?: string; readonly callingStationId?: string }
+
+export type Sessions = {
+  /** Before the first answer: closes what expired meanwhile, finishes what was begun, makes the gate agree with the store. */
+  start(): Promise<void>
+  /**
+   * One act at a time for each client: two taps make one session. `live` is the client's open session; one whose time has
+   * passed is ended first. @throws UnavailableError `enforcer` when that fails.
+   */
+  inTurn<Result>(mac: MacAddress, act: (live: OpenSession | undefined) => Promise<Result>): Promise<Result>
+  /** The client's open session; one whose time has passed is ended first. */
+  live(mac: MacAddress): Promise<OpenSession | undefined>
+  /** The open session whose token this is. */
+  held(token: SessionToken): Promise<OpenSession | undefined>
+  /** In the client's turn, when nothing is live. @throws UnavailableError `enforcer` */
+  open(opening: Opening): Promise<Opened>
+  /** Undefined when it is not there any more. @throws UnavailableError when gate or disk do not answer; it is tried again each minute. */
+  end(id: SessionId, cause: TerminateCause): Promise<EndedSession | undefined>
+  /** For Disconnect-Request: ends those that every given name fits; how many ended. */
+  endBy(names: SessionNames): Promise<number>
+  /** All that are open now. */
+  list(): OpenSession[]
+  /** Whether a session that used the portal token with this nonce is alive. */
+  alive(nonce: string): boolean
+  /** The minute's work; runs by itself after `start`. */
+  round(): Promise<void>
+  /** Ends all that are open (`on_portal_loss = "close"`). */
+  endAll(cause: TerminateCause): Promise<void>
+  /** Stops the timers and waits for what is on its way. What is open stays open. */
+  close(): Promise<void>
+}
+
+export function createSessions(desk: Desk): Sessions {
+  const { store, effects } = desk
+  const turns = createTurns()
+  const reporting = createReporting(desk)
+  const keepPace = createPace(effects.clock, (ms) => {
+    effects.log.warn('the wall clock jumped', { seconds: Math.round(ms / 1000) })
+    store.shift(ms)
+    armExpiry()
+  })
+  const upkeep = createUpkeep(desk, reporting, turns, async (session, cause) => void (await end(session.id, cause)))
+  let cancelExpiry: Cancel = () => {}
+  let cancelRounds: Cancel = () => {}
+  let running = false
+  let roundUnderway: Promise<void> | undefined
+
+  async function finish(session: Session, cause: TerminateCause): Promise<EndedSession> {
+    const ended = await endSession(desk, session, cause)
+    void reporting.stopped(session.id)
+    return ended
+  }
+
+  /** The row may have changed while waiting for the turn, so it is read again. */
+  function end(id: SessionId, cause: TerminateCause): Promise<EndedSession | undefined> {
+    const known = store.byId(id)
+    if (!known) return Promise.resolve(undefined)
+    return turns(known.mac, async () => {
+      const session = store.byId(id)
+      return session && finish(session, cause)
+    })
+  }
+
+  async function expire(): Promise<void> {
+    keepPace()
+    await endMany(store.due(desk.now()), 'sessionTimeout')
+    armExpiry()
+  }
+
+  function armExpiry(): void {
+    cancelExpiry()
+    const next = running ? store.nextDeadline() : undefined
+    if (next !== undefined) cancelExpiry = effects.clock.after(Math.max(SHORTEST_WAIT_MS, next - desk.now()), () => void expire())
+  }
+
+  /** Never shows a session whose time has passed, nor one that is half open or half closed. */
+  async function openOne(session: Session | undefined): Promise<OpenSession | undefined> {
+    if (session?.kind !== 'open') return undefined
+    if (session.deadlineMs > desk.now()) return session
+    await end(session.id, 'sessionTimeout').catch((error: unknown) => effects.log.warn('an expired session did not end', { reason: reason(error) }))
+    return undefined
+  }
+
+  function fits(session: Session, names: SessionNames): boolean {
+    if (names.acctSessionId !== undefined && names.acctSessionId !== session.id) return false
+    if (names.userName !== undefined && names.userName !== session.user) return false
+    return names.callingStationId === undefined || parseMacAddress(names.callingStationId) === session.mac
+  }
+
+  async function endMany(ids: readonly SessionId[], cause: TerminateCause): Promise<number> {
+    let ended = 0
+    for (let at = 0; at < ids.length; at += ENDING_AT_ONCE) {
+      const results = await Promise.allSettled(ids.slice(at, at + ENDING_AT_ONCE).map((id) => end(id, cause)))
+      for (const result of results) {
+        if (result.status === 'rejected') effects.log.warn('a session did not end; the next round tries again', { reason: reason(result.reason) })
+        else if (result.value) ended++
+      }
+    }
+    return ended
+  }
+  const idsOf = (sessions: readonly Session[]) => sessions.map((session) => session.id)
+
+  /** In the client's turn. A session that holds the gate and may not must be ended before another is opened. */
+  async function clear(mac: MacAddress): Promise<OpenSession | undefined> {
+    const before = store.ofClient(mac)
+    if (before?.kind === 'open' && before.deadlineMs > desk.now()) return before
+    if (before === undefined) return undefined
+    await finish(before, before.kind === 'open' ? 'sessionTimeout' : 'nasError').catch((error: unknown) => {
+      // With the gate shut and only the journal outstanding, the next session may open.
+      if (store.ofClient(mac)) throw error
+    })
+    return undefined
+  }
+
+  const isOpen = (session: Session): session is OpenSession => session.kind === 'open'
+
+  function round(): Promise<void> {
+    return (roundUnderway ??= (async () => {
+      keepPace()
+      await upkeep.round()
+      armExpiry()
+    })().finally(() => (roundUnderway = undefined)))
+  }
+
+  return {
+    async start() {
+      await recover(desk, async (session, cause) => void (await end(session.id, cause)))
+      try {
+        await upkeep.reconcile(0)
+      } catch (error) {
+        effects.log.error('the gate does not answer; the next round tries again', { reason: reason(error) })
+      }
+      running = true
+      armExpiry()
+      cancelRounds = every(effects.clock, ROUND_MS, () => void round(), () => {})
+      void reporting.retry()
+    },
+    inTurn(mac, act) {
+      keepPace()
+      return turns(mac, async () => act(await clear(mac)))
+    },
+    async live(mac) {
+      keepPace()
+      return openOne(store.ofClient(mac))
+    },
+    async held(token) {
+      keepPace()
+      return openOne(store.byTokenHash(hashToken(token)))
+    },
+    async open(opening) {
+      const opened = await openSession(desk, opening)
+      armExpiry()
+      void reporting.started(opened.session)
+      return opened
+    },
+    end,
+    async endBy(names) {
+      if (names.acctSessionId === undefined && names.userName === undefined && names.callingStationId === undefined) return 0
+      return endMany(idsOf(store.all().filter((session) => session.kind !== 'closing' && fits(session, names))), 'adminReset')
+    },
+    list: () => store.all().filter(isOpen),
+    alive: (nonce) => store.byNonce(nonce) !== undefined,
+    round,
+    endAll: async (cause) => void (await endMany(idsOf(store.all().filter(isOpen)), cause)),
+    async close() {
+      running = false
+      cancelExpiry()
+      cancelRounds()
+      await roundUnderway
+      await reporting.settle()
+    },
+  }
+}

@@ -1,0 +1,128 @@
+import type { TerminateCause } from '#radius/nas.ts'
+import type { Statement } from '#shared/db/group-commit.ts'
+import type { Db } from '#shared/db/open.ts'
+import type { MacAddress } from '#shared/personal.ts'
+import type { Usage } from '../gateway/enforcer.ts'
+import { INSERT_SESSION, sessionOf, valuesOf, type SessionRow } from './rows.ts'
+import type { OpeningSession, Session, SessionId } from './session.ts'
+
+/** Acknowledgements that wait for the disk; beyond this they are lost rather than the memory. */
+const MOST_WAITING = 20_000
+
+/** What is left of a session until its Stop is acknowledged. */
+export type Farewell = { readonly session: SessionId; readonly mac: MacAddress; readonly class: Uint8Array | undefined; readonly startedMs: number; readonly startTold: boolean }
+
+/**
+ * The truth about who may be online. It lives in the runtime directory: a restart keeps it, a reboot does not, and a stolen
+ * disk does not have it (protocols.md §3). Writes are synchronous and cost microseconds.
+ */
+export type SessionStore = {
+  /** Made with the store: tells a restart (same) from a reboot (another). */
+  readonly boot: string
+  add(session: OpeningSession): void
+  setOpen(id: SessionId): void
+  setClosing(id: SessionId, cause: TerminateCause): void
+  setShut(id: SessionId, usage: Usage): void
+  setUsage(id: SessionId, usage: Usage, activeMs: number): void
+  setStartTold(id: SessionId): void
+  setInterim(id: SessionId, ms: number): void
+  setChecked(id: SessionId, ms: number): void
+  /** The row goes, the farewell stays. */
+  retire(id: SessionId): void
+  forget(id: SessionId): void
+  byId(id: SessionId): Session | undefined
+  byTokenHash(hash: string): Session | undefined
+  /** The one that holds, or may hold, the gate open for this device. */
+  ofClient(mac: MacAddress): Session | undefined
+  byNonce(nonce: string): Session | undefined
+  all(): Session[]
+  due(nowMs: number): SessionId[]
+  nextDeadline(): number | undefined
+  markTaken(mark: number): boolean
+  /** The wall clock jumped: all times move with it, so that what is left stays what it was. */
+  shift(ms: number): void
+  farewell(id: SessionId): Farewell | undefined
+  farewellTold(id: SessionId): void
+  dropFarewell(id: SessionId): void
+  /** Statements for the disk that it would not take. False when there are too many. */
+  keep(statements: readonly Statement[]): boolean
+  kept(most: number): { id: number; statements: Statement[] }[]
+  unkeep(id: number): void
+}
+
+function bootOf(db: Db, fresh: () => string): string {
+  const known = db.prepare<[], { id: string }>('select id from boot').get()
+  if (known) return known.id
+  const id = fresh()
+  db.prepare('insert into boot values (?)').run(id)
+  return id
+}
+
+/** `fresh` makes 16 hexadecimal digits at random. */
+export function createSessionStore(db: Db, fresh: () => string): SessionStore {
+  const one = (where: string) => {
+    const statement = db.prepare<[string], SessionRow>(`select * from session where ${where}`)
+    return (value: string): Session | undefined => {
+      const row = statement.get(value)
+      return row && sessionOf(row)
+    }
+  }
+  const run = (sql: string) => {
+    const statement = db.prepare(sql)
+    return (...values: (string | number)[]): void => void statement.run(...values)
+  }
+  const insert = db.prepare(INSERT_SESSION)
+  const all = db.prepare<[], SessionRow>('select * from session')
+  const due = db.prepare<[number], { id: string }>("select id from session where deadline_ms <= ? and kind <> 'closing'")
+  const next = db.prepare<[], { at: number | null }>("select min(deadline_ms) as at from session where kind <> 'closing'")
+  const mark = db.prepare<[number], { mark: number }>('select mark from session where mark = ?')
+  const shift = run('update session set started_ms = started_ms + ?1, deadline_ms = deadline_ms + ?1, active_ms = active_ms + ?1, interim_ms = interim_ms + ?1, checked_ms = checked_ms + ?1')
+  const usage = run('update session set up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ?, active_ms = ? where id = ?')
+  const shut = run('update session set shut = 1, up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ? where id = ?')
+  const leave = run('insert or replace into farewell select id, mac, class, started_ms, start_told from session where id = ?')
+  const remove = run('delete from session where id = ?')
+  const told = [run('update session set start_told = 1 where id = ?'), run('update farewell set start_told = 1 where session = ?')]
+  const farewell = db.prepare<[string], { session: string; mac: string; class: Uint8Array | null; started_ms: number; start_told: number }>('select * from farewell where session = ?')
+  const waiting = db.prepare<[], { n: number }>('select count(*) as n from waiting')
+  const keep = run('insert into waiting (statements) values (?)')
+  const kept = db.prepare<[number], { id: number; statements: string }>('select id, statements from waiting order by id limit ?')
+
+  return {
+    boot: bootOf(db, fresh),
+    add: (session) => void insert.run(valuesOf(session)),
+    setOpen: run("update session set kind = 'open' where id = ?"),
+    setClosing: ((close) => (id: SessionId, cause: TerminateCause) => close(cause, id))(run("update session set kind = 'closing', cause = ? where id = ?")),
+    setShut: (id, u) => shut(u.upBytes, u.downBytes, u.upPackets, u.downPackets, id),
+    setUsage: (id, u, activeMs) => usage(u.upBytes, u.downBytes, u.upPackets, u.downPackets, activeMs, id),
+    setStartTold: (id) => told.forEach((tell) => tell(id)),
+    setInterim: ((set) => (id: SessionId, ms: number) => set(ms, id))(run('update session set interim_ms = ? where id = ?')),
+    setChecked: ((set) => (id: SessionId, ms: number) => set(ms, id))(run('update session set checked_ms = ? where id = ?')),
+    retire: db.transaction((id: SessionId) => {
+      leave(id)
+      remove(id)
+    }),
+    forget: remove,
+    byId: one('id = ?'),
+    byTokenHash: one('token_hash = ?'),
+    ofClient: one('mac = ? and shut = 0'),
+    byNonce: one("token_nonce = ? and kind <> 'closing'"),
+    all: () => all.all().map(sessionOf),
+    due: (nowMs) => due.all(nowMs).map((row) => row.id),
+    nextDeadline: () => next.get()?.at ?? undefined,
+    markTaken: (wanted) => mark.get(wanted) !== undefined,
+    shift: (ms) => shift(ms),
+    farewell(id) {
+      const row = farewell.get(id)
+      return row && { session: row.session, mac: row.mac as MacAddress, class: row.class ?? undefined, startedMs: row.started_ms, startTold: row.start_told === 1 }
+    },
+    farewellTold: run('update farewell set start_told = 1 where session = ?'),
+    dropFarewell: run('delete from farewell where session = ?'),
+    keep(statements) {
+      if ((waiting.get()?.n ?? 0) >= MOST_WAITING) return false
+      keep(JSON.stringify(statements))
+      return true
+    },
+    kept: (most) => kept.all(most).map((row) => ({ id: row.id, statements: JSON.parse(row.statements) as Statement[] })),
+    unkeep: run('delete from waiting where id = ?'),
+  }
+}

@@ -1,0 +1,109 @@
+// Once a minute: counters, limits, differences, checkpoints, and whatever did not succeed before.
+import { reason } from '#shared/log.ts'
+import type { TerminateCause } from '#radius/nas.ts'
+import type { OpenClient } from '../gateway/enforcer.ts'
+import type { Desk } from './desk.ts'
+import { journalChecked, journalDone } from './journal.ts'
+import { grantOf } from './opening.ts'
+import { differences, SETTLING_MS } from './reconcile.ts'
+import type { Reporting } from './reporting.ts'
+import { causeToEnd, minuteOf, mostOf, type OpenSession, type Session } from './session.ts'
+
+export const ROUND_MS = 60_000
+const CHECKPOINT_MS = 5 * 60_000
+/** No log-in takes this long: a journal row older than this without a session was never opened. */
+const NEVER_OPENED_MINUTES = 10
+const MOST_KEPT_PER_ROUND = 500
+
+export type Upkeep = {
+  /** Compares gate and store, and mends. */
+  reconcile(settlingMs: number): Promise<void>
+  round(): Promise<void>
+}
+
+/** `end` ends a session in its client's turn. */
+export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: string, task: () => Promise<R>) => Promise<R>, end: (session: Session, cause: TerminateCause) => Promise<void>): Upkeep {
+  const { store, enforcer, durable, journal, effects } = desk
+
+  async function attempt(what: string, task: () => Promise<unknown>): Promise<void> {
+    try {
+      await task()
+    } catch (error) {
+      effects.log.warn(what, { reason: reason(error) })
+    }
+  }
+
+  /** In the client's turn, and only if the store still says so: an answer of the kernel is old when it arrives. */
+  function mend(difference: ReturnType<typeof differences>[number]): Promise<void> {
+    const mac = difference.kind === 'stranger' ? difference.client.mac : difference.session.mac
+    return inTurn(mac, async () => {
+      const row = store.ofClient(mac)
+      if (difference.kind === 'stranger' && !row) await enforcer.close(mac)
+      if (difference.kind === 'missing' && row?.kind === 'open' && row.id === difference.session.id) await enforcer.open(grantOf(row, desk.now()))
+    })
+  }
+
+  function count(session: OpenSession, client: OpenClient, now: number): OpenSession {
+    const usage = mostOf(session.usage, client.usage)
+    const activeMs = usage.upPackets > session.usage.upPackets ? now : session.activeMs
+    if (usage.upPackets !== session.usage.upPackets || usage.downPackets !== session.usage.downPackets) store.setUsage(session.id, usage, activeMs)
+    return { ...session, usage, activeMs }
+  }
+
+  function tellInterim(session: OpenSession, now: number): void {
+    const { interimSeconds } = session.limits
+    if (interimSeconds !== undefined && now - session.interimMs >= interimSeconds * 1000) void reporting.interim(session)
+  }
+
+  async function countAll(open: readonly OpenClient[]): Promise<void> {
+    const now = desk.now()
+    const gates = new Map(open.map((client) => [client.mac, client]))
+    const checked: OpenSession[] = []
+    for (const session of store.all()) {
+      const client = gates.get(session.mac)
+      if (session.kind !== 'open' || client?.mark !== session.mark) continue
+      const counted = count(session, client, now)
+      const cause = causeToEnd(counted, now)
+      if (cause !== undefined) await attempt('a session did not end', () => end(counted, cause))
+      else tellInterim(counted, now)
+      if (cause === undefined && now - counted.checkedMs >= CHECKPOINT_MS) checked.push(counted)
+    }
+    if (checked.length === 0) return
+    await attempt('no checkpoint', () => durable.write(...checked.map((session) => journalChecked(session, store.boot, now))))
+    for (const session of checked) store.setChecked(session.id, now)
+  }
+
+  async function writeKept(): Promise<void> {
+    for (const { id, statements } of store.kept(MOST_KEPT_PER_ROUND)) {
+      await durable.write(...statements)
+      store.unkeep(id)
+    }
+  }
+
+  /** A log-in that the gate refused while the disk was full leaves such rows behind. */
+  async function dropNeverOpened(): Promise<void> {
+    const oldest = minuteOf(desk.now()) - NEVER_OPENED_MINUTES
+    const orphans = journal.open().filter((row) => row.boot === store.boot && row.openedMinute < oldest && !store.byId(row.session))
+    if (orphans.length > 0) await durable.write(...orphans.map((row) => journalDone(row.session)))
+  }
+
+  async function reconcile(settlingMs: number): Promise<void> {
+    const open = await enforcer.list()
+    for (const difference of differences(store.all(), open, desk.now(), settlingMs)) {
+      effects.metrics.counter('portal_differences_total', 'Gate and session store disagreed.', { kind: difference.kind })()
+      await attempt('a difference stays', () => mend(difference))
+    }
+    await countAll(open)
+  }
+
+  return {
+    reconcile,
+    async round() {
+      for (const session of store.all()) if (session.kind === 'closing') await attempt('a session is still closing', () => end(session, session.cause))
+      await attempt('the gate does not answer', () => reconcile(SETTLING_MS))
+      await attempt('acknowledgements still wait for the disk', writeKept)
+      await attempt('the journal was not tidied', dropNeverOpened)
+      await reporting.retry()
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import type { Site, SiteHints } from '#shared/place.ts'
+
+/** One of the gateway's own addresses or interfaces, and what coming in by it says about the place. */
+export type Door = {
+  /** Addresses of this machine that phones reach it by, as Node prints them. */
+  readonly addresses: readonly string[]
+  /** Name of the interface; link-local IPv6 addresses are the same on every VLAN, only their zone tells. */
+  readonly interface?: string
+  readonly hints: SiteHints
+}
+
+/** Settings of the portal role, resolved: scripts/settings reads parvis.toml and fills every default. */
+export type PortalSettings = {
+  /** Addresses to listen on. */
+  readonly hosts: readonly string[]
+  readonly port: number
+  /** Where phones are sent; default `http://<first host>:<port>/`. Every redirect is built from it, never from a request. */
+  readonly url?: string
+  /** More names and addresses by which people may call us, without port. Loopback, `hosts` and the host of `url` always may. */
+  readonly names: readonly string[]
+  /** Where this portal is reached over TLS: `user-portal-url` of RFC 8908. */
+  readonly apiUrl?: string
+  /** The directory of services around, linked from every page. */
+  readonly servicesUrl?: string
+  /** Who answers for what is recorded: printed on /recorded and signed into receipts. */
+  readonly controller: string
+  /** This gateway's public name: issuer of receipts. */
+  readonly gateway: string
+  readonly sites: readonly Site[]
+  readonly doors: readonly Door[]
+  /** What we call ourselves in RADIUS (RFC 2865 §5.32). */
+  readonly nasIdentifier: string
+  /** The name under which the RADIUS server configured us as a client: portal tokens are bound to it. */
+  readonly nasName: string
+  /** Row of the server's table of profiles that a token asks for, 0–255. */
+  readonly profile: number
+  readonly methods: readonly string[]
+  /** Limits where the RADIUS server sets none. */
+  readonly sessionSeconds: number
+  readonly idleSeconds?: number
+  readonly downKbps?: number
+  readonly upKbps?: number
+  /** `keep`: who is online stays online when the portal stops; `close`: everyone is shut out first. */
+  readonly onPortalLoss: 'keep' | 'close'
+}
