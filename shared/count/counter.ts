@@ -5,7 +5,7 @@ import { mac } from '../keyed-mac.ts'
 import type { MacAddress } from '../personal.ts'
 import type { Days, OpenDay } from './days.ts'
 import type { Observations, SessionSeen } from './observations.ts'
-import type { Feed, RunningRelease } from './releases.ts'
+import { ONE_BIN, type Feed, type RunningRelease } from './releases.ts'
 
 /** New devices beyond this are not counted until close: no entry is ever given up for another. */
 export const MOST_DEVICES = 65_536
@@ -14,10 +14,9 @@ export const MOST_SESSIONS = 4 * MOST_DEVICES
 /** 128 bits of the keyed digest: two devices of a day never meet. */
 const DIGEST_BYTES = 16
 const DEVICE_LABEL = 'parvis/count/device/1'
-const ONE_BIN = 'all'
 
-/** How often a device-day may add to each feed as it happens; dwell is given out at close, one bin each. */
-const BOUND: Readonly<Record<Exclude<Feed, 'dwell'>, number>> = { arrival: 1, session: 3 }
+/** Δ of the session releases: how many of a device-day count. Arrival and dwell are one each, because a device is entered once. */
+const SESSIONS_COUNTED = 3
 
 type Limits = { readonly devices: number; readonly sessions: number }
 
@@ -42,10 +41,9 @@ export function createCounter(db: Db, days: Days, clock: Clock, limits: Limits =
   /** The device's entry for this site-day, made on first sight; undefined when the table is full. */
   function enter(day: OpenDay, address: MacAddress, atMs: number): Buffer | undefined {
     const device = mac(day.key, DEVICE_LABEL, address).subarray(0, DIGEST_BYTES)
-    if (statements.known.get(day.id, device)) return device
-    if (day.devices >= limits.devices) return undefined
-    statements.enter.run(day.id, device)
-    day.devices += BOUND.arrival
+    if (day.devices >= limits.devices) return statements.known.get(day.id, device) ? device : undefined
+    if (statements.enter.run(day.id, device).changes === 0) return device
+    day.devices++
     add(day, 'arrival', atMs)
     return device
   }
@@ -53,12 +51,8 @@ export function createCounter(db: Db, days: Days, clock: Clock, limits: Limits =
   function begin(day: OpenDay, session: Buffer, device: Buffer | undefined, atMs: number): void {
     statements.begin.run(session, day.id, device ?? null)
     day.sessions++
-    if (device === undefined) return add(day, 'session', atMs)
-    const counted = statements.connect.get(atMs, day.id, device)?.counted ?? 0
-    if (counted < BOUND.session) {
-      statements.countSession.run(day.id, device)
-      add(day, 'session', atMs)
-    }
+    const ofDevice = device ? statements.connect.get(atMs, day.id, device) : 1
+    if (ofDevice !== undefined && ofDevice <= SESSIONS_COUNTED) add(day, 'session', atMs)
   }
 
   const sight = db.transaction((day: OpenDay, address: MacAddress, atMs: number): void => void enter(day, address, atMs))
@@ -71,10 +65,8 @@ export function createCounter(db: Db, days: Days, clock: Clock, limits: Limits =
   })
 
   const finish = db.transaction((day: OpenDay, session: Buffer, atMs: number): void => {
-    const row = statements.session.get(session)
-    if (!row?.running) return
-    statements.end.run(session)
-    if (row.device) statements.disconnect.run(Math.min(atMs, day.closesMs), day.id, row.device)
+    const ended = statements.end.get(session)
+    if (ended?.device) statements.disconnect.run(Math.min(atMs, day.closesMs), day.id, ended.device)
   })
 
   return {
@@ -90,7 +82,7 @@ export function createCounter(db: Db, days: Days, clock: Clock, limits: Limits =
     },
     sessionEnded(id, endedMs) {
       const session = sessionDigest(id)
-      const site = statements.session.get(session)?.site
+      const site = statements.session.get(session)
       // `current` may close the day, and with it every session of it: a Stop that comes after finds nothing.
       const day = site === undefined ? undefined : days.current(site)
       if (day) finish(day, session, Number.isFinite(endedMs) ? Math.min(Math.floor(endedMs), nowMs()) : nowMs())
@@ -104,19 +96,19 @@ function sessionDigest(session: string): Buffer {
 }
 
 function prepare(db: Db) {
-  type SessionRow = { site: string; device: Uint8Array | null; running: number }
   return {
-    known: db.prepare('select 1 from device where site_day = ? and id = ?'),
-    enter: db.prepare('insert into device (site_day, id) values (?, ?)'),
+    known: db.prepare('select 1 from device where site_day = ? and id = ?').pluck(),
+    enter: db.prepare('insert into device (site_day, id) values (?, ?) on conflict do nothing'),
     add: db.prepare('update counter set value = value + 1 where site_day = ? and release = ? and from_ms = ? and bin = ?'),
-    session: db.prepare<[Buffer], SessionRow>('select d.site, s.device, s.running from session s join site_day d on d.id = s.site_day where s.id = ?'),
+    session: db.prepare<[Buffer], string>('select d.site from session s join site_day d on d.id = s.site_day where s.id = ?').pluck(),
     begin: db.prepare('insert into session values (?, ?, ?, 1)'),
-    end: db.prepare('update session set running = 0 where id = ?'),
+    end: db.prepare<[Buffer], { device: Uint8Array | null }>('update session set running = 0 where id = ? and running = 1 returning device'),
     // Connected time is that of the device: sessions side by side, on two access points, do not add up.
-    connect: db.prepare<[number, number, Buffer], { counted: number }>(
-      'update device set since_ms = iif(running = 0, ?, since_ms), running = running + 1 where site_day = ? and id = ? returning sessions as counted',
-    ),
-    countSession: db.prepare('update device set sessions = sessions + 1 where site_day = ? and id = ?'),
+    connect: db
+      .prepare<[number, number, Buffer], number>(
+        'update device set since_ms = iif(running = 0, ?, since_ms), running = running + 1, sessions = sessions + 1 where site_day = ? and id = ? returning sessions',
+      )
+      .pluck(),
     disconnect: db.prepare(
       'update device set connected_ms = connected_ms + iif(running = 1, max(0, ? - since_ms), 0), running = running - 1 where site_day = ? and id = ? and running > 0',
     ),

@@ -59,7 +59,7 @@ export function createCounts(settings: CountsSettings, effects: Effects, parts: 
   const clockKnown = (): boolean => parts.batchClock().sync !== 'none'
   const days = openDays(settings, effects, { volatile: parts.volatile, draw: parts.draw, history, clockKnown })
   const counter = createCounter(parts.volatile, days, effects.clock)
-  const release = createRelease(settings, { ...effects, log }, { ...parts, drafts: openDrafts(parts.volatile), days, ledger, ledgerGrew: history.forget })
+  const release = createRelease(settings, { ...effects, log }, { ...parts, drafts: openDrafts(parts.volatile), days, ledger, history })
   let rounds: Promise<void> = Promise.resolve()
   let failure: string | undefined
   // What may count, counts from the start on, not from the first event or round.

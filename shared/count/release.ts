@@ -8,7 +8,7 @@ import type { Statement } from '../db/group-commit.ts'
 import type { Effects } from '../effects.ts'
 import { reason } from '../log.ts'
 import type { Site, SiteId } from '../place.ts'
-import type { Days } from './days.ts'
+import type { Days, History } from './days.ts'
 import { cellsDraft, coverage, heartbeatDraft, type Closing, type openDrafts } from './drafts.ts'
 import { ledgerStatements, type LedgerReader } from './ledger.ts'
 import type { Outbox } from './outbox-seam.ts'
@@ -20,8 +20,8 @@ export type ReleaseParts = {
   readonly durable: DurableWriter
   readonly outbox: Outbox
   readonly batchClock: () => BatchClock
-  /** Called when the ledger has new openings or closed days of a site. */
-  readonly ledgerGrew: (site: SiteId) => void
+  /** The ledger's past, remembered; it is told when there is more of it. */
+  readonly history: History & { forget(site: SiteId): void }
 }
 
 type Settings = { readonly gateway: string; readonly sites: readonly Site[]; readonly demo?: boolean }
@@ -41,7 +41,7 @@ export function createRelease({ gateway, sites, demo = false }: Settings, { cloc
       const entries = drafts.entriesOf(due)
       if (!entries.every(({ release, values, fromMs }) => ledger.released(due.site, due.day, release.key, boot, fromMs) === values.size)) continue
       drafts.clear(due)
-      parts.ledgerGrew(due.site)
+      parts.history.forget(due.site)
     }
   }
 
@@ -57,7 +57,7 @@ export function createRelease({ gateway, sites, demo = false }: Settings, { cloc
 
   function openingStatements(site: SiteId): Statement[] {
     const opening = days.lastOpening(site)
-    if (!opening || ledger.openings(site).some(({ day, boot }) => day === opening.day && boot === opening.boot)) return []
+    if (!opening || parts.history.openings(site).some(({ day, boot }) => day === opening.day && boot === opening.boot)) return []
     return [charge.opening(site, opening)]
   }
 
@@ -104,7 +104,7 @@ export function createRelease({ gateway, sites, demo = false }: Settings, { cloc
     settle()
     const after = ledger.made()
     batches(waiting.filter((site) => after.get(site.id) === quarterMs).length)
-    for (const { site, opens } of made) if (opens) parts.ledgerGrew(site)
+    for (const { site, opens } of made) if (opens) parts.history.forget(site)
   }
 
   function take(due: Closing['due'] | undefined): Closing | undefined {

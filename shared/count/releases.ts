@@ -31,7 +31,7 @@ export type Release = {
 /** A release that is drawn, counted and let out. */
 export type FedRelease = Release & { readonly period: 'hour' | 'day'; readonly feed: Feed }
 
-export const ONE_BIN: readonly string[] = ['all']
+export const ONE_BIN = 'all'
 
 /** Upper edges of the dwell bins in minutes, doubling; the eighth bin has none. */
 const DWELL_EDGES_MINUTES = [5, 10, 20, 40, 80, 160, 320] as const
@@ -72,7 +72,7 @@ const BUSY: readonly Row[] = [
 ]
 
 function rows(siteClass: SiteClass, table: readonly Row[]): Release[] {
-  return table.map(([name, period, delta, standard, strict, feed, bins = ONE_BIN]) => ({ name, class: siteClass, period, delta, epsMilli: { standard, strict }, bins, feed }))
+  return table.map(([name, period, delta, standard, strict, feed, bins = [ONE_BIN]]) => ({ name, class: siteClass, period, delta, epsMilli: { standard, strict }, bins, feed }))
 }
 
 export const RELEASES: readonly Release[] = [...rows('square', SQUARE), ...rows('busy', BUSY)]
