@@ -22,9 +22,12 @@ export type History = { openings(site: SiteId): readonly Opening[]; releasedDay(
 
 export type Days = {
   readonly boot: Boot
-  /** Closes what is over and opens what may be opened, then tells which day counts; undefined: heartbeats only. */
+  /**
+   * For an event: the day that counts now; undefined: heartbeats only. A day follows on the last at its close, which no event
+   * moves; a boot's first one begins at a checkpoint only, or else the first device seen would decide from when all others count.
+   */
   current(site: SiteId): OpenDay | undefined
-  /** Notes that the process was there since the last call; coverage is made of this, never of events. */
+  /** Opens and closes what is due, and notes that the process was there since the last call: coverage is made of nothing else. */
   checkpoint(): void
   /** Wall time since which this process has been counting the site without a gap; undefined when it does not. */
   countingSince(site: SiteId): number | undefined
@@ -137,28 +140,28 @@ export function openDays({ sites, profile }: Settings, { clock, random }: { cloc
   }
 
   function openIfDue(site: Site, nowMs: number): void {
-    if (open.has(site.id)) return
     const day = calendarDay(site, nowMs)
     const from = countsFrom(asked(site, day.day, nowMs), day.startsMs)
     if (from !== undefined) open.set(site.id, openDay(site, day, Math.floor(from)))
   }
 
-  function current(siteId: SiteId): OpenDay | undefined {
-    const site = byId.get(siteId)
-    if (!site) return undefined
+  function follow(site: Site, mayBegin: boolean): OpenDay | undefined {
     const nowMs = clock.now()
-    closeIfOver(siteId, nowMs)
-    openIfDue(site, nowMs)
-    const day = open.get(siteId)
+    closeIfOver(site.id, nowMs)
+    if (!open.has(site.id) && (mayBegin || lastOpening(site.id))) openIfDue(site, nowMs)
+    const day = open.get(site.id)
     if (day?.class === 'busy' && nowMs >= (day.hours.at(-1)?.to ?? 0)) day.hours.push(...openHours(day, nowMs, nowMs))
     return day
   }
 
   return {
     boot,
-    current,
+    current(siteId) {
+      const site = byId.get(siteId)
+      return site && follow(site, false)
+    },
     checkpoint() {
-      for (const site of sites) current(site.id)
+      for (const site of sites) follow(site, true)
       const [wall, steady] = [clock.now(), boot.steadyMs()]
       statements.cover.run(wall, wall - (steady - seen.steady))
       boot.save()

@@ -32,6 +32,7 @@ const DUE_COLUMNS = `i.site_day as siteDay, d.site, d.day, d.class, d.profile, d
 export function openDrafts(db: Db) {
   // A day's cells are complete only when its close has given out the dwell bins and destroyed the key.
   const due = db.prepare<[number], Due>(`select ${DUE_COLUMNS} where i.to_ms <= ? and (i.period = 'hour' or d.key is null) order by i.to_ms, i.period desc`)
+  const unattended = db.prepare('delete from interval where to_ms <= ? and covered_ms = 0 and frozen = 0')
   const frozen = db.prepare<[], Due>(`select ${DUE_COLUMNS} where i.frozen = 1`)
   const freeze = db.prepare('update interval set frozen = 1 where site_day = ? and period = ? and from_ms = ?')
   const counters = db.prepare<[number, string, number], { bin: string; value: number }>('select bin, value from counter where site_day = ? and release = ? and from_ms = ?')
@@ -50,6 +51,8 @@ export function openDrafts(db: Db) {
     frozen: (): Due[] => frozen.all(),
     /** For each site the oldest closing instant up to `untilMs`; later ones wait for the next batch, so that each has its own coverage. */
     closings(untilMs: number): Map<SiteId, Due[]> {
+      // An interval that only an event opened, before a crash: letting it out would tell that there was one.
+      unattended.run(untilMs)
       const bySite = new Map<SiteId, Due[]>()
       for (const one of due.all(untilMs)) {
         const chosen = bySite.get(one.site)

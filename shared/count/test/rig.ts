@@ -18,6 +18,7 @@ import type { Outbox } from '../outbox-seam.ts'
 import type { Profile } from '../releases.ts'
 import type { Draw } from '../sampler.ts'
 import { VOLATILE_COUNT_OPTIONS } from '../volatile.ts'
+import { seededBits } from './seeded-bits.ts'
 
 export const GATEWAY = 'gw-test'
 export const NO_NOISE: Draw = () => 0
@@ -26,15 +27,22 @@ export const NO_NOISE: Draw = () => 0
 export const testOutbox: Outbox = {
   statements: (draft) => [{ sql: 'insert into outbox select coalesce(max(seq), 0) + 1, ? from outbox', values: [JSON.stringify(draft)] }],
 }
-const DURABLE: OpenOptions = { durability: 'relaxed', migrations: [...countMigrations, 'create table outbox (seq integer primary key, draft text not null) strict'] }
+export const DURABLE: OpenOptions = { durability: 'relaxed', migrations: [...countMigrations, 'create table outbox (seq integer primary key, draft text not null) strict'] }
 
 export function site(siteClass: Site['class'], over: Partial<Site> = {}): Site {
   return { id: siteClass, name: `Site ${siteClass}`, class: siteClass, timezone: 'Europe/Paris', closeAt: '04:00', languages: ['fr'], match: {}, ...over }
 }
 
-/** A device of the scripted town. */
+/** Repeatable bytes for keys and ids. */
+export function testRandom(seed: string): (length: number) => Buffer {
+  const bits = seededBits(seed)
+  return (length) => Buffer.from(bits(length))
+}
+
+/** A device of the scripted town: addresses differ for different numbers and hold no run of zeros that a file has anyway. */
 export function phone(number: number): MacAddress {
-  return (0x02_00_00_00_00_00 + number).toString(16).padStart(12, '0') as MacAddress
+  const spread = (BigInt(number + 1) * 0x9e_37_79_b9_7fn) & 0xff_ff_ff_ff_ffn
+  return `02${spread.toString(16).padStart(10, '0')}` as MacAddress
 }
 
 export type RigOptions = {
@@ -64,8 +72,8 @@ export type Rig = {
   drafts(): BatchDraft[]
   cells(): Cell[]
   logged(): { event: string }[]
-  /** Every byte in the directory, as Latin-1 text. */
-  bytes(): string
+  /** Every byte in the directory's files of such names, as Latin-1 text. */
+  bytes(names?: RegExp): string
   close(): void
 }
 
@@ -131,7 +139,7 @@ export function createRig(options: RigOptions): Rig {
     drafts,
     cells: () => drafts().flatMap(({ data }) => data.cells),
     logged: () => lines.map((line) => JSON.parse(line)),
-    bytes: () => readdirSync(dir).map((name) => readFileSync(join(dir, name), 'latin1')).join('\n'),
+    bytes: (names = /./) => readdirSync(dir).filter((name) => names.test(name)).map((name) => readFileSync(join(dir, name), 'latin1')).join('\n'),
     close() {
       stop()
       rmSync(dir, { recursive: true })
