@@ -66,12 +66,12 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, w
   async function closeNow(mac: MacAddress): Promise<Usage> {
     const mark = marks.get(mac)
     if (mark === undefined) return NO_USAGE
-    // Nothing passes after the first line, so the counters that follow are the last.
+    // Nothing passes after the first line, so the counters that follow are the last. The client is forgotten after its flows:
+    // its next packet would take the mark off the one it belongs to, and that flow could not be found any more.
     await writer.run(shutLine(mark))
-    const last = await readUsage(mark)
+    const [last] = await Promise.all([readUsage(mark), conntrack.flush(mark)])
     await writer.run(forgetLine(mac, mark))
     marks.delete(mac)
-    await conntrack.flush(mark)
     return last
   }
 

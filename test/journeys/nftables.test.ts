@@ -24,6 +24,12 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('t
   async function online(who: string): Promise<void> {
     for (const address of FAMILIES) expect(await curl(lab, who, urlOf(address))).toMatchObject({ status: 200, body: WORLD })
   }
+  /** Live flows between `who` and the world. */
+  async function flows(who: string): Promise<readonly string[]> {
+    const { v4 = '', v6 = '' } = lab.clients[who] ?? {}
+    const { stdout } = await lab.in('gateway', ['conntrack', '-L'])
+    return stdout.split('\n').filter((line) => line.includes('ESTABLISHED') && [v4, v6].some((address) => line.includes(`src=${address} `)))
+  }
   /** Packets of `who` that the upstream saw, in both families. */
   async function arrived(who: string): Promise<number> {
     const { v4 = '', v6 = '' } = lab.clients[who] ?? {}
@@ -63,8 +69,9 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('t
 
   test('a running download is cut when its phone is shut out, in both families', async () => {
     await gateway.open(grant('phone'))
-    const downloads = FAMILIES.map((address) => lab.spawn('phone', ['curl', '-sN', '-o', '/dev/null', '-w', '%{size_download}', '--max-time', '2', urlOf(address, '/stream?kBps=200')]))
-    await wait(600)
+    const downloads = FAMILIES.map((address) => lab.spawn('phone', ['curl', '-sN', '-o', '/dev/null', '-w', '%{size_download}', '--max-time', '1.2', urlOf(address, '/stream?kBps=200')]))
+    await wait(500)
+    expect(await flows('phone')).toHaveLength(2)
     const used = await gateway.close(mac('phone'))
     const flow = Math.round(used.downBytes / 2)
     for (const { ended } of downloads) {
@@ -73,8 +80,11 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('t
       expect(code).toBe(28)
       expect(Number(stdout)).toBeGreaterThan(50_000)
       expect(Number(stdout)).toBeLessThanOrEqual(flow)
-      expect(Number(stdout)).toBeLessThan(300_000)
+      expect(Number(stdout)).toBeLessThan(220_000)
     }
+    // Both families' flows are forgotten, and no flush failed.
+    expect(await flows('phone')).toEqual([])
+    expect(await gateway.metrics()).toContain('parvis_gateway_flush_failures_total 0')
   })
 
   test('a phone that never signed in gets no packet to the world while it tries everything beside one that did', async () => {
@@ -104,11 +114,15 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('t
   test('a stranger who takes a client\'s address gets nothing through', async () => {
     await gateway.open(grant('phone'))
     const { v4 = '', v6 = '' } = lab.clients['phone'] ?? {}
+    const datagram = (who: string, from: string, to: string) => lab.in(who, [process.execPath, 'test/lab/datagram.ts', from, '5555', to, '53'])
+    // The client has flows of its own, which the stranger knows to the last number.
+    for (const [source, address] of [[v4, UPSTREAM.v4], [v6, UPSTREAM.v6]] as const) await datagram('phone', source, address)
     await lab.in('phone', ['ip', 'link', 'set', 'wlan0', 'down'])
     const before = await arrived('phone')
     await lab.in('other', ['sh', '-c', `ip addr add ${v4}/24 dev wlan0; ip addr add ${v6}/64 dev wlan0 nodad`])
     for (const [source, address] of [[v4, UPSTREAM.v4], [v6, UPSTREAM.v6]] as const) {
       expect((await curl(lab, 'other', urlOf(address), ['--interface', source])).body).not.toBe(WORLD)
+      expect((await datagram('other', source, address)).code).toBe(0)
     }
     expect(await arrived('phone')).toBe(before)
     await lab.in('other', ['sh', '-c', `ip addr del ${v4}/24 dev wlan0; ip addr del ${v6}/64 dev wlan0`])
@@ -121,10 +135,18 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('t
   test('the kernel ends a session on time with the portal down, and its counters wait for the portal', async () => {
     await gateway.open(grant('phone', { seconds: 2 }))
     await online('phone')
+    const downloads = FAMILIES.map((address) => lab.spawn('phone', ['curl', '-sN', '-o', '/dev/null', '-w', '%{size_download}', '--max-time', '2.6', urlOf(address, '/stream?kBps=200')]))
     await gateway.process.kill('SIGKILL')
     await online('phone')
     await wait(2100)
     const before = await arrived('phone')
+    for (const { ended } of downloads) {
+      const { code, stdout } = await ended
+      expect(code).toBe(28)
+      // Two seconds' worth, less what curl took to start: the last 0.6 s brought nothing.
+      expect(Number(stdout)).toBeGreaterThan(250_000)
+      expect(Number(stdout)).toBeLessThan(420_000)
+    }
     for (const address of FAMILIES) expect((await curl(lab, 'phone', urlOf(address))).body).not.toBe(WORLD)
     expect(await arrived('phone')).toBe(before)
     gateway = await startEnforcer(lab)
@@ -136,7 +158,7 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('t
   test('a portal that starts again finds its clients open, their downloads running, their counters and time kept', async () => {
     const given = grant('phone', { seconds: 60 })
     await gateway.open(given)
-    const download = lab.spawn('phone', ['curl', '-sN', '-o', '/dev/null', '-w', '%{size_download}', '--max-time', '2', urlOf(UPSTREAM.v6, '/stream?kBps=200')])
+    const download = lab.spawn('phone', ['curl', '-sN', '-o', '/dev/null', '-w', '%{size_download}', '--max-time', '2.2', urlOf(UPSTREAM.v6, '/stream?kBps=200')])
     await wait(300)
     await gateway.process.kill('SIGKILL')
     gateway = await startEnforcer(lab)
@@ -175,7 +197,7 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('t
     // The bucket holds a second's worth: what comes after it is the rate.
     await until(async () => { const { upBytes = 0, downBytes = 0 } = await usage(); return Math.min(upBytes, downBytes) > 2 * bytesPerSecond }, 10)
     const from = await usage()
-    await wait(2500)
+    await wait(2000)
     const to = await usage()
     for (const way of ['downBytes', 'upBytes'] as const) {
       const measured = (((to[way] ?? 0) - (from[way] ?? 0)) * 1000) / (to.at - from.at)
@@ -211,7 +233,7 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('t
     await service.kill()
   })
 
-  test('an nft that died is started anew and counted; the caller learns that its change may not have happened', async () => {
+  test('an nft that died is started anew and counted', async () => {
     const pids = await lab.in('gateway', ['sh', '-c', 'for p in /proc/[0-9]*; do case "$(tr "\\0" " " <$p/cmdline)" in "nft -j -i "*) kill -9 ${p#/proc/};; esac; done'])
     expect(pids.code).toBe(0)
     await wait(50)

@@ -10,7 +10,7 @@ export function urlOf(address: string, path = '/'): string {
 /** What `who` gets for `url`; `exit` is curl's: 7 refused, 28 no answer in time. */
 export async function curl(lab: Lab, who: string, url: string, extra: readonly string[] = []): Promise<Fetched> {
   const told = '\n%{http_code} %{time_total} %{redirect_url}'
-  const { code, stdout } = await lab.in(who, ['curl', '-sS', '--connect-timeout', '1', '--max-time', '3', '-w', told, ...extra, url])
+  const { code, stdout } = await lab.in(who, ['curl', '-sS', '--connect-timeout', '0.4', '--max-time', '3', '-w', told, ...extra, url])
   const cut = stdout.lastIndexOf('\n')
   const [status = '0', seconds = '0', location = ''] = stdout.slice(cut + 1).split(' ')
   return { exit: code, status: Number(status), location, body: stdout.slice(0, cut), seconds: Number(seconds) }
