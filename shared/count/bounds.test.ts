@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { manualClock } from '../clock.ts'
 import { openDb } from '../db/open.ts'

@@ -33,12 +33,12 @@ export function openDrafts(db: Db) {
   // A day's cells are complete only when its close has given out the dwell bins and destroyed the key.
   const due = db.prepare<[number], Due>(`select ${DUE_COLUMNS} where i.to_ms <= ? and (i.period = 'hour' or d.key is null) order by i.to_ms, i.period desc`)
   const unattended = db.prepare('delete from interval where to_ms <= ? and covered_ms = 0 and frozen = 0')
+  const dropEmptyDays = db.prepare('delete from site_day where key is null and not exists (select 1 from interval where site_day = site_day.id)')
   const frozen = db.prepare<[], Due>(`select ${DUE_COLUMNS} where i.frozen = 1`)
   const freeze = db.prepare('update interval set frozen = 1 where site_day = ? and period = ? and from_ms = ?')
   const counters = db.prepare<[number, string, number], { bin: string; value: number }>('select bin, value from counter where site_day = ? and release = ? and from_ms = ?')
   const dropCounters = db.prepare('delete from counter where site_day = ? and release = ? and from_ms = ?')
   const dropInterval = db.prepare('delete from interval where site_day = ? and period = ? and from_ms = ?')
-  const dropDay = db.prepare('delete from site_day where id = ? and key is null and not exists (select 1 from interval where site_day = site_day.id)')
 
   function entriesOf(one: Due): Entry[] {
     return releasesOf(one.class, one.profile)
@@ -52,7 +52,7 @@ export function openDrafts(db: Db) {
     /** For each site the oldest closing instant up to `untilMs`; later ones wait for the next batch, so that each has its own coverage. */
     closings(untilMs: number): Map<SiteId, Due[]> {
       // An interval that only an event opened, before a crash: letting it out would tell that there was one.
-      unattended.run(untilMs)
+      if (unattended.run(untilMs).changes > 0) dropEmptyDays.run()
       const bySite = new Map<SiteId, Due[]>()
       for (const one of due.all(untilMs)) {
         const chosen = bySite.get(one.site)
@@ -68,7 +68,7 @@ export function openDrafts(db: Db) {
     clear: db.transaction((one: Due): void => {
       for (const { release } of entriesOf(one)) dropCounters.run(one.siteDay, release.key, one.fromMs)
       dropInterval.run(one.siteDay, one.period, one.fromMs)
-      dropDay.run(one.siteDay)
+      dropEmptyDays.run()
     }),
   }
 }

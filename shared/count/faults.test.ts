@@ -120,6 +120,21 @@ test('a batch of a quarter of an hour is made once, however often the process st
   expect(rig.drafts()).toHaveLength(before)
 })
 
+test('an hour that only an event saw before the crash is not let out: its cells would tell of the event', async () => {
+  const quiet = town(() => 0)
+  const visited = town(() => 0)
+  for (const rig of [quiet, visited]) {
+    await rig.until('2026-06-10T03:00:00Z')
+    rig.clock.advance(4 * 3_600_000 + 1_000)
+    if (rig === visited) rig.counts.sighted('busy', phone(1))
+    rig.clock.advance(2 * 3_600_000)
+    rig.restart()
+    await rig.until('2026-06-10T10:00:00Z')
+  }
+  const grid = (rig: Rig): string[] => rig.cells().map(({ release, from, bin }) => `${release} ${from} ${bin}`)
+  expect(grid(visited)).toEqual(grid(quiet))
+})
+
 test('an opening that let nothing out costs nothing; one that did is on disk with the first number', async () => {
   const rig = town(() => 0)
   expect(rig.reader.prepare('select count(*) as n from opening').get()).toEqual({ n: 0 })
