@@ -85,10 +85,8 @@ export async function createNas(settings: NasSettings, effects: Effects): Promis
     },
     async close() {
       closed = true
-      for (const { line, health } of [...auth, ...acct]) {
-        health.close()
-        line.close()
-      }
+      for (const { health } of [...auth, ...acct]) health.close()
+      await Promise.all([...auth, ...acct].map(({ line }) => line.close()))
     },
   }
 }

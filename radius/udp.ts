@@ -1,5 +1,7 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import { isIPv6 } from 'node:net'
+import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram'
+import { lookup } from 'node:dns'
+import { isIP, isIPv6 } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { UsageError } from '#shared/errors.ts'
 
 /** A burst of a few hundred requests must not be lost while the loop does something else. */
@@ -11,10 +13,17 @@ const CANNOT_BIND: Readonly<Record<string, string>> = {
 }
 
 export type Listener = (bytes: Buffer, from: RemoteInfo, socket: Socket) => void
-export type UdpListening = { readonly port: number; close(): void }
+export type UdpListening = { readonly port: number; close(): Promise<void> }
+
+/** Node resolves the address of every datagram, which costs a turn of the loop: an address needs no resolving. */
+const lookUp: NonNullable<SocketOptions['lookup']> = (host, options, done) => {
+  const family = isIP(host)
+  if (family !== 0) done(null, host, family)
+  else lookup(host, options, done)
+}
 
 function bind(host: string, port: number, key: string): Promise<Socket> {
-  const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', ipv6Only: isIPv6(host), recvBufferSize: RECEIVE_BUFFER_BYTES })
+  const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', ipv6Only: isIPv6(host), recvBufferSize: RECEIVE_BUFFER_BYTES, lookup: lookUp })
   return new Promise((resolve, reject) => {
     socket.once('error', (error: NodeJS.ErrnoException) => {
       const why = CANNOT_BIND[error.code ?? '']
@@ -48,5 +57,10 @@ export async function listenUdp(hosts: readonly string[], port: number, key: str
     socket.on('error', () => undefined)
     socket.on('message', (bytes, from) => listener(bytes, from, socket))
   }
-  return { port: bound, close: () => sockets.forEach((socket) => socket.close()) }
+  async function close(): Promise<void> {
+    // What was handed to `send` just now leaves in this turn of the loop.
+    await setImmediate()
+    for (const socket of sockets) socket.close()
+  }
+  return { port: bound, close }
 }

@@ -36,7 +36,7 @@ export type Line = {
    * @throws what `make` throws.
    */
   ask(make: (identifier: number) => Asked, tries?: number): Promise<Packet | undefined>
-  close(): void
+  close(): Promise<void>
 }
 
 type Waiting = { readonly asked: Asked; answer(reply: Packet | undefined): void }
@@ -44,6 +44,7 @@ type Lane = { readonly socket: Socket; readonly ready: Promise<boolean>; readonl
 
 export function openLine(address: string, port: number, patience: Patience, effects: Effects): Line {
   const lanes: Lane[] = []
+  let closed = false
   const disbelieved = effects.metrics.counter('parvis_radius_replies_disbelieved_total', 'RADIUS replies whose authenticators do not hold')
 
   function receive(lane: Lane, bytes: Buffer): void {
@@ -68,7 +69,22 @@ export function openLine(address: string, port: number, patience: Patience, effe
     const lane: Lane = { socket, ready, waiting: new Map(), next: effects.random(1)[0] ?? 0 }
     socket.on('message', (bytes) => receive(lane, bytes))
     lanes.push(lane)
+    void ready.then((reachable) => void (reachable || abandon(lane)))
     return lane
+  }
+
+  /** A name that did not resolve, a network that was not there: the next question opens another socket and tries again. */
+  function abandon(lane: Lane): void {
+    if (closed) return
+    lanes.splice(lanes.indexOf(lane), 1)
+    lane.socket.close()
+  }
+
+  async function closeLane({ socket, ready, waiting }: Lane): Promise<void> {
+    for (const one of waiting.values()) one.answer(undefined)
+    // Node throws at a socket that is closed while it is being bound.
+    await ready
+    socket.close()
   }
 
   function freeLane(): Lane | undefined {
@@ -92,22 +108,21 @@ export function openLine(address: string, port: number, patience: Patience, effe
     let cancel: Cancel = () => undefined
     const answer = new Promise<Packet | undefined>((resolve) => lane.waiting.set(identifier, { asked, answer: resolve }))
     let sent = 0
-    function transmit(): void {
-      if (sent === tries) return lane.waiting.get(identifier)?.answer(undefined)
+    function transmit(reachable: boolean): void {
+      if (closed) return
+      if (!reachable || sent === tries) return lane.waiting.get(identifier)?.answer(undefined)
       sent++
       // A refused port shows as an error of a later send; it is silence like any other.
       lane.socket.send(asked.bytes, () => undefined)
-      cancel = effects.clock.after(waitMs(sent), transmit)
+      cancel = effects.clock.after(waitMs(sent), () => transmit(true))
     }
-    if (await lane.ready) transmit()
-    else lane.waiting.get(identifier)?.answer(undefined)
+    void lane.ready.then(transmit)
     const reply = await answer
     cancel()
     lane.waiting.delete(identifier)
     return reply
   }
 
-  let closed = false
   return {
     async ask(make, tries = patience.tries) {
       const lane = closed ? undefined : freeLane()
@@ -115,12 +130,9 @@ export function openLine(address: string, port: number, patience: Patience, effe
       const identifier = takeIdentifier(lane)
       return converse(lane, identifier, make(identifier), tries)
     },
-    close() {
+    async close() {
       closed = true
-      for (const { socket, waiting } of lanes) {
-        for (const one of waiting.values()) one.answer(undefined)
-        socket.close()
-      }
+      await Promise.all(lanes.splice(0).map(closeLane))
     },
   }
 }

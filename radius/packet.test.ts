@@ -1,0 +1,123 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { MalformedError } from '#shared/errors.ts'
+import { ATTRIBUTES, attributeRow, type AttributeRow } from './attributes.ts'
+import { decodePacket, encodePacket } from './codec.ts'
+import { openPacket } from './packet.ts'
+import { PacketWriter } from './packet-writer.ts'
+import { hidePassword, paddedEquals, revealPassword } from './password.ts'
+import { sharedSecret } from './authenticator.ts'
+
+const attribute = fc.record({ number: fc.integer({ min: 0, max: 255 }), value: fc.uint8Array({ maxLength: 253 }) })
+const packet = fc.record({
+  code: fc.integer({ min: 0, max: 255 }),
+  identifier: fc.integer({ min: 0, max: 255 }),
+  authenticator: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+  attributes: fc.array(attribute, { maxLength: 15 }),
+})
+
+function written(code: number, ...add: ((writer: PacketWriter) => void)[]): Buffer {
+  const writer = new PacketWriter().begin(code, 7)
+  for (const one of add) one(writer)
+  writer.bytes.writeUInt16BE(writer.end, 2)
+  return Buffer.from(writer.bytes.subarray(0, writer.end))
+}
+
+test('what is written is read again, unknown attributes included, and padding after Length is ignored', () => {
+  fc.assert(
+    fc.property(packet, fc.uint8Array({ maxLength: 40 }), (plain, padding) => {
+      const bytes = encodePacket(plain)
+      const read = decodePacket(Buffer.concat([bytes, padding]))
+      expect(encodePacket(read)).toEqual(bytes)
+      expect(read.attributes.map(({ number, value }) => [number, [...value]])).toEqual(plain.attributes.map(({ number, value }) => [number, [...value]]))
+    }),
+  )
+})
+
+test('a packet cut at any byte, or with any byte changed, is read or refused with a code, and every attribute we know can be asked for', () => {
+  fc.assert(
+    fc.property(packet, fc.nat(), fc.integer({ min: 0, max: 255 }), (plain, where, value) => {
+      const bytes = encodePacket(plain)
+      for (let length = 0; length < bytes.length; length++) expect(() => openPacket(bytes.subarray(0, length))).toThrow(MalformedError)
+      bytes[where % bytes.length] = value
+      try {
+        const opened = openPacket(bytes)
+        for (const row of Object.values<AttributeRow>(ATTRIBUTES)) {
+          try {
+            opened.read(row)
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'attribute_value' })
+          }
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(MalformedError)
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+const values: readonly [name: keyof typeof ATTRIBUTES, value: unknown][] = [
+  ['User-Name', 'Zoé'], ['Session-Timeout', 4_294_967_295], ['NAS-IP-Address', '192.0.2.255'], ['NAS-IPv6-Address', '2001:db8::1'],
+  ['Framed-IPv6-Prefix', '2001:db8:42::/47'], ['Framed-Interface-Id', '0200000000000001'], ['WISPr-Bandwidth-Max-Down', 5_000_000],
+  ['ChilliSpot-Max-Total-Octets', 7], ['Mikrotik-Rate-Limit', '1M/5M'], ['MS-Primary-DNS-Server', '192.0.2.53'],
+]
+for (const [name, value] of values) {
+  test(`${name} keeps its value through a packet`, () => {
+    const row: AttributeRow = ATTRIBUTES[name]
+    const bytes = written(2, (w) => void w.add(ATTRIBUTES['Reply-Message'], 'before').add(row, value))
+    expect(openPacket(bytes).read(row)).toEqual(value)
+  })
+}
+
+test('no two rows of the table have the same number, and each is found by it', () => {
+  for (const row of Object.values<AttributeRow>(ATTRIBUTES)) expect(attributeRow(row.vendor, row.number)?.name).toBe(row.name)
+})
+
+test('values that a type does not allow are refused when written', () => {
+  const writer = new PacketWriter().begin(1, 1)
+  const wrong: readonly [keyof typeof ATTRIBUTES, unknown][] = [
+    ['Session-Timeout', -1], ['Session-Timeout', 1.5], ['Session-Timeout', 2 ** 32], ['NAS-IP-Address', '192.0.2.256'], ['NAS-IPv6-Address', 'fe80::1%eth0'],
+    ['Framed-IPv6-Prefix', '2001:db8::/129'], ['Framed-Interface-Id', 'xyz'], ['User-Name', 'x'.repeat(254)], ['WISPr-Logoff-URL', 'x'.repeat(250)],
+  ]
+  for (const [name, value] of wrong) {
+    const row: AttributeRow = ATTRIBUTES[name]
+    expect(() => writer.add(row, value), `${name} ${String(value).slice(0, 20)}`).toThrow(MalformedError)
+  }
+})
+
+test('a vendor attribute is found among several in one Vendor-Specific, and a broken one hides only itself', () => {
+  const wispr = Buffer.from('0000372a0706000003e80806000007d0', 'hex')
+  const broken = Buffer.from('0000372a08ff00', 'hex')
+  const bytes = written(2, (w) => void w.addRaw(26, broken).addRaw(26, Buffer.of(0, 0)).addRaw(26, wispr))
+  expect(openPacket(bytes).read(ATTRIBUTES['WISPr-Bandwidth-Max-Down'])).toBe(2000)
+})
+
+test('an attribute split over several is joined', () => {
+  const bytes = written(1, (w) => void w.addRaw(79, Buffer.of(1, 2)).add(ATTRIBUTES['User-Name'], 'x').addRaw(79, Buffer.of(3)))
+  expect(openPacket(bytes).readJoined(ATTRIBUTES['EAP-Message'])).toEqual(Buffer.of(1, 2, 3))
+  expect(openPacket(bytes).readJoined(ATTRIBUTES.State)).toBeUndefined()
+})
+
+test('a packet that is full says so instead of growing', () => {
+  const writer = new PacketWriter().begin(1, 1)
+  expect(() => {
+    for (let i = 0; i < 20; i++) writer.addRaw(33, Buffer.alloc(253))
+  }).toThrow(expect.objectContaining({ code: 'packet_full' }))
+})
+
+test('any password of up to 128 bytes survives hiding, zeros inside and at its end included', () => {
+  const secret = sharedSecret('s3cret')
+  const passwords = fc.array(fc.constantFrom(0, 0, 97, 255), { maxLength: 128 })
+  fc.assert(
+    fc.property(passwords, fc.uint8Array({ minLength: 16, maxLength: 16 }), (password, authenticator) => {
+      const revealed = revealPassword(hidePassword(Buffer.from(password), authenticator, secret), authenticator, secret)
+      expect(paddedEquals(revealed, Buffer.from(password))).toBe(true)
+      expect(paddedEquals(revealed, Buffer.from([...password, 1]))).toBe(false)
+      const zero = password.indexOf(0)
+      if (zero >= 0 && password.slice(zero).some((byte) => byte !== 0)) expect(paddedEquals(revealed, Buffer.from(password.slice(0, zero)))).toBe(false)
+    }),
+  )
+  expect(() => hidePassword(Buffer.alloc(129), Buffer.alloc(16), secret)).toThrow(MalformedError)
+  expect(() => revealPassword(Buffer.alloc(17), Buffer.alloc(16), secret)).toThrow(MalformedError)
+})
