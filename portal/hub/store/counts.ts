@@ -24,8 +24,10 @@ export function createCounts(db: Db, group: Group): Counts {
   const site = db.prepare('select id, name, class, timezone, demo from site where id = ?')
   const cells = db.prepare(
     `select site, release, bin, from_ms as fromMs, to_ms as toMs, value, eps_milli as epsMilli, sd_milli as sdMilli, coverage
-     from cell where site = ? and from_ms >= ? and from_ms < ? order by from_ms, to_ms, release, bin, gateway, epoch, seq, place`,
+     from cell where site = ? and from_ms >= ? and from_ms < ? and release = coalesce(?, release) order by from_ms, to_ms, release, bin, gateway, epoch, seq, place`,
   )
+  const span = db.prepare('select min(from_ms) as firstMs, max(from_ms) as lastMs from cell where site = ?')
+  const spanOfAll = db.prepare('select min(from_ms) as firstMs, max(from_ms) as lastMs from cell')
   const siteRow = (row: SiteRecord): SiteRow => ({ ...row, demo: row.demo === 1 })
 
   function removeDemo(): number {
@@ -38,7 +40,11 @@ export function createCounts(db: Db, group: Group): Counts {
       const row = site.get(id) as SiteRecord | undefined
       return row && siteRow(row)
     },
-    cells: async (id, fromMs, toMs) => cells.all(id, fromMs, toMs) as CellRow[],
+    cells: async (id, fromMs, toMs, release) => cells.all(id, fromMs, toMs, release ?? null) as CellRow[],
+    async span(id) {
+      const row = (id === undefined ? spanOfAll.get() : span.get(id)) as { firstMs: number | null; lastMs: number | null }
+      return row.firstMs === null || row.lastMs === null ? undefined : { firstMs: row.firstMs, lastMs: row.lastMs }
+    },
     removeDemo: () => group.run(removeDemo),
   }
 }

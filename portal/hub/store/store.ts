@@ -93,8 +93,10 @@ export type Counts = {
   /** By name, demonstration last. */
   sites(): Promise<SiteRow[]>
   site(id: string): Promise<SiteRow | undefined>
-  /** Cells of a site whose interval begins in [fromMs, toMs), in a fixed order. */
-  cells(site: string, fromMs: number, toMs: number): Promise<CellRow[]>
+  /** Cells of a site whose interval begins in [fromMs, toMs), in a fixed order; of one release, or of all. */
+  cells(site: string, fromMs: number, toMs: number, release?: string): Promise<CellRow[]>
+  /** Instants at which the first cell and the last begin, of one site or of all; undefined when there is none. */
+  span(site?: string): Promise<{ firstMs: number; lastMs: number } | undefined>
   /** Takes everything of the demonstration away; how many sites that were. */
   removeDemo(): Promise<number>
 }

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import type { Effects } from '#shared/effects.ts'
+import { UnavailableError } from '#shared/errors.ts'
+import type { Account, HubStore, StaffSession } from '../store/store.ts'
+import { createPasswords, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.ts'
+
+/** What an account may do. One row per role; pages ask `may`, never for a role's name. */
+export const ROLES = {
+  admin: { counts: true, download: true },
+  steward: { counts: true, download: true },
+  viewer: { counts: true, download: false },
+} as const
+export type Role = keyof typeof ROLES
+export type Right = keyof (typeof ROLES)['admin']
+
+const IDLE_MS = 30 * 60_000
+const LONGEST_MS = 10 * 60 * 60_000
+/** Writing each request down would cost an fsync each. */
+const SEEN_EVERY_MS = 60_000
+const TOKEN_BYTES = 32
+/** NIST SP 800-63B §5.2.2 allows no more consecutive failures on an account. */
+const MOST_FAILURES = 100
+const FREE_FAILURES = 5
+const LONGEST_DELAY_MS = 60_000
+
+export type SignIn = { readonly kind: 'in'; readonly token: string } | { readonly kind: 'wrong' | 'wait' | 'locked' | 'busy' }
+export type Staff = { readonly name: string; may(right: Right): boolean }
+
+export type Accounts = {
+  signIn(name: string, password: string): Promise<SignIn>
+  /** Undefined when the cookie is none of ours, or its time is over. */
+  recognise(token: string): Promise<Staff | undefined>
+  signOut(token: string): Promise<void>
+  /** `wrong-name` also when it is taken. */
+  create(name: string, password: string, role: Role): Promise<'created' | 'wrong-name' | 'wrong-password'>
+}
+
+/** Names are compared as people see them: folded, one spelling. Undefined when it cannot be a name. */
+export function accountName(typed: string): string | undefined {
+  const name = typed.normalize('NFC').trim().toLowerCase()
+  return /^[\p{L}\p{M}\p{N}._@-]{1,64}$/u.test(name) ? name : undefined
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(`parvis/staff/1\0${token}`).digest()
+}
+
+export function createAccounts(store: HubStore, effects: Effects): Accounts {
+  const { clock, random, metrics } = effects
+  const passwords = createPasswords(effects)
+  const failures = metrics.counter('parvis_staff_failed_sign_ins_total', 'Sign-ins refused')
+
+  function isWaiting({ failures: count, lastFailureMs }: Account): boolean {
+    const delayMs = count < FREE_FAILURES ? 0 : Math.min(LONGEST_DELAY_MS, 1_000 * 2 ** (count - FREE_FAILURES))
+    return clock.now() - lastFailureMs < delayMs
+  }
+  function isOver({ openedMs, seenMs }: StaffSession): boolean {
+    const now = clock.now()
+    return now - seenMs >= IDLE_MS || now - openedMs >= LONGEST_MS || seenMs > now + SEEN_EVERY_MS
+  }
+
+  async function check(account: Account | undefined, password: string): Promise<SignIn> {
+    if (account && account.failures >= MOST_FAILURES) return { kind: 'locked' }
+    if (account && isWaiting(account)) return { kind: 'wait' }
+    if (!(await passwords.matches(password.slice(0, LONGEST_PASSWORD), account?.password)) || !account) {
+      failures()
+      if (account) await store.staff.failed(account.name, clock.now())
+      return { kind: 'wrong' }
+    }
+    const token = random(TOKEN_BYTES).toString('base64url')
+    await store.staff.sweep(clock.now() - LONGEST_MS, clock.now() - IDLE_MS)
+    await store.staff.open(hashOf(token), account.name, clock.now())
+    return { kind: 'in', token }
+  }
+
+  return {
+    async signIn(typed, password) {
+      const name = accountName(typed)
+      try {
+        return await check(name === undefined ? undefined : await store.staff.account(name), password)
+      } catch (error) {
+        if (error instanceof UnavailableError && error.code === 'busy') return { kind: 'busy' }
+        throw error
+      }
+    },
+    async recognise(token) {
+      const hash = hashOf(token)
+      const session = await store.staff.session(hash)
+      if (!session || isOver(session)) return undefined
+      if (clock.now() - session.seenMs >= SEEN_EVERY_MS) await store.staff.seen(hash, clock.now())
+      const rights: Readonly<Record<Right, boolean>> | undefined = Object.entries(ROLES).find(([role]) => role === session.role)?.[1]
+      return { name: session.account, may: (right) => rights?.[right] ?? false }
+    },
+    signOut: (token) => store.staff.end(hashOf(token)),
+    async create(typed, password, role) {
+      const name = accountName(typed)
+      if (name === undefined) return 'wrong-name'
+      if ([...password].length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) return 'wrong-password'
+      return (await store.staff.addAccount({ name, password: await passwords.hash(password), role })) ? 'created' : 'wrong-name'
+    },
+  }
+}

@@ -1,0 +1,135 @@
+import { strToU8, zipSync, type Zippable } from 'fflate'
+import type { Translate } from '#shared/i18n/texts.ts'
+import { minuteInstant } from '#shared/cell.ts'
+import type { SiteRow } from '../store/store.ts'
+import { csv, CSV, FRENCH_EXCEL, type Dialect, type Value } from './csv.ts'
+import { isHour, type Day } from './days.ts'
+import { dates, type Period } from './period.ts'
+
+/**
+ * One ZIP: the published cells as CSV, their Table Schema, and notes for whoever reads them in ten years. The same request
+ * over the same cells gives the same bytes: files in a fixed order, no time of making, no name of the asker.
+ */
+export type Download = { readonly period: Period; readonly sites: readonly SiteDays[]; readonly excel: boolean; readonly language: string; readonly t: Translate }
+export type SiteDays = { readonly site: SiteRow; readonly days: readonly Day[] }
+export type Package = { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }
+
+/** ZIP keeps local times without a zone; the earliest it can keep says "none". */
+const NO_TIME = new Date(1980, 0, 1)
+const WELL_MEASURED = 0.995
+
+type Column = { readonly name: string; readonly type: 'string' | 'date' | 'datetime' | 'integer' | 'number' | 'boolean'; readonly description: string; readonly format?: string }
+type Row = { readonly site: SiteRow; readonly day: Day; readonly cell: Day['cells'][number] }
+
+/** One row holds all there is to know of a column: header, schema and value. */
+const COLUMNS: readonly (readonly [Column, (row: Row) => Value])[] = [
+  [{ name: 'site', type: 'string', description: 'identifier of the site' }, ({ site }) => site.id],
+  [{ name: 'site_name', type: 'string', description: 'name of the site' }, ({ site }) => site.name],
+  [{ name: 'class', type: 'string', description: 'square: released by day; busy: by hour and day' }, ({ site }) => site.class],
+  [{ name: 'timezone', type: 'string', description: 'IANA zone of the site-day' }, ({ site }) => site.timezone],
+  [{ name: 'demonstration', type: 'boolean', description: 'true: invented visits of a demonstration town' }, ({ site }) => site.demo],
+  [{ name: 'day', type: 'date', description: 'site-day, named by the local date on which it opens' }, ({ day }) => day.date],
+  [{ name: 'from', type: 'datetime', format: '%Y-%m-%dT%H:%MZ', description: 'start of the interval, UTC, included' }, ({ cell }) => minuteInstant(cell.fromMs)],
+  [{ name: 'to', type: 'datetime', format: '%Y-%m-%dT%H:%MZ', description: 'end of the interval, UTC, not included' }, ({ cell }) => minuteInstant(cell.toMs)],
+  [{ name: 'release', type: 'string', description: 'what is counted: arrivals (devices associated), sessions (opened), dwell (connected time)' }, ({ cell }) => cell.release],
+  [{ name: 'bin', type: 'string', description: 'class of the release; "all" where there is one' }, ({ cell }) => cell.bin],
+  [{ name: 'value', type: 'integer', description: 'count with noise, signed, never clamped' }, ({ cell }) => cell.value],
+  [{ name: 'sd', type: 'number', description: 'standard deviation of the noise' }, ({ cell }) => cell.sdMilli / 1_000],
+  [{ name: 'epsilon', type: 'number', description: 'privacy parameter of this release' }, ({ cell }) => cell.epsMilli / 1_000],
+  [{ name: 'coverage', type: 'number', description: 'share of the interval during which the gateway counted, 0–1' }, ({ cell }) => Math.round((cell.coverage / 60) * 1_000) / 1_000],
+]
+
+export function makePackage(download: Download): Package {
+  const dialect = download.excel ? FRENCH_EXCEL : CSV
+  const demo = download.sites.some(({ site }) => site.demo)
+  const files: Zippable = {
+    'data.csv': strToU8(dataOf(download, dialect)),
+    'datapackage.json': strToU8(`${JSON.stringify(descriptor(download, dialect, demo), undefined, 2)}\n`),
+    'notes.md': strToU8(notes(download, demo)),
+  }
+  return { name: `${nameOf(download, demo)}.zip`, bytes: zipSync(files, { mtime: NO_TIME, level: 9 }) }
+}
+
+function nameOf({ period, sites }: Download, demo: boolean): string {
+  const [only] = sites
+  const place = only && sites.length === 1 ? only.site.id : 'sites'
+  const slug = `parvis-${place}-${period.from}-${period.to}`.toLowerCase().replace(/[^a-z0-9-]+/g, '-')
+  return demo ? `demonstration-${slug}` : slug
+}
+
+function dataOf({ sites }: Download, dialect: Dialect): string {
+  const rows = sites.flatMap(({ site, days }) => days.flatMap((day) => day.cells.map((cell): Row => ({ site, day, cell }))))
+  return csv(
+    COLUMNS.map(([column]) => column.name),
+    rows.map((row) => COLUMNS.map(([, value]) => value(row))),
+    dialect,
+  )
+}
+
+/** Frictionless Data Package with a Table Schema. */
+function descriptor(download: Download, { delimiter, decimal }: Dialect, demo: boolean): object {
+  const { t, period } = download
+  const decimalChar = decimal === '.' ? undefined : decimal
+  const title = t('notes.title')
+  return {
+    profile: 'tabular-data-package',
+    name: nameOf(download, demo),
+    title: demo ? `${t('app.demo')} · ${title}` : title,
+    ...(demo ? { description: t('notes.demo') } : {}),
+    temporal: { start: period.from, end: period.to },
+    resources: [
+      {
+        profile: 'tabular-data-resource',
+        name: 'data',
+        path: 'data.csv',
+        format: 'csv',
+        mediatype: 'text/csv',
+        encoding: 'utf-8',
+        dialect: { delimiter, lineTerminator: '\r\n', quoteChar: '"', doubleQuote: true, header: true },
+        schema: {
+          fields: COLUMNS.map(([{ name, type, format, description }]) => ({ name, type, format, decimalChar: type === 'number' ? decimalChar : undefined, description })),
+          missingValues: [''],
+        },
+      },
+    ],
+  }
+}
+
+/** ε of one device for one site-day: each release counts once, however many hours or bins it has. */
+function budget(days: readonly Day[]): number {
+  const spent = days.map(({ cells }) => {
+    const releases = new Map(cells.map((cell) => [`${cell.release}/${isHour(cell) ? 'hour' : 'day'}`, cell.epsMilli]))
+    return [...releases.values()].reduce((total, eps) => total + eps, 0)
+  })
+  return Math.max(0, ...spent) / 1_000
+}
+
+function gapLines({ sites, period, t }: Download): string[] {
+  return sites.flatMap(({ site, days }) => {
+    const known = new Map(days.map((day) => [day.date, day]))
+    if (days.every(({ cells }) => cells.length === 0)) return [t('notes.noDays', { site: site.name })]
+    return dates(period).flatMap((date) => {
+      const day = known.get(date)
+      if (!day || day.cells.length === 0) return [t('notes.gapDay', { site: site.name, day: date })]
+      return day.coverage >= WELL_MEASURED ? [] : [t('notes.partDay', { site: site.name, day: date, percent: Math.round(day.coverage * 100) })]
+    })
+  })
+}
+
+function notes(download: Download, demo: boolean): string {
+  const { t, period, sites } = download
+  const gaps = gapLines(download)
+  const budgets = sites.map(({ site, days }) => `${site.name} ${budget(days)}`).join(' ; ')
+  const paragraphs = [
+    `# ${t('notes.title')}`,
+    ...(demo ? [`**${t('notes.demo')}**`] : []),
+    t('notes.period', { ...period }),
+    t('notes.what'),
+    t('notes.method'),
+    t('notes.epsilon', { budgets }),
+    t('notes.sum'),
+    gaps.length === 0 ? t('notes.noGaps') : `${t('notes.gaps')}\n\n${gaps.map((line) => `- ${line}`).join('\n')}`,
+    t('notes.columns'),
+  ]
+  return `${paragraphs.join('\n\n')}\n`
+}

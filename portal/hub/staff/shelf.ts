@@ -1,0 +1,70 @@
+import type { Clock } from '#shared/clock.ts'
+import type { Counts, SiteRow } from '../store/store.ts'
+import { completeDays, isHour, localDate, nextDate, type Day } from './days.ts'
+import { ALL_SITES, REAL_SITES, type DownloadView } from './download.ts'
+import type { SiteDays } from './package.ts'
+import { instants, monthBefore, monthPeriod, parsePeriod, type Period } from './period.ts'
+import type { SiteView } from './site.ts'
+
+const DAYS_SHOWN = 28
+const MOST_MONTHS = 60
+
+/** What staff ask for, found in the store: complete site-days of a period, and the choices a page offers. */
+export type Shelf = {
+  site(id: string, month: string | undefined, day: string | undefined): Promise<SiteView | undefined>
+  choices(site: string | undefined): Promise<DownloadView>
+  /** Undefined when the period or the site is not one. */
+  download(site: string, query: { month?: string | undefined; from?: string | undefined; to?: string | undefined }): Promise<{ period: Period; sites: SiteDays[] } | undefined>
+}
+
+export function createShelf(counts: Counts, clock: Clock): Shelf {
+  /** Days of `period`, without those still open; hours before the period's first day are never mixed in. */
+  async function daysOf(site: SiteRow, period: Period): Promise<Day[]> {
+    const [fromMs, toMs] = instants(period)
+    const days = completeDays(site, await counts.cells(site.id, fromMs, toMs), clock.now())
+    return days.filter(({ date }) => date >= period.from && date <= period.to)
+  }
+  async function monthsOf(site: string | undefined, timezone: string): Promise<string[]> {
+    const span = await counts.span(site)
+    if (!span) return []
+    const first = localDate({ timezone }, span.firstMs).slice(0, 7)
+    const months = [localDate({ timezone }, Math.min(span.lastMs, clock.now())).slice(0, 7)]
+    for (let month = months[0] ?? ''; month > first && months.length < MOST_MONTHS; ) months.push((month = monthBefore(`${month}-01`)))
+    return months
+  }
+  async function lastDays(site: SiteRow): Promise<Day[]> {
+    const today = localDate(site, clock.now())
+    const days = await daysOf(site, { from: nextDate(today, -DAYS_SHOWN - 2), to: today })
+    return days.slice(-DAYS_SHOWN)
+  }
+  function chosenDay(days: readonly Day[], asked: string | undefined): Day | undefined {
+    const hourly = days.filter(({ cells }) => cells.some(isHour))
+    return hourly.find(({ date }) => date === asked) ?? hourly.at(-1)
+  }
+
+  return {
+    async site(id, asked, day) {
+      const site = await counts.site(id)
+      if (!site) return undefined
+      const period = asked === undefined ? undefined : monthPeriod(asked)
+      const days = period ? await daysOf(site, period) : await lastDays(site)
+      const lastMonth = monthBefore(localDate(site, clock.now()))
+      return { site, days, chosen: chosenDay(days, day), month: period && asked, months: await monthsOf(id, site.timezone), lastMonth }
+    },
+    async choices(asked) {
+      const sites = await counts.sites()
+      const timezone = sites[0]?.timezone ?? 'UTC'
+      const chosenSite = sites.find(({ id }) => id === asked)?.id ?? (asked === ALL_SITES ? ALL_SITES : REAL_SITES)
+      return { sites, months: await monthsOf(undefined, timezone), chosenSite, chosenMonth: monthBefore(localDate({ timezone }, clock.now())) }
+    },
+    async download(asked, query) {
+      const period = parsePeriod(query)
+      const all = await counts.sites()
+      const wanted = all.filter(({ id, demo }) => id === asked || asked === ALL_SITES || (asked === REAL_SITES && !demo))
+      if (!period || wanted.length === 0) return undefined
+      const sites: SiteDays[] = []
+      for (const site of wanted.toSorted((a, b) => (a.id < b.id ? -1 : 1))) sites.push({ site, days: await daysOf(site, period) })
+      return { period, sites }
+    },
+  }
+}
