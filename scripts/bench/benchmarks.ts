@@ -1,0 +1,5 @@
+import type { Benchmark } from './figure.ts'
+import { captive } from './captive.ts'
+import { memory } from './memory.ts'
+
+export const BENCHMARKS: readonly Benchmark[] = [captive, memory]

@@ -1,0 +1,43 @@
+import { UsageError } from '#shared/errors.ts'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sqliteStore } from '#portal/hub/store/sqlite.ts'
+import { acquireLock } from '#shared/db/lock.ts'
+import { askServer, dataDirectory } from '../control/client.ts'
+import type { Command } from './command.ts'
+
+/** No server runs: the same, on the files themselves. */
+async function removeHere(data: string): Promise<number> {
+  const lock = acquireLock(join(data, 'lock'))
+  try {
+    writeFileSync(join(data, 'demo-removed'), '')
+    rmSync(join(data, 'demo'), { recursive: true, force: true })
+    const path = join(data, 'hub.db')
+    if (!existsSync(path)) return 0
+    const store = sqliteStore(path)
+    try {
+      return await store.counts.removeDemo()
+    } finally {
+      await store.close()
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+export const demo: Command = {
+  summary: 'take the demonstration town away',
+  help: `parvis demo remove [--json]
+
+Removes the demonstration's sites, counts and gateway, here and at the hub. It does not come back at the next start.`,
+  options: { json: 'flag' },
+  async run({ words, options }, io) {
+    if (words[0] !== 'remove' || words.length !== 1) throw new UsageError('usage', demo.help)
+    const data = dataDirectory(io.env)
+    if (!existsSync(data)) throw new UsageError('usage', `${data} does not exist: set PARVIS_DATA to the server's data directory`)
+    const asked = await askServer(data, 'demo remove')
+    const { sites } = asked ? (asked.answer as { sites: number }) : { sites: await removeHere(data) }
+    io.out(options.has('json') ? `${JSON.stringify({ sites })}\n` : `The demonstration is gone (${sites} sites).\n`)
+    return 0
+  },
+}

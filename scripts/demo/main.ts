@@ -1,0 +1,45 @@
+// The demonstration's own process: its own gateway, key, epoch, ledger and file, so that the portal waits for nothing.
+// Reads one line of JSON {folder, hub, code, nowMs, seed} on standard input; prints one line of JSON when all is delivered.
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { systemClock } from '#shared/clock.ts'
+import { deviceKeyAt } from '#shared/db/key-file.ts'
+import type { Effects } from '#shared/effects.ts'
+import { jsonLog } from '#shared/log.ts'
+import { createMetrics } from '#shared/metrics.ts'
+import { enrol } from '#portal/sync/enrol.ts'
+import { createPush } from '#portal/sync/push.ts'
+import { openBooks } from '../run/delivery.ts'
+import { gatewayName, kernelDraw } from '../run/ground.ts'
+import { pastWeeks, rehearse } from './rehearsal.ts'
+
+export type DemoOrder = { readonly folder: string; readonly hub: string; readonly code: string; readonly nowMs: number; readonly seed: number }
+
+async function play({ folder, hub, code, nowMs, seed }: DemoOrder): Promise<Record<string, number>> {
+  const clock = systemClock()
+  const log = jsonLog((line) => void process.stderr.write(line), clock.now, 'warn').scoped('demo')
+  const effects: Effects = { clock, random: randomBytes, log, metrics: createMetrics() }
+  const key = deviceKeyAt(join(folder, 'device.key'))
+  const gateway = gatewayName(key).replace(/^gw-/, 'demo-')
+  const books = await openBooks(folder, gateway, key, { threaded: false, durability: 'relaxed' })
+  const { durable, reader } = books.store
+  await enrol({ url: hub, code, gateway, epoch: books.epoch, model: 'demonstration' }, { key, durable, fetch, clock })
+  // The network lives by the real clock: time-outs are the hub's affair, not the town's.
+  const push = createPush({ url: hub }, effects, { reader, durable, key, fetch })
+  const started = clock.monotonic()
+  const rehearsal = await rehearse(pastWeeks(nowMs), seed, {
+    books,
+    effects,
+    draw: kernelDraw(),
+    async dayDone() {
+      const outcome = await push.drain()
+      if (outcome.kind === 'failed') throw new Error('the hub took none of the demonstration’s batches')
+    },
+  })
+  await books.store.close()
+  return { ...rehearsal, ms: Math.round(clock.monotonic() - started) }
+}
+
+const order = JSON.parse(await text(process.stdin)) as DemoOrder
+process.stdout.write(`${JSON.stringify(await play(order))}\n`)

@@ -1,0 +1,137 @@
+// The portal with its gateway: what a phone meets on this machine.
+import { join } from 'node:path'
+import type { Observations } from '#shared/count/observations.ts'
+import { secretKey } from '#shared/keyed-mac.ts'
+import { signJws, type DeviceKey } from '#shared/sign.ts'
+import { createNas } from '#radius/client.ts'
+import { listenDynamicAuthorization } from '#radius/coa.ts'
+import { tokenNonce, type TokenKeyring } from '#radius/access/portal-token.ts'
+import type { ClientSettings } from '#radius/settings.ts'
+import { createGateway, type Gateway } from '#portal/gateway/gateways.ts'
+import { startPortal, type Portal } from '#portal/main.ts'
+import { GATEWAY_MIGRATIONS, SESSION_MIGRATIONS } from '#portal/migrations.ts'
+import { createAccountingStore, type PortalAccounting } from '#portal/session/accounting-store.ts'
+import type { Step } from '#portal/session/desk.ts'
+import { openDisk, openVolatile, type DiskStore, type Ground } from './ground.ts'
+import type { RadiusPeers } from './radius-peers.ts'
+import { radiusServers } from './radius-peers.ts'
+import { CLICK_PROFILE } from './radius.ts'
+import { volatileKey } from './secrets.ts'
+import { doorsOf, sitesOf } from './sites.ts'
+
+const FORM_KEY = 'form'
+
+/** gateway.db with the store through which accounting reaches the journal; opened before the RADIUS server starts. */
+export type PortalBooks = {
+  readonly disk: DiskStore
+  readonly accounting: PortalAccounting
+  /** Lets the accounting store ask the running portal. */
+  attach(portal: Portal): void
+}
+
+export async function openPortalBooks({ directories, effects }: Ground): Promise<PortalBooks> {
+  const disk = await openDisk(join(directories.data, 'gateway.db'), { migrations: GATEWAY_MIGRATIONS, secureDelete: true })
+  let portal: Portal | undefined
+  const aliveHere = (nonce: string): boolean => portal?.sessions.list().some((session) => tokenNonce(session.user) === nonce) ?? false
+  const accounting = createAccountingStore({ durable: disk.durable, reader: disk.reader, now: () => Math.floor(effects.clock.now()), aliveHere })
+  return { disk, accounting, attach: (one) => void (portal = one) }
+}
+
+function gatewayOf({ settings, effects }: Ground): Gateway {
+  const { enforcer, lan, wan } = settings.gateway
+  if (enforcer === 'dry-run') return createGateway({ kind: 'dry-run' }, effects)
+  const { port, on_portal_loss } = settings.portal
+  return createGateway({ kind: 'nftables', lan: lan ?? [], wan: wan === undefined ? [] : [wan], portalPort: port, onPortalLoss: on_portal_loss }, effects)
+}
+
+export type PortalRoleParts = {
+  readonly books: PortalBooks
+  readonly peers: RadiusPeers
+  readonly keyring: TokenKeyring
+  readonly key: DeviceKey
+  readonly gateway: string
+  readonly observations: Observations
+  readonly radiusPorts: { readonly auth: number; readonly acct: number }
+  readonly servicesUrl: string | undefined
+  /** Hears of each arrow of the order of effects: only tests pass it. */
+  readonly step?: (step: Step) => void
+}
+export type PortalRole = Pick<Portal, 'urls' | 'ready' | 'port' | 'sessions'> & { readonly coaPort: number; close(): Promise<void> }
+
+export async function startPortalRole(ground: Ground, parts: PortalRoleParts): Promise<PortalRole> {
+  const { settings, directories, effects } = ground
+  const { portal: own } = settings
+  const { books, peers, keyring, key } = parts
+  const volatile = openVolatile(directories, 'sessions.db', { durability: 'volatile', migrations: SESSION_MIGRATIONS })
+  const servers = radiusServers(ground, peers, parts.radiusPorts)
+  const nas = await createNas({ servers, nasIdentifier: parts.gateway }, effects)
+  const portal = await startPortal(
+    {
+      hosts: own.host,
+      port: own.port,
+      ...(own.url === undefined ? {} : { url: own.url }),
+      names: [...own.hosts, ...(own.domain === undefined ? [] : [own.domain])],
+      ...(own.api_url === undefined ? {} : { apiUrl: own.api_url }),
+      ...(parts.servicesUrl === undefined ? {} : { servicesUrl: parts.servicesUrl }),
+      controller: sitesOf(settings)[0]?.name ?? parts.gateway,
+      gateway: parts.gateway,
+      sites: sitesOf(settings),
+      doors: doorsOf(settings),
+      nasIdentifier: parts.gateway,
+      nasName: peers.own.name,
+      profile: CLICK_PROFILE,
+      methods: own.methods,
+      sessionSeconds: own.session_seconds,
+      ...(own.idle_seconds === undefined ? {} : { idleSeconds: own.idle_seconds }),
+      ...(own.down_kbps === undefined ? {} : { downKbps: own.down_kbps }),
+      ...(own.up_kbps === undefined ? {} : { upKbps: own.up_kbps }),
+      onPortalLoss: own.on_portal_loss,
+    },
+    effects,
+    {
+      ...gatewayOf(ground),
+      volatile,
+      durable: books.disk.durable,
+      reader: books.disk.reader,
+      nas,
+      keyring,
+      formKey: secretKey(volatileKey(directories.runtime, FORM_KEY, effects.random)),
+      observations: parts.observations,
+      sign: (typ, payload) => signJws(key, typ, payload),
+      accounting: books.accounting,
+      ...(parts.step === undefined ? {} : { step: parts.step }),
+    },
+  ).catch(async (error: unknown) => {
+    await nas.close()
+    volatile.close()
+    throw error
+  })
+  books.attach(portal)
+
+  async function close(): Promise<void> {
+    await portal.close()
+    await nas.close()
+    volatile.close()
+  }
+  // Whoever decides over access may also end it: the servers that the portal asks, and `local`.
+  const asked = servers.map((server, index): ClientSettings => ({ name: `server-${index + 1}`, address: server.address, secret: server.secret }))
+  const local = peers.clients.filter((client) => client.name === peers.own.name)
+  const sources = [...local, ...asked.filter((server) => !local.some((client) => client.address === server.address))]
+  const coa = await listenDynamicAuthorization({ hosts: settings.radius.host ?? ['127.0.0.1'], port: settings.radius.coa_port, sources, nasIdentifier: parts.gateway }, effects, {
+    disconnect: async (target) => (await portal.sessions.endBy(target)) > 0,
+  }).catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
+  return {
+    urls: portal.urls,
+    ready: portal.ready,
+    port: portal.port,
+    sessions: portal.sessions,
+    coaPort: coa.port,
+    async close() {
+      await coa.close()
+      await close()
+    },
+  }
+}

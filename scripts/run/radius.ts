@@ -1,0 +1,80 @@
+// The RADIUS role: beside the portal it feeds the portal's session store, alone it keeps a record of its own.
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { createAccountingStore, ACCOUNTING_MIGRATIONS } from '#radius/accounting-store.ts'
+import { tokenKeyring, type TokenKeyring } from '#radius/access/portal-token.ts'
+import { createTokenUses, TOKEN_USES_MIGRATIONS } from '#radius/access/token-uses.ts'
+import type { Profiles } from '#radius/authorisation.ts'
+import { startRadius, type RunningRadius } from '#radius/main.ts'
+import type { AccountingStore } from '#radius/nas.ts'
+import { UsageError } from '#shared/errors.ts'
+import { openDisk, openVolatile, type Ground } from './ground.ts'
+import type { RadiusPeers } from './radius-peers.ts'
+import { volatileKey } from './secrets.ts'
+
+/** How often a foreign access server is asked to tell where it stands. */
+const INTERIM_SECONDS = 300
+/** What the portal's tokens ask for; more rows come with more sign-in methods. */
+export const CLICK_PROFILE = 0
+const LEAST_TOKEN_KEY_BYTES = 16
+
+export function profilesOf({ settings }: Ground): Profiles {
+  const { session_seconds, idle_seconds, down_kbps, up_kbps } = settings.portal
+  const click = {
+    sessionSeconds: session_seconds,
+    interimSeconds: INTERIM_SECONDS,
+    ...(idle_seconds === undefined ? {} : { idleSeconds: idle_seconds }),
+    ...(down_kbps === undefined ? {} : { downKbps: down_kbps }),
+    ...(up_kbps === undefined ? {} : { upKbps: up_kbps }),
+  }
+  return new Map([[CLICK_PROFILE, click]])
+}
+
+/** The keys of portal tokens: one of this runtime directory, or the configured one where portal and server run apart. */
+export function keyringOf({ settings, directories, effects }: Ground): TokenKeyring {
+  const configured = settings.radius.token_key
+  if (configured === undefined) return tokenKeyring([0, volatileKey(directories.runtime, 'token', effects.random)])
+  const bytes = Buffer.from(configured)
+  if (bytes.length < LEAST_TOKEN_KEY_BYTES) throw new UsageError('token_key', `radius.token_key needs at least ${LEAST_TOKEN_KEY_BYTES} characters`)
+  return tokenKeyring([0, bytes])
+}
+
+function hosts({ settings }: Ground): readonly string[] {
+  const six = Object.values(networkInterfaces()).some((addresses) => addresses?.some((one) => one.address === '::1'))
+  return settings.radius.host ?? (six ? ['127.0.0.1', '::1'] : ['127.0.0.1'])
+}
+
+export type RadiusRole = RunningRadius & { readonly closeStores: () => Promise<void> }
+
+/** @param accounting the portal's store; undefined when this role runs without the portal. */
+export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyring: TokenKeyring, accounting: AccountingStore | undefined): Promise<RadiusRole> {
+  const { settings, directories, effects } = ground
+  const uses = directories.runtime === undefined ? undefined : openVolatile(directories, 'tokens.db', { durability: 'volatile', migrations: TOKEN_USES_MIGRATIONS })
+  const disk = accounting ? undefined : await openDisk(join(directories.data, 'radius.db'), { migrations: ACCOUNTING_MIGRATIONS, secureDelete: true })
+  const own = disk && createAccountingStore({ writer: disk.durable, reader: disk.reader, clock: effects.clock, log: effects.log })
+  const store = accounting ?? own
+  if (!store) throw new TypeError('the radius role has a store, the portal’s or its own')
+  async function closeStores(): Promise<void> {
+    own?.close()
+    await disk?.close()
+    uses?.close()
+  }
+  try {
+    const radius = await startRadius(
+      {
+        hosts: hosts(ground),
+        authPort: settings.radius.auth_port,
+        acctPort: settings.radius.acct_port,
+        clients: peers.clients,
+        tokenKeys: keyring,
+        profiles: profilesOf(ground),
+      },
+      effects,
+      { accounting: store, tokenUses: createTokenUses(uses, effects.clock) },
+    )
+    return { ...radius, closeStores }
+  } catch (error) {
+    await closeStores()
+    throw error
+  }
+}

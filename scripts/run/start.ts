@@ -1,0 +1,182 @@
+// Puts the roles together: what `parvis run` starts, in the order in which they need each other.
+import { join } from 'node:path'
+import type { BatchClock } from '#shared/batch.ts'
+import type { Draw } from '#shared/count/sampler.ts'
+import type { Observations } from '#shared/count/observations.ts'
+import { acquireLock } from '#shared/db/lock.ts'
+import { deviceKeyAt } from '#shared/db/key-file.ts'
+import type { Effects, Running } from '#shared/effects.ts'
+import { isLanguage, LANGUAGES } from '#shared/i18n/texts.ts'
+import type { Step } from '#portal/session/desk.ts'
+import type { Hub } from '#portal/hub/main.ts'
+import type { HubSettings } from '#portal/hub/settings.ts'
+import type { KioskSettings } from '#kiosk/settings.ts'
+import { openControl, type Action } from '../control/server.ts'
+import type { Settings } from '../settings/schema.ts'
+import { openDelivery, type Delivery } from './delivery.ts'
+import { startDemo, type Demo } from './demo.ts'
+import type { Directories } from './directories.ts'
+import { gatewayName, kernelDraw, type Ground, type Role } from './ground.ts'
+import { startOps } from './ops.ts'
+import type { PortalRole } from './portal.ts'
+import { radiusPeers } from './radius-peers.ts'
+import { sitesOf } from './sites.ts'
+
+export type StartOptions = {
+  readonly settings: Settings
+  readonly directories: Directories
+  readonly effects: Effects
+  readonly roles: ReadonlySet<Role>
+  /** Only tests and scripted towns pass these; no setting reaches them. */
+  readonly code?: { readonly draw?: Draw; readonly step?: (step: Step) => void; readonly demo?: boolean }
+}
+
+export type Parvis = {
+  readonly urls: Readonly<Record<string, string>>
+  readonly ports: Readonly<Record<string, number>>
+  /** In clear once, while there is no staff account. */
+  readonly staffCode: string | undefined
+  readonly hub: Hub | undefined
+  readonly delivery: Delivery | undefined
+  readonly portal: PortalRole | undefined
+  close(): Promise<void>
+}
+
+const NOBODY: Observations = { sighted() {}, sessionStarted() {}, sessionEnded() {} }
+
+/** Later parts need earlier ones, so they close in the opposite order; one that fails does not keep the others open. */
+function closers(log: Effects['log']): { add(close: () => void | Promise<void>): void; close(): Promise<void> } {
+  const stack: (() => void | Promise<void>)[] = []
+  let closing: Promise<void> | undefined
+  async function closeAll(): Promise<void> {
+    for (let close = stack.pop(); close; close = stack.pop()) {
+      try {
+        await close()
+      } catch (error) {
+        log.error('stop_failed', { reason: error instanceof Error ? error.message : String(error) })
+      }
+    }
+  }
+  return { add: (close) => void stack.push(close), close: () => (closing ??= closeAll()) }
+}
+
+/** @throws UsageError when a port, a directory or a setting cannot be had; what was started by then is stopped again. */
+export async function start(options: StartOptions): Promise<Parvis> {
+  const { settings, directories, effects, roles } = options
+  const ground: Ground = { settings, directories, effects, roles }
+  const parts = closers(effects.log)
+  try {
+    return await startParts(ground, options.code ?? {}, parts)
+  } catch (error) {
+    await parts.close()
+    throw error
+  }
+}
+
+async function startParts(ground: Ground, code: NonNullable<StartOptions['code']>, parts: ReturnType<typeof closers>): Promise<Parvis> {
+  const { settings, directories, effects, roles } = ground
+  const { data } = directories
+  const urls: Record<string, string> = {}
+  const ports: Record<string, number> = {}
+  const running = new Map<string, Pick<Running, 'ready'>>()
+  const actions = new Map<string, Action>()
+  function started<R extends Running>(name: string, role: R): R {
+    Object.assign(urls, role.urls)
+    running.set(name, role)
+    return role
+  }
+
+  const lock = acquireLock(join(data, 'lock'))
+  parts.add(() => lock.release())
+  const key = deviceKeyAt(join(data, 'device.key'))
+  const gateway = gatewayName(key)
+  const counting = roles.has('portal') || roles.has('counts')
+
+  // Each role's code is loaded only where the role runs: a gateway has little memory.
+  const hub = roles.has('hub') && settings.hub.mode === 'embedded' ? started('hub', await (await import('#portal/hub/main.ts')).startHub(hubSettings(ground), effects)) : undefined
+  if (hub) parts.add(hub.close)
+  if (hub) actions.set('device code', ({ kind }) => hub.mintCode(kind === 'file' ? 'file' : 'spoken'))
+
+  const batchClock = (): BatchClock => ({ sync: 'system', offset_ms: 0 })
+  const delivery = counting ? await openDelivery(ground, { gateway, key, hub, draw: code.draw ?? kernelDraw(), batchClock }) : undefined
+  if (delivery) {
+    parts.add(delivery.close)
+    actions.set('device enrol', ({ code: claim }) => delivery.enrol(String(claim)))
+    actions.set('batch push', () => delivery.push())
+  }
+
+  const kiosk = roles.has('kiosk') ? started('kiosk', await (await import('#kiosk/main.ts')).startKiosk(kioskSettings(ground), effects)) : undefined
+  if (kiosk) parts.add(kiosk.close)
+
+  const peers = radiusPeers(ground)
+  const radiusRole = roles.has('portal') || roles.has('radius') ? await import('./radius.ts') : undefined
+  const portalRole = roles.has('portal') ? await import('./portal.ts') : undefined
+  const keyring = radiusRole?.keyringOf(ground)
+  const books = await portalRole?.openPortalBooks(ground)
+  if (books) parts.add(books.disk.close)
+  const radius = radiusRole && keyring && roles.has('radius') ? started('radius', await radiusRole.startRadiusRole(ground, peers, keyring, books?.accounting)) : undefined
+  if (radius) {
+    parts.add(radius.closeStores)
+    parts.add(radius.close)
+    Object.assign(ports, { radius_auth: radius.authPort, radius_acct: radius.acctPort })
+  }
+  let portal: PortalRole | undefined
+  if (portalRole && books && keyring) {
+    portal = await portalRole.startPortalRole(ground, {
+      books,
+      peers,
+      keyring,
+      key,
+      gateway,
+      observations: delivery?.observations ?? NOBODY,
+      radiusPorts: { auth: radius?.authPort ?? settings.radius.auth_port, acct: radius?.acctPort ?? settings.radius.acct_port },
+      servicesUrl: kiosk?.urls['kiosk'],
+      ...(code.step === undefined ? {} : { step: code.step }),
+    })
+    parts.add(portal.close)
+    Object.assign(urls, portal.urls)
+    running.set('portal', portal)
+    Object.assign(ports, { portal: portal.port, coa: portal.coaPort })
+  }
+
+  const demo: Demo | undefined = hub && code.demo !== false ? startDemo(ground, hub) : undefined
+  if (demo) {
+    parts.add(demo.close)
+    running.set('demonstration', demo)
+    actions.set('demo remove', demo.remove)
+  }
+
+  const ops = await startOps(settings.ops.port, effects.metrics, Object.fromEntries([...running].map(([name, role]) => [name, role.ready])))
+  parts.add(ops.close)
+  urls['ops'] = ops.urls[0] ?? ''
+  const control = await openControl(join(data, 'control.sock'), actions)
+  parts.add(control.close)
+  return { urls, ports, staffCode: hub?.firstRunCode, hub, delivery, portal, close: parts.close }
+}
+
+function hubSettings({ settings, directories }: Ground): HubSettings {
+  const [first] = sitesOf(settings)
+  return {
+    hosts: settings.hub.host,
+    port: settings.hub.port,
+    url: settings.hub.url,
+    names: [],
+    database: join(directories.data, 'hub.db'),
+    keyFile: join(directories.data, 'hub.key'),
+    city: settings.portal.domain ?? first?.name ?? 'Parvis',
+    languages: [...LANGUAGES],
+  }
+}
+
+function kioskSettings({ settings, directories }: Ground): KioskSettings {
+  const [site] = sitesOf(settings)
+  return {
+    hosts: settings.kiosk.host,
+    port: settings.kiosk.port,
+    acceptedHosts: settings.portal.hosts,
+    dataDir: directories.data,
+    directory: settings.kiosk.directory === undefined ? { kind: 'sample' } : { kind: 'path', path: settings.kiosk.directory },
+    timezone: site?.timezone ?? 'Europe/Paris',
+    languages: site?.languages.filter(isLanguage) ?? [...LANGUAGES],
+  }
+}
