@@ -85,6 +85,8 @@ test.each(Object.keys(FAULTS))('whenever %s, the numbers are the same as without
   expect(values(still).length).toBeGreaterThan(50)
   expect(values(struck)).toEqual(values(still))
   expect(rough.draws()).toBe(smooth.draws())
+  const batches = struck.drafts().map(({ data, timeMs }) => `${data.site.id} ${timeMs}`)
+  expect(new Set(batches).size).toBe(batches.length)
   const charges = (rig: Rig): unknown => rig.reader.prepare('select site, site_day, release, eps_milli from charge order by 1, 2, 3').all()
   expect(charges(struck)).toEqual(charges(still))
   expect(struck.volatile.prepare('select count(*) as n from interval where frozen = 1').get()).toEqual({ n: 0 })
