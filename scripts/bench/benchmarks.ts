@@ -1,5 +1,7 @@
 import type { Benchmark } from './figure.ts'
 import { captive } from './captive.ts'
+import { logIns } from './log-ins.ts'
 import { memory } from './memory.ts'
+import { pageBytes } from './sizes.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [captive, memory]
+export const BENCHMARKS: readonly Benchmark[] = [captive, logIns, memory, pageBytes]
