@@ -3,7 +3,8 @@ import type { Clock } from '../clock.ts'
 import type { Db } from '../db/open.ts'
 import { mac } from '../keyed-mac.ts'
 import type { MacAddress } from '../personal.ts'
-import type { Days, OpenDay } from './days.ts'
+import type { OpenDay } from './day-store.ts'
+import type { Days } from './days.ts'
 import type { Observations, SessionSeen } from './observations.ts'
 import { ONE_BIN, type Feed, type RunningRelease } from './releases.ts'
 
@@ -14,9 +15,6 @@ export const MOST_SESSIONS = 4 * MOST_DEVICES
 /** 128 bits of the keyed digest: two devices of a day never meet. */
 const DIGEST_BYTES = 16
 const DEVICE_LABEL = 'parvis/count/device/1'
-
-/** Δ of the session releases: how many of a device-day count. Arrival and dwell are one each, because a device is entered once. */
-const SESSIONS_COUNTED = 3
 
 type Limits = { readonly devices: number; readonly sessions: number }
 
@@ -32,9 +30,10 @@ export function createCounter(db: Db, days: Days, clock: Clock, limits: Limits =
     return hour?.from
   }
 
-  function add(day: OpenDay, feed: Feed, atMs: number): void {
+  /** The device-day's `nth` contribution; those beyond a release's Δ are not counted in it. */
+  function add(day: OpenDay, feed: Feed, nth: number, atMs: number): void {
     for (const release of day.releases) {
-      if (release.feed === feed) statements.add.run(day.id, release.key, cellStart(release, day, atMs), ONE_BIN)
+      if (release.feed === feed && nth <= release.delta) statements.add.run(day.id, release.key, cellStart(release, day, atMs), ONE_BIN)
     }
   }
 
@@ -44,15 +43,15 @@ export function createCounter(db: Db, days: Days, clock: Clock, limits: Limits =
     if (day.devices >= limits.devices) return statements.known.get(day.id, device) ? device : undefined
     if (statements.enter.run(day.id, device).changes === 0) return device
     day.devices++
-    add(day, 'arrival', atMs)
+    add(day, 'arrival', 1, atMs)
     return device
   }
 
   function begin(day: OpenDay, session: Buffer, device: Buffer | undefined, atMs: number): void {
     statements.begin.run(session, day.id, device ?? null)
     day.sessions++
-    const ofDevice = device ? statements.connect.get(atMs, day.id, device) : 1
-    if (ofDevice !== undefined && ofDevice <= SESSIONS_COUNTED) add(day, 'session', atMs)
+    const nth = device ? statements.connect.get(atMs, day.id, device) : 1
+    if (nth !== undefined) add(day, 'session', nth, atMs)
   }
 
   const sight = db.transaction((day: OpenDay, address: MacAddress, atMs: number): void => void enter(day, address, atMs))

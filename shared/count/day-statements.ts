@@ -26,9 +26,10 @@ export function dayStatements(db: Db) {
     addCounter: db.prepare('insert into counter values (?, ?, ?, ?, ?)'),
     add: db.prepare('update counter set value = value + ? where site_day = ? and release = ? and from_ms = ? and bin = ?'),
     openHours: db.prepare<[number], OpenHour>(`select from_ms as "from", to_ms as "to" from interval where site_day = ? and period = 'hour' and frozen = 0 order by from_ms`),
-    lastHour: db.prepare<[number], { last: number | null }>(`select max(from_ms) as last from interval where site_day = ? and period = 'hour'`),
-    devices: db.prepare<[number], { n: number }>('select count(*) as n from device where site_day = ?'),
-    sessions: db.prepare<[number], { n: number }>('select count(*) as n from session where site_day = ?'),
+    setLastHour: db.prepare('update site_day set last_hour_ms = ? where id = ?'),
+    lastHour: db.prepare<[number], number | null>('select last_hour_ms from site_day where id = ?').pluck(),
+    devices: db.prepare<[number], number>('select count(*) from device where site_day = ?').pluck(),
+    sessions: db.prepare<[number], number>('select count(*) from session where site_day = ?').pluck(),
     dwell: db.prepare<[number, number], { ms: number }>('select connected_ms + iif(running > 0, max(0, ? - since_ms), 0) as ms from device where site_day = ? and sessions > 0'),
     cover: db.prepare(
       `update interval set covered_ms = covered_ms + max(0,

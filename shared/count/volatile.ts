@@ -11,7 +11,7 @@ export const volatileCountMigrations: readonly string[] = [
    create table opened (site text primary key, day text not null, opened_ms integer not null, steady_ms real not null) strict;
    create table site_day (
      id integer primary key, site text not null, day text not null, starts_ms integer not null, closes_ms integer not null,
-     counts_from_ms integer not null, class text not null, profile text not null, timezone text not null, key blob,
+     counts_from_ms integer not null, class text not null, profile text not null, timezone text not null, key blob, last_hour_ms integer,
      unique (site, day)) strict;
    create table interval (
      site_day integer not null references site_day on delete cascade, period text not null, from_ms integer not null, to_ms integer not null,
