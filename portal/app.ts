@@ -108,10 +108,11 @@ export function createApp(parts: AppParts): Hono<Env> {
     return page(c, failurePage(reader, failure), status)
   }
 
-  function welcome(c: Context<Env>, reader: Reader, asker: Asker & { kind: 'client' }, notice?: Notice, status: 200 | 400 | 403 = 200) {
+  async function welcome(c: Context<Env>, reader: Reader, asker: Asker & { kind: 'client' }, notice?: Notice, status: 200 | 400 | 403 = 200) {
+    const online = (await sessions.live(asker.mac)) !== undefined
     const terms = termsFor(reader)
     const token = issueFormToken(formKey, { client: localClient(asker.mac), purpose: 'connect', termsSha256: terms.sha256 }, clock.now(), random)
-    return page(c, welcomePage(reader, { terms, token, method: settings.methods[0] ?? 'click', notice }), status)
+    return page(c, welcomePage(reader, { terms, token, method: settings.methods[0] ?? 'click', notice, online }), status)
   }
 
   const keepsakeOf = (token: Keepsake['token']): Keepsake => ({ token, absoluteUrl: new URL(`/s/${token}`, parts.url).href })

@@ -38,7 +38,7 @@ function languageLinks(reader: Reader, path: string): Html | string {
 
 function moreLinks(reader: Reader, here: string | undefined): Html {
   const { t, servicesUrl } = reader
-  const own = ([['/recorded', 'link.recorded'], ['/service', 'link.service'], ['/status', 'link.status']] as const).filter(([path]) => path !== here)
+  const own = ([['/recorded', 'link.recorded'], ['/service', 'link.service'], ['/status', 'link.status']] as const).filter(([path]) => path !== here && !(path === '/status' && here === '/'))
   return html`<nav aria-label="${t('nav.more')}"><ul>${own.map(([path, key]) => html`<li><a href="${href(reader, path)}">${t(key)}</a></li>`)}${servicesUrl === undefined ? '' : html`<li><a href="${servicesUrl}">${t('link.services')}</a></li>`}</ul></nav>`
 }
 

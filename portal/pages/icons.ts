@@ -7,21 +7,25 @@ function icon(shapes: string): ReturnType<typeof raw> {
   )
 }
 
+/** A stroke through what is not done, with air on both sides. */
+const STRUCK = '<path d="M6 28 26 4" stroke="var(--paper)" stroke-width="5"/><path d="M6 28 26 4"/>'
+const WAVES = '<path d="M3 13a18 18 0 0 1 26 0M8 18a11 11 0 0 1 16 0M12.5 22.5a5 5 0 0 1 7 0"/><circle cx="16" cy="26" r="1" fill="currentColor"/>'
+
 export const ICONS = {
   /** A finger on the waves of a Wi-Fi: press here to get online. */
   press: icon(
-    '<path d="M3 11a18 18 0 0 1 26 0M8 16a11 11 0 0 1 16 0" stroke-width="2.5"/>' +
-      '<path d="M13.5 24.5V19a2 2 0 0 1 4 0v4.5l4.6 1.3a2 2 0 0 1 1.4 2.3l-.6 3.4h-9.4l-3.7-4.2a1.6 1.6 0 0 1 2.3-2.2z" fill="currentColor"/>',
+    '<path d="M4 9a17 17 0 0 1 24 0M9.5 13.8a9.2 9.2 0 0 1 13 0" stroke-width="2.6"/>' +
+      '<path d="M14.2 24V16a1.8 1.8 0 0 1 3.6 0v5.8l5 1.3a2.2 2.2 0 0 1 1.6 2.5L23.6 30h-8.4l-4.6-4.7a1.5 1.5 0 0 1 2-2.2z" fill="currentColor" stroke-width="1"/>',
   ),
   /** An identity card, struck out. */
-  nameless: icon('<path d="M4 9h24v16H4z"/><circle cx="11" cy="15" r="2.5"/><path d="M7.500 21a3.600 3.600 0 0 1 7 0M18 14h6M18 19h6M5 28 27 5" />'),
-  clock: icon('<circle cx="16" cy="16" r="11"/><path d="M16 9v7l5 3"/>'),
+  nameless: icon(`<path d="M3 8h26v17H3z"/><circle cx="11" cy="14.5" r="2.5"/><path d="M7 21a4 4 0 0 1 8 0M20 14h5M20 19h5"/>${STRUCK}`),
+  clock: icon('<circle cx="16" cy="16" r="12"/><path d="M16 9v7l5 3"/>'),
   /** An eye, struck out. */
-  unseen: icon('<path d="M3 16s5-8 13-8 13 8 13 8-5 8-13 8S3 16 3 16z"/><circle cx="16" cy="16" r="3.500"/><path d="M6 27 26 5"/>'),
+  unseen: icon(`<path d="M3 16s5-8.5 13-8.5S29 16 29 16s-5 8.5-13 8.5S3 16 3 16z"/><circle cx="16" cy="16" r="3.5"/>${STRUCK}`),
   tick: icon('<path d="m7 17 6 6 12-14" stroke-width="3"/>'),
-  waves: icon('<path d="M3 13a18 18 0 0 1 26 0M8 18a11 11 0 0 1 16 0M12.500 22.500a5 5 0 0 1 7 0"/><circle cx="16" cy="26" r="1" fill="currentColor"/>'),
-  cut: icon('<path d="M3 13a18 18 0 0 1 26 0M8 18a11 11 0 0 1 16 0M12.500 22.500a5 5 0 0 1 7 0M5 28 27 5"/><circle cx="16" cy="26" r="1" fill="currentColor"/>'),
-  stop: icon('<circle cx="16" cy="16" r="11"/><path d="M12 12h8v8h-8z" fill="currentColor"/>'),
+  waves: icon(WAVES),
+  cut: icon(WAVES + STRUCK),
+  stop: icon('<circle cx="16" cy="16" r="12"/><path d="M12 12h8v8h-8z" fill="currentColor"/>'),
 } as const
 
 const RING_RADIUS = 54

@@ -1,23 +1,24 @@
 import { html } from 'hono/html'
 import type { Terms } from '../consent/terms.ts'
 import type { FormToken } from '../consent/form-token.ts'
-import { frame, type Html, type Reader } from './frame.ts'
+import { frame, href, type Html, type Reader } from './frame.ts'
 import { ICONS } from './icons.ts'
 
 /** Why the page is shown again instead of what was asked for. */
 export const NOTICES = ['stale', 'foreign', 'terms'] as const
 export type Notice = (typeof NOTICES)[number]
 
-export type Welcome = { readonly terms: Terms; readonly token: FormToken; readonly method: string; readonly notice?: Notice | undefined }
+export type Welcome = { readonly terms: Terms; readonly token: FormToken; readonly method: string; readonly notice?: Notice | undefined; readonly online: boolean }
 
 const SIGNS = [ICONS.nameless, ICONS.clock, ICONS.unseen]
 
 /** One sentence, three facts, one button; all else comes below it. */
-export function welcomePage(reader: Reader, { terms, token, method, notice }: Welcome): Html {
+export function welcomePage(reader: Reader, { terms, token, method, notice, online }: Welcome): Html {
   const { t, language, to } = reader
   const facts = terms.lines.map((line, index) => html`<li>${SIGNS[index] ?? ''}<span>${line}</span></li>`)
   const body = html`<h1>${t('welcome.heading')}</h1>
 ${notice === undefined ? '' : html`<p class="note" role="status">${t(`notice.${notice}`)}</p>`}
+${online ? html`<p class="note"><a href="${href(reader, '/status')}">${t('welcome.online')}</a></p>` : ''}
 <ul class="facts" aria-label="${t('welcome.terms')}">${facts}</ul>
 <form method="post" action="/connect"><input type="hidden" name="token" value="${token}"><input type="hidden" name="terms" value="${terms.sha256}"><input type="hidden" name="method" value="${method}"><input type="hidden" name="lang" value="${language}">${to === undefined ? '' : html`<input type="hidden" name="to" value="${to}">`}
 <button class="go">${ICONS.press}<span>${t('welcome.button')}</span></button><p class="small">${t('welcome.agree')}</p></form>`
