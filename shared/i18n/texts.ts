@@ -1,22 +1,8 @@
 import { createInstance, type TFunction } from 'i18next'
 import { UsageError } from '../errors.ts'
+import { LANGUAGES, type Language } from './languages.ts'
 
-/** Languages that ship, the project's own first. A city's `languages` choose among them. */
-export const LANGUAGES = ['fr', 'en', 'ar'] as const
-export type Language = (typeof LANGUAGES)[number]
-
-/** Each language's name in its own script. */
-export const ENDONYMS: Readonly<Record<Language, string>> = { fr: 'Français', en: 'English', ar: 'العربية' }
-
-const RIGHT_TO_LEFT = new Set(['ar', 'fa', 'he', 'ur'])
-
-export function isLanguage(tag: string): tag is Language {
-  return (LANGUAGES as readonly string[]).includes(tag)
-}
-
-export function direction(language: string): 'ltr' | 'rtl' {
-  return RIGHT_TO_LEFT.has(language) ? 'rtl' : 'ltr'
-}
+export { direction, ENDONYMS, isLanguage, LANGUAGES, type Language } from './languages.ts'
 
 /** Texts of one language by key; plural forms end in `_one`, `_other` … as `Intl.PluralRules` names them. */
 export type Texts = Readonly<Record<string, string>>

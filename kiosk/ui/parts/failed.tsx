@@ -1,0 +1,12 @@
+import { refresh } from '../state.ts'
+import { t } from '../translate.ts'
+
+export function Failed() {
+  return (
+    <section class="notice" role="alert">
+      <h1 tabIndex={-1}>{t.value('failed.title')}</h1>
+      <p>{t.value('failed.text')}</p>
+      <button type="button" class="action" onClick={() => void refresh()}>{t.value('failed.again')}</button>
+    </section>
+  )
+}
