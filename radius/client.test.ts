@@ -33,7 +33,7 @@ async function nasFor(ports: readonly (readonly [auth: number, acct: number])[],
 
 /** A server that is not ours: shows each packet to `script`, which answers by itself. */
 async function scriptedServer(script: (packet: Packet, answer: (bytes: Buffer) => void) => void): Promise<number> {
-  const socket = createSocket('udp4')
+  const socket = createSocket({ type: 'udp4', recvBufferSize: 2 ** 20 })
   socket.on('message', (bytes, from) => script(openPacket(bytes), (reply) => socket.send(reply, from.port, from.address)))
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
   opened.push(socket)

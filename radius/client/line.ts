@@ -9,6 +9,8 @@ import { openPacket, type Packet } from '../packet.ts'
 /** An identifier is one byte: a socket carries 256 questions at once, then another is opened. */
 const IDENTIFIERS = 256
 const MOST_SOCKETS = 32
+/** The answers to a full socket's questions may all come at once. */
+const RECEIVE_BUFFER_BYTES = 2 ** 19
 
 /** How long we wait for a server. Milliseconds of `effects.clock`: on a fast clock they must be longer. */
 export type Patience = {
@@ -60,7 +62,7 @@ export function openLine(address: string, port: number, patience: Patience, effe
   }
 
   function openLane(): Lane {
-    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+    const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES })
     // Connected: the kernel drops what comes from anywhere else.
     const ready = new Promise<boolean>((resolve) => {
       socket.on('error', () => resolve(false))
