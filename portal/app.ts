@@ -49,7 +49,7 @@ export const ROUTES: readonly Route[] = [
 
 /** The two ends of the connection that a request came by. */
 export type Ends = { readonly source: IpAddress; readonly local: string | undefined }
-type Env = { Bindings: Ends }
+type Env = { Bindings: Ends; Variables: { asker?: Asker } }
 
 export type AppParts = {
   readonly settings: PortalSettings
@@ -75,8 +75,14 @@ export function createApp(parts: AppParts): Hono<Env> {
   const unfitted = metrics.counter('portal_unfitted_total', 'Requests from a place that no site matches; they go to site default.')
   const refused = (why: string) => metrics.counter('portal_refused_total', 'Requests refused, by reason.', { why })()
 
+  /** A phone stands on the network it is a neighbour on, whichever address of ours it called. */
+  function placeFor(c: Context<Env>) {
+    const asker = c.get('asker')
+    return parts.placeOf(c.env.local, asker?.kind === 'client' ? asker.interface : undefined)
+  }
+
   function readerOf(c: Context<Env>, chosen = c.req.query('lang'), to = c.req.query('to')): Reader {
-    const { site, fitted } = parts.placeOf(c.env.local)
+    const { site, fitted } = placeFor(c)
     if (!fitted && settings.sites.length > 1) unfitted()
     const offered = site.languages.filter(isLanguage)
     const languages = offered.length > 0 ? offered : LANGUAGES
@@ -86,8 +92,8 @@ export function createApp(parts: AppParts): Hono<Env> {
   }
 
   async function askerOf(c: Context<Env>): Promise<Asker> {
-    const asker = await parts.neighbours.asker(c.env.source)
-    if (asker.kind === 'client') parts.sightings.asked(parts.placeOf(c.env.local).site.id, asker.mac)
+    const asker = c.get('asker') ?? { kind: 'unknown' }
+    if (asker.kind === 'client') parts.sightings.asked(placeFor(c).site.id, asker.mac)
     return asker
   }
 
@@ -124,6 +130,10 @@ export function createApp(parts: AppParts): Hono<Env> {
     c.header('Referrer-Policy', c.req.path.startsWith('/s/') || c.req.path === '/connect' ? 'no-referrer' : 'same-origin')
     c.header('X-Content-Type-Options', 'nosniff')
     if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
+  })
+  app.use(async (c, next) => {
+    c.set('asker', await parts.neighbours.asker(c.env.source))
+    await next()
   })
 
   app.get('/', async (c) => {

@@ -48,6 +48,7 @@ test('the door that a phone came in by tells its site', () => {
   expect(placeOf('::ffff:192.0.2.20')).toMatchObject({ site: { id: 'market' }, fitted: true })
   expect(placeOf('2001:db8::20')).toMatchObject({ site: { id: 'market' } })
   expect(placeOf('fe80::1%lan.20')).toMatchObject({ site: { id: 'market' } })
+  expect(placeOf('192.0.2.99', 'lan.20')).toMatchObject({ site: { id: 'market' }, fitted: true })
   expect(placeOf('192.0.2.9')).toMatchObject({ site: { id: 'station' }, fitted: true })
 })
 

@@ -4,8 +4,11 @@ import type { Door } from '../settings.ts'
 /** Loopback has sixteen million local addresses; a gateway has a dozen. */
 const MOST_REMEMBERED = 256
 
-/** The site that a connection's local address belongs to; `fitted` is false when none matched. */
-export type PlaceOf = (localAddress: string | undefined) => { readonly site: Site; readonly fitted: boolean }
+/**
+ * The site of whoever connected to `localAddress`; `fitted` is false when none matched. `network` is the interface on which
+ * the phone is a neighbour: it holds whatever address of ours was called, since `portal.url` may name one for all networks.
+ */
+export type PlaceOf = (localAddress: string | undefined, network?: string) => { readonly site: Site; readonly fitted: boolean }
 
 /**
  * On our own gateway a phone cannot tell where it is, but the door it came in by can: each VLAN or bridge has addresses of
@@ -21,16 +24,17 @@ export function placeByDoor(sites: readonly Site[], doors: readonly Door[], nasI
   }
   const known = new Map<string, ReturnType<PlaceOf>>()
 
-  function resolve(local: string): ReturnType<PlaceOf> {
+  function resolve(local: string, network: string | undefined): ReturnType<PlaceOf> {
     const [address = '', zone = ''] = local.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '').split('%', 2)
-    return siteFor(sites, { nasIdentifier, calledStationId: address, ...(byInterface.get(local.split('%', 2)[1] ?? zone) ?? byAddress.get(address)) })
+    return siteFor(sites, { nasIdentifier, calledStationId: address, ...(byInterface.get(network ?? local.split('%', 2)[1] ?? zone) ?? byAddress.get(address)) })
   }
 
-  return function placeOf(localAddress = '') {
-    const seen = known.get(localAddress)
+  return function placeOf(localAddress = '', network) {
+    const key = `${network ?? ''} ${localAddress}`
+    const seen = known.get(key)
     if (seen) return seen
-    const place = resolve(localAddress)
-    if (known.size < MOST_REMEMBERED) known.set(localAddress, place)
+    const place = resolve(localAddress, network)
+    if (known.size < MOST_REMEMBERED) known.set(key, place)
     return place
   }
 }

@@ -10,6 +10,8 @@ import type { Pairs } from './pairs.ts'
 import { run, start } from './programs.ts'
 import { createSightings } from './sightings.ts'
 
+/** No phone calls from there, and nobody has to be asked about it: health checks do. */
+const OWN = /^(?:127\.|::1$)/
 /** An address that nobody knows costs one process; a thousand such requests in this time cost one together. */
 const ASK_EVERY_MS = 250
 const RESTART_AFTER_MS = 1_000
@@ -78,6 +80,7 @@ export function lanNeighbours(lan: readonly string[], effects: Effects, pairs?: 
 
   async function asker(address: string): Promise<Asker> {
     const canonical = canonicalIp(address)
+    if (OWN.test(canonical)) return UNKNOWN
     const zone = address.split('%')[1]
     const look = () => [...table.at(canonical)].filter(([device]) => zone === undefined || device === zone)
     let found = look()
@@ -88,7 +91,8 @@ export function lanNeighbours(lan: readonly string[], effects: Effects, pairs?: 
     const [owner] = found
     if (!owner) return UNKNOWN
     const [device, mac] = owner
-    const claimants = await pairs?.claimants(canonical)
+    // Without an nft that answers nothing can be opened either, and the pages that only read stay.
+    const claimants = await pairs?.claimants(canonical).catch(() => undefined)
     const doubted = found.some(([, other]) => other !== mac) || (claimants !== undefined && claimants.size > 0 && !(claimants.size === 1 && claimants.has(mac)))
     if (doubted) contested()
     return { kind: 'client', mac, contested: doubted, interface: device }
