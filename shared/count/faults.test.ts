@@ -159,3 +159,22 @@ test('what a broken store loses is told once a round, and never fails a log-in',
 test('a source of bits that fails opens no counter: nothing is ever let out without noise', async () => {
   expect(() => town(exactDraw(() => new Uint8Array(0)))).toThrow(/no bytes/)
 })
+
+test('a wall clock that goes back lets no hour out twice, and one that leaps ahead opens no second day', async () => {
+  const rig = town(() => 0)
+  await rig.until('2026-06-10T06:00:00Z')
+  rig.clock.setNow(Date.parse('2026-06-10T03:30:00Z'))
+  rig.counts.sighted('busy', phone(1))
+  rig.restart()
+  rig.counts.sighted('busy', phone(2))
+  await rig.until('2026-06-10T08:00:00Z')
+  const hourly = rig.cells().filter(({ release, from, to }) => release === 'arrivals' && Date.parse(to.replace('Z', ':00Z')) - Date.parse(from.replace('Z', ':00Z')) === 3_600_000)
+  expect(hourly.map(({ from, value }) => [from.slice(11), value])).toEqual([['02:00Z', 0], ['03:00Z', 0], ['04:00Z', 0], ['05:00Z', 0], ['06:00Z', 2], ['07:00Z', 0]])
+
+  rig.clock.setNow(Date.parse('2026-06-14T12:00:00Z'))
+  await rig.counts.tick()
+  const closed = rig.cells().length
+  await rig.until('2026-06-14T20:00:00Z')
+  expect(rig.cells()).toHaveLength(closed)
+  expect(rig.reader.prepare('select count(*) as n from opening').get()).toEqual({ n: 2 })
+})

@@ -64,6 +64,14 @@ test('coverage is written down each minute, so that a kill costs less than two',
   expect(covered / 60_000).toBe(7)
 })
 
+test('the clock, not the first visit, opens the hour', () => {
+  const opened = (): number => volatile.prepare<[], number>(`select max(from_ms) from interval where period = 'hour'`).pluck().get() ?? 0
+  clock.advance(Date.parse('2026-06-10T08:59:59Z') - clock.now())
+  expect(opened()).toBe(Date.parse('2026-06-10T08:00:00Z'))
+  clock.advance(1_000)
+  expect(opened()).toBe(Date.parse('2026-06-10T09:00:00Z'))
+})
+
 test('a closed counter makes no batch any more', async () => {
   await counts.close()
   const before = batches()

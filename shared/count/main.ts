@@ -1,5 +1,4 @@
 import { BATCH_EVERY_MS, type BatchClock } from '../batch.ts'
-import { every, type Cancel } from '../clock.ts'
 import type { DurableWriter } from '../db/durable-writer.ts'
 import type { Db } from '../db/open.ts'
 import type { Effects } from '../effects.ts'
@@ -9,6 +8,7 @@ import { createCounter } from './counter.ts'
 import { openDays, type History } from './days.ts'
 import { openDrafts } from './drafts.ts'
 import { ledgerReader } from './ledger.ts'
+import { attempt, onGrid } from './grid-timer.ts'
 import type { Observations } from './observations.ts'
 import type { Outbox } from './outbox-seam.ts'
 import { createRelease } from './release.ts'
@@ -98,27 +98,18 @@ export async function startCounts(settings: CountsSettings, effects: Effects, pa
   const counts = createCounts(settings, effects, parts)
   const slotMs = random(2).readUInt16BE() % SLOT_MS
   const complain = (error: unknown): void => log.error('count_round_failed', { reason: reason(error) })
-  let cancelTick: Cancel = () => undefined
-
-  function schedule(): void {
-    const now = clock.now() - slotMs
-    const next = (Math.floor(now / BATCH_EVERY_MS) + 1) * BATCH_EVERY_MS
-    cancelTick = clock.after(next - now, () => {
-      schedule()
-      counts.tick().catch(complain)
-    })
-  }
-
-  const cancelCheckpoints = every(clock, CHECKPOINT_MS, counts.checkpoint, complain)
-  schedule()
+  const cancels = [
+    // On the whole minute, where closes and hours lie: the clock opens them, hardly ever an event.
+    onGrid(clock, CHECKPOINT_MS, 0, () => attempt(counts.checkpoint, complain)),
+    onGrid(clock, BATCH_EVERY_MS, slotMs, () => void counts.tick().catch(complain)),
+  ]
   await counts.tick().catch(complain)
 
   return {
     ...counts,
     async close() {
-      cancelTick()
-      cancelCheckpoints()
-      counts.checkpoint()
+      for (const cancel of cancels) cancel()
+      attempt(counts.checkpoint, complain)
       await counts.close()
     },
   }
