@@ -5,7 +5,10 @@ import { integer, shortDate, type Html, type View } from './view.ts'
 
 /** Lines are drawn on the server, so that a page needs no script and prints as it is seen. Time runs left to right in every language. */
 type Frame = { readonly width: number; readonly height: number; readonly left: number; readonly right: number; readonly top: number; readonly bottom: number }
-const LARGE: Frame = { width: 720, height: 260, left: 52, right: 16, top: 16, bottom: 48 }
+const LARGE: Frame = { width: 1048, height: 300, left: 60, right: 16, top: 20, bottom: 52 }
+const NARROW: Frame = { width: 340, height: 240, left: 48, right: 10, top: 16, bottom: 48 }
+/** A date takes about so many units of its frame. */
+const LABEL_WIDTH = 110
 const SMALL: Frame = { width: 180, height: 40, left: 2, right: 4, top: 4, bottom: 4 }
 
 type Point = { readonly x: number; readonly value: number; readonly low: number; readonly high: number }
@@ -59,23 +62,27 @@ export function spark(days: readonly Day[]): Html {
   return html`<svg class="spark" viewBox="0 0 ${SMALL.width} ${SMALL.height}" aria-hidden="true" direction="ltr">${stretches(days, scale).map((points) => drawn(points, scale))}</svg>`
 }
 
-/** Days with their band of uncertainty, gaps hatched, and under it how much of each day was measured. */
+/** Days with their band of uncertainty, gaps hatched, and under it how much of each day was measured; drawn for wide and for narrow screens. */
 export function dayChart(view: View, days: readonly Day[]): Html {
-  const { width, height, left, right, top, bottom } = LARGE
-  const scale = scaleOf(days, LARGE)
+  return html`${framed(view, days, LARGE, 'wide')}${framed(view, days, NARROW, 'narrow')}`
+}
+
+function framed(view: View, days: readonly Day[], frame: Frame, name: 'wide' | 'narrow'): Html {
+  const { width, height, left, right, top, bottom } = frame
+  const scale = scaleOf(days, frame)
   const floor = height - bottom
   const column = (width - left - right) / Math.max(1, days.length)
   const grid = Array.from({ length: Math.round(scale.top / scale.step) + 1 }, (_, index) => index * scale.step).map((value) => {
     const y = round(scale.y(value))
     return html`<path class="grid" d="M${left} ${y}H${width - right}"/><text x="${left - 8}" y="${y + 4}" text-anchor="end">${integer(view, value)}</text>`
   })
-  const every = Math.max(1, Math.ceil(days.length / 6))
-  const labels = days.map((day, index) => (index % every === 0 ? html`<text x="${round(scale.x(index))}" y="${height - 10}" text-anchor="middle">${shortDate(view, day.date)}</text>` : ''))
-  const gaps = days.map((day, index) => (day.arrivals ? '' : html`<rect x="${round(scale.x(index) - column / 2)}" y="${top}" width="${round(column)}" height="${floor - top}" fill="url(#gap)"/>`))
+  const every = Math.max(1, Math.ceil((days.length * LABEL_WIDTH) / (width - left - right)))
+  const labels = days.map((day, index) => (index % every === Math.floor(every / 2) ? html`<text x="${round(scale.x(index))}" y="${height - 10}" text-anchor="middle">${shortDate(view, day.date)}</text>` : ''))
+  const gaps = days.map((day, index) => (day.arrivals ? '' : html`<rect x="${round(scale.x(index) - column / 2)}" y="${top}" width="${round(column)}" height="${floor - top}" fill="url(#gap-${name})"/>`))
   const strip = days.map((day, index) => {
     const kind = day.coverage >= 0.995 ? 'full' : day.coverage > 0 ? 'part' : 'none'
     return html`<rect class="strip-${kind}" x="${round(scale.x(index) - column / 2 + 0.5)}" y="${floor + 6}" width="${round(Math.max(1, column - 1))}" height="6"/>`
   })
   const [first, last] = [days[0]?.date ?? '', days.at(-1)?.date ?? '']
-  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="chart-text" direction="ltr"><title id="chart-text">${view.t('site.chartText', { from: shortDate(view, first), to: shortDate(view, last) })}</title><defs><pattern id="gap" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V8"/></pattern></defs>${grid}${gaps}${stretches(days, scale).map((points) => drawn(points, scale))}${strip}${labels}</svg>`
+  return html`<svg class="chart ${name}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="chart-${name}" direction="ltr"><title id="chart-${name}">${view.t('site.chartText', { from: shortDate(view, first), to: shortDate(view, last) })}</title><defs><pattern id="gap-${name}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V8"/></pattern></defs>${grid}${gaps}${stretches(days, scale).map((points) => drawn(points, scale))}${strip}${labels}</svg>`
 }

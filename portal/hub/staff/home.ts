@@ -33,7 +33,7 @@ function meanCell(view: View, days: readonly Day[]): Html {
   const recent = last ? days.filter(({ date }) => date > nextDate(last.date, -DAYS_OF_MEAN)) : []
   const counted = recent.flatMap(({ arrivals }) => (arrivals ? [arrivals] : []))
   const partial = counted.length > 0 && counted.length < DAYS_OF_MEAN
-  return html`${number(view, meanOf(counted))}${partial ? html` <span class="note">(${view.t('home.daysOf', { count: counted.length })})</span>` : ''}`
+  return html`${number(view, meanOf(counted))}${partial ? html`<span class="when">${view.t('home.daysOf', { count: counted.length })}</span>` : ''}`
 }
 
 function row(view: View, { site, days }: SiteSummary): Html {
@@ -44,7 +44,7 @@ function row(view: View, { site, days }: SiteSummary): Html {
   const recent = days.slice(-DAYS_OF_MEAN)
   const share = recent.reduce((total, day) => total + day.coverage, 0) / recent.length
   return html`<tr class="site-row">${name}
-<td class="n" data-label="${t('home.lastDay')}"><span><span class="note">${shortDate(view, last.date)}</span> ${number(view, last.arrivals)}</span></td>
+<td class="n" data-label="${t('home.lastDay')}"><span>${number(view, last.arrivals)}<span class="when">${shortDate(view, last.date)}</span></span></td>
 <td class="n" data-label="${t('home.week')}"><span>${meanCell(view, days)}</span></td>
 <td data-label="${t('home.month')}">${spark(days)}</td>
 <td class="n" data-label="${t('home.coverage')}">${coverage(view, share)}</td></tr>`

@@ -17,10 +17,10 @@ export function monthPeriod(month: string): Period | undefined {
   return { from: first, to: nextDate(`${nextDate(first, 31).slice(0, 7)}-01`, -1) }
 }
 
-/** `month=YYYY-MM`, or `from=` and `to=`; undefined when it is neither, or longer than a year. */
+/** `from=` and `to=` when both are there, else `month=YYYY-MM`; undefined when it is neither, or longer than a year. */
 export function parsePeriod(query: { month?: string | undefined; from?: string | undefined; to?: string | undefined }): Period | undefined {
-  if (query.month) return monthPeriod(query.month)
-  const { from = '', to = '' } = query
+  const { from = '', to = '', month = '' } = query
+  if (from === '' && to === '') return monthPeriod(month)
   if (!isDate(from) || !isDate(to) || from > to || nextDate(from, LONGEST_DAYS - 1) < to) return undefined
   return { from, to }
 }

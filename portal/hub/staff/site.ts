@@ -5,7 +5,7 @@ import { isHour, type Day } from './days.ts'
 import { siteChips } from './home.ts'
 import { layout } from './layout.ts'
 import { isGrey, sum, type Estimate } from './noise.ts'
-import { coverage, longDate, monthName, number, shortDate, type Html, type View } from './view.ts'
+import { coverage, longDate, monthName, number, percent, shortDate, type Html, type View } from './view.ts'
 
 export type SiteView = {
   readonly site: SiteRow
@@ -42,9 +42,11 @@ function daysTable(view: View, shown: SiteView): Html {
   const sums = { arrivals: total(days, 'arrivals'), sessions: total(days, 'sessions') }
   const date = (day: Day) =>
     day.cells.some(isHour) ? html`<a href="${url(site, { ...(shown.month === undefined ? {} : { month: shown.month }), day: day.date })}#hours">${shortDate(view, day.date)}</a>` : shortDate(view, day.date)
-  const rows = days.toReversed().map((day) => html`<tr><th scope="row">${date(day)}</th><td class="n">${number(view, day.arrivals)}</td><td class="n">${number(view, day.sessions)}</td><td class="n">${coverage(view, day.coverage)}</td></tr>`)
-  const foot = sums.arrivals || sums.sessions ? html`<tfoot><tr><th scope="row">${t('site.total')}</th><td class="n">${number(view, sums.arrivals)}</td><td class="n">${number(view, sums.sessions)}</td><td></td></tr></tfoot>` : ''
-  return html`<h2>${t('site.days')}</h2><div class="table"><table class="days"><thead><tr><th scope="col">${t('site.day')}</th><th scope="col" class="n">${t('site.arrivals')}</th><th scope="col" class="n">${t('site.sessions')}</th><th scope="col" class="n">${t('site.coverage')}</th></tr></thead><tbody>${rows}</tbody>${foot}</table></div>
+  // Narrow screens have no room for a fourth column: there only what is not whole is said, under the date.
+  const partly = (day: Day) => (day.coverage >= 0.995 ? '' : html`<span class="when share-note">${t('site.coverage')} <bdi>${percent(view, day.coverage)}</bdi></span>`)
+  const rows = days.toReversed().map((day) => html`<tr><th scope="row">${date(day)}${partly(day)}</th><td class="n">${number(view, day.arrivals)}</td><td class="n">${number(view, day.sessions)}</td><td class="n share">${coverage(view, day.coverage)}</td></tr>`)
+  const foot = sums.arrivals || sums.sessions ? html`<tfoot><tr><th scope="row">${t('site.total')}</th><td class="n">${number(view, sums.arrivals)}</td><td class="n">${number(view, sums.sessions)}</td><td class="share"></td></tr></tfoot>` : ''
+  return html`<h2>${t('site.days')}</h2><div class="table"><table class="days"><thead><tr><th scope="col">${t('site.day')}</th><th scope="col" class="n">${t('site.arrivals')}</th><th scope="col" class="n">${t('site.sessions')}</th><th scope="col" class="n share">${t('site.coverage')}</th></tr></thead><tbody>${rows}</tbody>${foot}</table></div>
 ${sums.arrivals && sums.sessions ? '' : html`<p class="note">${t('site.noTotal')}</p>`}`
 }
 

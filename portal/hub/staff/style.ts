@@ -23,8 +23,8 @@ nav a,.link{display:inline-flex;align-items:center;min-height:44px;min-width:24p
 nav a[aria-current]{color:var(--ink);text-decoration-thickness:3px;text-decoration-color:var(--square);font-weight:600}
 .link{background:none;border:0;padding:0;color:var(--square);font:inherit;text-decoration:underline;text-underline-offset:.2em;cursor:pointer}
 main{max-width:1080px;margin:0 auto;padding:28px 16px 40px}
-footer{max-width:1080px;margin:0 auto;padding:20px 16px 40px;color:var(--quiet);border-block-start:1px solid var(--line)}
-footer p{margin:0 0 8px}
+footer{color:var(--quiet);border-block-start:1px solid var(--stone);padding:20px 16px 40px}
+footer p{max-width:1048px;margin:0 auto}
 .lead{font-size:var(--text-body);color:var(--quiet)}
 .note{color:var(--quiet)}
 .demo{background:var(--stone);border-inline-start:4px solid var(--sun);padding:12px 16px;margin:0 0 24px;border-radius:0 12px 12px 0;max-width:none}
@@ -40,14 +40,15 @@ th[scope=row]{font-weight:500}
 th:first-child,td:first-child{padding-inline-start:0}
 th:last-child,td:last-child{padding-inline-end:0}
 .n{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}
-.pm{color:var(--quiet);display:inline-block;min-width:3.4em;text-align:end;margin-inline-start:.3em}
+.pm{color:var(--quiet);display:inline-block;min-width:2.8em;text-align:end;margin-inline-start:.3em}
 .grey,.gap{color:var(--quiet)}
 tfoot td,tfoot th{border-block-start:1px solid var(--line);border-block-end:0;font-weight:600}
 .site-name{font-size:var(--text-body);font-weight:600;display:inline-flex;align-items:center;min-height:32px}
 .site-row .chips{display:flex;gap:6px;flex-wrap:wrap}
 .spark{display:block;width:180px;height:40px}
 .chart{display:block;width:100%;height:auto;margin:12px 0;background:var(--stone);border-radius:12px}
-.chart text{font:13px var(--font);fill:var(--quiet)}
+.chart text{font:14px var(--font);fill:var(--quiet)}
+.narrow,.share-note{display:none}
 .line{fill:none;stroke:var(--square);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .spark .line{stroke-width:1.5}
 .dot{fill:var(--square)}
@@ -70,19 +71,30 @@ fieldset{border:0;margin:0;padding:0;display:grid;gap:8px;min-width:0}
 .two{display:grid;gap:16px;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr))}
 .error{color:var(--bad);font-weight:600;margin:0}
 .presets{display:flex;flex-wrap:wrap;gap:0 20px}
+.legend{margin-block-start:16px}
+.when{color:var(--quiet);display:block}
 .legend p{font-size:var(--text-small);color:var(--quiet);margin:0 0 4px}
 .cover{white-space:nowrap}
 .columns{display:grid;gap:0 40px;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))}
 @media(max-width:43rem){
+.wide,.share{display:none}
+.narrow,.share-note{display:block}
+.days th{white-space:nowrap}
+.sites td:has(.spark){align-items:center}
+.chart text{font-size:13px}
+.bar{gap:0 16px}
+nav ul{gap:0 14px}
 .sites thead{display:none}
 .sites,.sites tbody,.sites tr,.sites td,.sites th{display:block;border:0;padding:0}
 .sites tr{background:var(--stone);border-radius:12px;padding:16px;margin:0 0 12px}
-.sites td{display:flex;justify-content:space-between;align-items:center;gap:12px;min-height:32px}
+.sites td{display:flex;justify-content:space-between;align-items:baseline;gap:4px 12px;min-height:32px;white-space:normal}
+.sites td>span{text-align:end}
 .sites td::before{content:attr(data-label);color:var(--quiet)}
 .sites th .chips{margin:4px 0 8px}
 .sites .spark{width:150px}
-.days th,.days td{padding-inline:6px}
-.days .pm{min-width:2.6em}
+.days th,.days td{padding-inline:4px}
+.days .pm{min-width:2.4em}
+.days tfoot .pm{min-width:0}
 }
 @media print{header.top nav,.actions,.presets,footer{display:none}}
 `

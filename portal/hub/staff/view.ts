@@ -36,7 +36,8 @@ const longDates = formatter((locale) => new Intl.DateTimeFormat(locale, { timeZo
 const months = formatter((locale) => new Intl.DateTimeFormat(locale, { timeZone: 'UTC', month: 'long', year: 'numeric' }))
 
 const utc = (date: string) => Date.parse(`${date}T00:00Z`)
-export const integer = (view: View, value: number): string => integers(view).format(Math.round(value))
+/** With a true minus sign, as wide as a digit. */
+export const integer = (view: View, value: number): string => integers(view).format(Math.round(value)).replace(/^(\u200E?)-/, '$1\u2212')
 export const percent = (view: View, share: number): string => percents(view).format(share)
 /** `ven. 20 nov.` for a local date. */
 export const shortDate = (view: View, date: string): string => shortDates(view).format(utc(date))

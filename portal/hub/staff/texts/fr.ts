@@ -8,7 +8,7 @@ export const fr: Texts = {
   'app.menu': 'Menu',
   'app.sites': 'Sites',
   'app.download': 'Télécharger',
-  'app.signOut': 'Se déconnecter',
+  'app.signOut': 'Déconnexion',
   'app.demo': 'Démonstration',
   'app.demoLong': 'Les sites marqués « Démonstration » sont une ville inventée : aucun de ces chiffres ne vient de visites réelles.',
   'app.refusals': 'Ce que cet outil ne dira jamais : qui est nouveau ou revient, des profils, des trajets, ni les chiffres du jour en cours.',
