@@ -22,11 +22,12 @@ export async function endSession(desk: Desk, session: Session, wanted: Terminate
     desk.step('closing')
   }
   const closed = session.kind === 'closing' && session.shut ? session : await shut(desk, session)
-  const now = desk.now()
-  await desk.durable.write(journalStopped(closed, desk.store.boot, cause, now))
+  // The kernel shuts the gate at the deadline by itself, so a session that expired while we were down ended then.
+  const endedMs = Math.min(desk.now(), session.deadlineMs)
+  await desk.durable.write(journalStopped(closed, desk.store.boot, cause, endedMs))
   desk.step('stopped')
   desk.store.retire(session.id)
   desk.step('gone')
-  desk.observations.sessionEnded(session.id, Math.min(now, session.deadlineMs))
-  return { kind: 'ended', id: session.id, site: session.site, cause, seconds: secondsUsed(session, now), usage: closed.usage }
+  desk.observations.sessionEnded(session.id, endedMs)
+  return { kind: 'ended', id: session.id, site: session.site, cause, seconds: secondsUsed(session, endedMs), usage: closed.usage }
 }

@@ -61,6 +61,7 @@ export function createSessions(desk: Desk): Sessions {
     armExpiry()
   })
   const upkeep = createUpkeep(desk, reporting, turns, async (session, cause) => void (await end(session.id, cause)))
+  const failed = (error: unknown) => effects.log.error('upkeep failed', { reason: reason(error) })
   let cancelExpiry: Cancel = () => {}
   let cancelRounds: Cancel = () => {}
   let running = false
@@ -68,7 +69,7 @@ export function createSessions(desk: Desk): Sessions {
 
   async function finish(session: Session, cause: TerminateCause): Promise<EndedSession> {
     const ended = await endSession(desk, session, cause)
-    void reporting.stopped(session.id)
+    void reporting.stopped(session.id).catch(failed)
     return ended
   }
 
@@ -91,7 +92,7 @@ export function createSessions(desk: Desk): Sessions {
   function armExpiry(): void {
     cancelExpiry()
     const next = running ? store.nextDeadline() : undefined
-    if (next !== undefined) cancelExpiry = effects.clock.after(Math.max(SHORTEST_WAIT_MS, next - desk.now()), () => void expire())
+    if (next !== undefined) cancelExpiry = effects.clock.after(Math.max(SHORTEST_WAIT_MS, next - desk.now()), () => void expire().catch(failed))
   }
 
   /** Never shows a session whose time has passed, nor one that is half open or half closed. */
@@ -153,8 +154,8 @@ export function createSessions(desk: Desk): Sessions {
       }
       running = true
       armExpiry()
-      cancelRounds = every(effects.clock, ROUND_MS, () => void round(), () => {})
-      void reporting.retry()
+      cancelRounds = every(effects.clock, ROUND_MS, () => void round().catch(failed), failed)
+      void reporting.retry().catch(failed)
     },
     inTurn(mac, act) {
       keepPace()

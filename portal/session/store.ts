@@ -76,7 +76,7 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
   const due = db.prepare<[number], { id: string }>("select id from session where deadline_ms <= ? and kind <> 'closing'")
   const next = db.prepare<[], { at: number | null }>("select min(deadline_ms) as at from session where kind <> 'closing'")
   const mark = db.prepare<[number], { mark: number }>('select mark from session where mark = ?')
-  const shift = run('update session set started_ms = started_ms + ?1, deadline_ms = deadline_ms + ?1, active_ms = active_ms + ?1, interim_ms = interim_ms + ?1, checked_ms = checked_ms + ?1')
+  const shift = db.prepare('update session set started_ms = started_ms + @ms, deadline_ms = deadline_ms + @ms, active_ms = active_ms + @ms, interim_ms = interim_ms + @ms, checked_ms = checked_ms + @ms')
   const usage = run('update session set up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ?, active_ms = ? where id = ?')
   const shut = run('update session set shut = 1, up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ? where id = ?')
   const leave = run('insert or replace into farewell select id, mac, class, started_ms, start_told from session where id = ?')
@@ -110,7 +110,7 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
     due: (nowMs) => due.all(nowMs).map((row) => row.id),
     nextDeadline: () => next.get()?.at ?? undefined,
     markTaken: (wanted) => mark.get(wanted) !== undefined,
-    shift: (ms) => shift(ms),
+    shift: (ms) => void shift.run({ ms }),
     farewell(id) {
       const row = farewell.get(id)
       return row && { session: row.session, mac: row.mac as MacAddress, class: row.class ?? undefined, startedMs: row.started_ms, startTold: row.start_told === 1 }

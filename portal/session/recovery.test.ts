@@ -1,0 +1,80 @@
+// What a restart and a reboot leave behind. A kill is played by opening the same files again beside the abandoned ones.
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { START_MS } from '#test/support/radius-town.ts'
+import { portalTown, settled, type PortalTown } from '#test/support/portal-town.ts'
+
+const towns: PortalTown[] = []
+afterEach(async () => {
+  for (const town of towns.splice(0)) await town.close()
+})
+async function live(options: Parameters<typeof portalTown>[0] = {}): Promise<PortalTown> {
+  const town = await portalTown(options)
+  towns.push(town)
+  return town
+}
+
+/** Brings a phone online and waits until RADIUS has heard of it. */
+async function connected(town: PortalTown): Promise<void> {
+  await town.phone('127.0.0.2').connect()
+  const told = town.volatile.prepare('select count(*) from session where start_told = 1').pluck()
+  await settled(() => told.get() === 1)
+}
+
+/** The files as a kill -9 leaves them; `reboot` loses what was in the runtime directory. */
+async function nextLife(town: PortalTown, { afterMs = 0, reboot = false, ...options }: { afterMs?: number; reboot?: boolean } & Parameters<typeof portalTown>[0] = {}): Promise<PortalTown> {
+  const dir = mkdtempSync(join(tmpdir(), 'parvis-portal-'))
+  cpSync(town.dir, dir, { recursive: true })
+  if (reboot) for (const end of ['', '-wal', '-shm']) rmSync(join(dir, `sessions.db${end}`), { force: true })
+  return live({ dir, startMs: town.clock.now() + afterMs, ...options })
+}
+
+test('a restart keeps who is online, with the time that is left', async () => {
+  const first = await live()
+  await connected(first)
+  first.clock.advance(600_000)
+  const second = await nextLife(first, { afterMs: 30_000 })
+  expect(await second.enforcer.list()).toMatchObject([{ mac: '02007f000002', secondsLeft: 6_570 }])
+  expect(JSON.parse((await second.phone('127.0.0.2').get('/capport')).body)).toMatchObject({ captive: false, 'seconds-remaining': 6_570 })
+  expect(second.reports).toEqual([])
+})
+
+test('a session that expired while we were down is closed before the first answer, with its Stop', async () => {
+  const first = await live()
+  await connected(first)
+  const second = await nextLife(first, { afterMs: 7_200_000 })
+  expect(await second.enforcer.list()).toEqual([])
+  expect((await second.phone('127.0.0.2').get('/status')).body).toContain('pas connecté')
+  await settled(() => second.reports.length > 0)
+  expect(second.reports).toMatchObject([{ status: 'stop', terminateCause: 'sessionTimeout', sessionSeconds: 7_200 }])
+})
+
+test('after a reboot nobody is online, and each session has its Stop from the last checkpoint', async () => {
+  const first = await live()
+  await connected(first)
+  for (let minute = 0; minute < 12; minute++) {
+    first.clock.advance(60_000)
+    await first.portal.sessions.round()
+  }
+  const second = await nextLife(first, { afterMs: 60_000, reboot: true })
+  expect(await second.enforcer.list()).toEqual([])
+  await settled(() => second.reports.length > 0)
+  expect(second.reports).toMatchObject([{ status: 'stop', terminateCause: 'nasReboot', sessionSeconds: 600, eventSeconds: START_MS / 1000 + 600 }])
+  expect(second.reports[0]).not.toHaveProperty('callingStationId')
+})
+
+test('a Stop that no server heard goes out again after a restart, in the same words', async () => {
+  const deaf = { access: async () => ({ kind: 'accept', authorisation: { sessionSeconds: 90 } }) as const, account: async () => false, close: async () => {} }
+  const first = await live({ nas: async () => deaf })
+  await first.phone('127.0.0.2').connect()
+  first.clock.advance(90_000)
+  await settled(() => first.volatile.prepare('select count(*) from session').pluck().get() === 0)
+  const second = await nextLife(first, { afterMs: 600_000 })
+  await settled(() => second.reports.length >= 2)
+  expect(second.reports).toMatchObject([
+    { status: 'start', callingStationId: '02-00-7F-00-00-02', eventSeconds: START_MS / 1000 },
+    { status: 'stop', callingStationId: '02-00-7F-00-00-02', eventSeconds: START_MS / 1000 + 60, terminateCause: 'sessionTimeout' },
+  ])
+})
