@@ -83,6 +83,12 @@ test('forged, stale and strangers\' requests meet silence and end nothing', asyn
   expect(asked).toEqual([{ userName: 'last' }])
 })
 
+test('a believed request with an attribute of the wrong size meets silence, and the next is served', async () => {
+  wire.send(request((w) => named(w.addRaw(A['Event-Timestamp'].number, Buffer.of(1)))), listening.port)
+  expect(verdict(await ask(request(named)))[0]).toBe(CODES.disconnectAck)
+  expect(asked).toHaveLength(1)
+})
+
 test('when ending takes too long the asker is told that it may try again', async () => {
   ends = () => new Promise(() => {})
   const bytes = request(named)

@@ -9,7 +9,7 @@ import { reason } from '#shared/log.ts'
 import { canonicalIp } from '#shared/personal.ts'
 import { ATTRIBUTES } from './attributes.ts'
 import { seal } from './authenticator.ts'
-import type { Client, ClientTable } from './clients.ts'
+import type { Client, ClientTable, Peer } from './clients.ts'
 import { createDuplicates, type Exchange } from './duplicates.ts'
 import { AUTHENTICATOR_AT, openPacket, type Packet } from './packet.ts'
 import { PacketWriter } from './packet-writer.ts'
@@ -84,11 +84,15 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     send(socket, from, exchange.reply)
   }
 
+  function explain(client: string, error: unknown): void {
+    if (error instanceof MalformedError) return refusals.refuse(client, error.code)
+    refusals.refuse(client, 'failed')
+    effects.log.scoped('radius').error('request failed', { door: door.name, client, reason: reason(error) })
+  }
+
   function fail({ request, exchange }: Waiting, error: unknown): void {
     duplicates.forget(exchange)
-    if (error instanceof MalformedError) return refusals.refuse(request.client.name, error.code)
-    refusals.refuse(request.client.name, 'failed')
-    effects.log.scoped('radius').error('request failed', { door: door.name, client: request.client.name, reason: reason(error) })
+    explain(request.client.name, error)
   }
 
   function attempt(waiting: Waiting, act: () => void): void {
@@ -109,14 +113,10 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     })
   }
 
-  function receive(bytes: Buffer, from: RemoteInfo, socket: Socket): void {
-    if (closing) return
-    const address = from.family === 'IPv6' ? canonicalIp(from.address) : from.address
-    const peer = door.clients.find(address)
-    if (!peer) return refusals.refuse(STRANGER, 'unknown_client')
+  /** @throws MalformedError when the packet, or an attribute that is needed to believe it, has not the right form. */
+  function admit(peer: Peer, address: string, bytes: Buffer, from: RemoteInfo, socket: Socket): void {
     const { client, slots } = peer
-    const packet = readPacket(bytes)
-    if (typeof packet === 'string') return refusals.refuse(client.name, packet)
+    const packet = openPacket(bytes)
     const service = door.services.get(packet.code)
     if (!service) return refusals.refuse(client.name, 'unexpected_code')
     const doubt = service.doubt(packet, client) ?? tooManyProxyStates(packet)
@@ -136,6 +136,18 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     attempt(waiting, () => decide(waiting))
   }
 
+  function receive(bytes: Buffer, from: RemoteInfo, socket: Socket): void {
+    if (closing) return
+    const address = from.family === 'IPv6' ? canonicalIp(from.address) : from.address
+    const peer = door.clients.find(address)
+    if (!peer) return refusals.refuse(STRANGER, 'unknown_client')
+    try {
+      admit(peer, address, bytes, from, socket)
+    } catch (error) {
+      explain(peer.client.name, error)
+    }
+  }
+
   const listening = await listenUdp(door.hosts, door.port, door.portKey, receive)
   return { port: listening.port, close: () => (closing ??= pending.drained().then(listening.close)) }
 }
@@ -143,15 +155,6 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
 function send(socket: Socket, to: RemoteInfo, bytes: Buffer): void {
   // A reply that cannot leave is a lost packet: the NAS asks again and gets the remembered bytes.
   socket.send(bytes, 0, bytes.length, to.port, to.address, () => undefined)
-}
-
-function readPacket(bytes: Buffer): Packet | string {
-  try {
-    return openPacket(bytes)
-  } catch (error) {
-    if (error instanceof MalformedError) return error.code
-    throw error
-  }
 }
 
 function tooManyProxyStates(packet: Packet): string | undefined {

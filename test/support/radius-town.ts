@@ -72,6 +72,8 @@ export async function radiusTown(options: TownOptions = {}): Promise<RadiusTown>
 export type Wire = {
   readonly port: number
   send(bytes: Uint8Array, port: number): void
+  /** To whoever sent the last packet. */
+  reply(bytes: Uint8Array): void
   /** The next packet that comes; rejects after two seconds of real time. */
   next(): Promise<Packet>
   close(): void
@@ -79,10 +81,12 @@ export type Wire = {
 const PATIENCE_MS = 2_000
 
 export async function openWire(host = '127.0.0.1'): Promise<Wire> {
-  const socket: Socket = createSocket(host.includes(':') ? 'udp6' : 'udp4')
+  const socket: Socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', recvBufferSize: 2 ** 20 })
   const arrived: Buffer[] = []
   let wanted: ((bytes: Buffer) => void) | undefined
-  socket.on('message', (bytes) => {
+  let last = 0
+  socket.on('message', (bytes, from) => {
+    last = from.port
     if (wanted) wanted(bytes)
     else arrived.push(bytes)
   })
@@ -90,6 +94,7 @@ export async function openWire(host = '127.0.0.1'): Promise<Wire> {
   return {
     port: socket.address().port,
     send: (bytes, port) => socket.send(bytes, port, host),
+    reply: (bytes) => socket.send(bytes, last, host),
     async next() {
       const waiting = arrived.shift()
       if (waiting) return openPacket(waiting)
