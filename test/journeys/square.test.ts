@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { curl, until, urlOf } from '#test/lab/curl.ts'
-import { SECRET } from '#test/lab/secrets.ts'
-import { COA_PORT, FAMILIES, openSquare, PORTAL_PORT, WORLD, type PortalProcess, type RadiusProcess, type Square } from '#test/lab/square.ts'
+import { FAMILIES, openSquare, PORTAL_PORT, WORLD, type PortalProcess, type RadiusProcess, type Square } from '#test/lab/square.ts'
 import { absent, namespacesForbidden } from '#test/support/peer.ts'
 
 const SECONDS = 4
@@ -89,14 +88,12 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl', 'ra
     await online('phone')
     const downloads = download('phone', 1.5)
     await until(async () => radius.told.length > 0, 2)
-    const request = `Acct-Session-Id = "${radius.told[0]?.id}"\n`
-    const sent = await lab().in('gateway', ['radclient', '-r', '1', '-t', '3', `127.0.0.1:${COA_PORT}`, 'disconnect', SECRET], { input: request })
-    expect(sent.stdout + sent.stderr).toContain('Disconnect-ACK')
+    const session = `Acct-Session-Id = "${radius.told[0]?.id}"`
+    expect(await square.disconnectRequest(session)).toContain('Disconnect-ACK')
     await captive('phone')
     for (const seconds of await brought(downloads)) expect(seconds).toBeLessThan(1)
     expect((await toldOnce()).cause).toBe('adminReset')
-    const again = await lab().in('gateway', ['radclient', '-r', '1', '-t', '3', `127.0.0.1:${COA_PORT}`, 'disconnect', SECRET], { input: request })
-    expect(again.stdout + again.stderr).toContain('Disconnect-NAK')
+    expect(await square.disconnectRequest(session)).toContain('Disconnect-NAK')
   })
 
   test('when the time that RADIUS gave has run out, the phone is captive again and its downloads are cut', async () => {

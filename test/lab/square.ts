@@ -13,7 +13,7 @@ import { SECRET, TOKEN_KEY } from './secrets.ts'
 export const FAMILIES = [UPSTREAM.v4, UPSTREAM.v6] as const
 export const WORLD = 'the world\n'
 export const PORTAL_PORT = 8080
-export const COA_PORT = 3799
+const COA_PORT = 3799
 const RADIUS_PORTS = { auth: 1812, acct: 1813 } as const
 
 /** One accounting message as the server stored it. */
@@ -36,6 +36,8 @@ export type Square = {
   /** RFC 8908 as this phone sees it. */
   capport(who: string): Promise<{ readonly captive: boolean; readonly 'seconds-remaining'?: number }>
   disconnect(who: string, token: string): Promise<Fetched>
+  /** Sends a Disconnect-Request with these attributes by radclient. @returns what radclient says. */
+  disconnectRequest(attributes: string): Promise<string>
   /** Marks that the kernel lets through. */
   kernelMarks(): Promise<readonly number[]>
   close(): Promise<void>
@@ -139,6 +141,11 @@ export async function openSquare(plans: readonly ClientPlan[], settings = ''): P
       return JSON.parse(body) as { captive: boolean }
     },
     disconnect: (who, token) => curl(lab, who, portalUrl(who, '/disconnect'), form({ token })),
+    async disconnectRequest(attributes) {
+      const command = ['radclient', '-r', '1', '-t', '3', `127.0.0.1:${COA_PORT}`, 'disconnect', SECRET]
+      const { stdout, stderr } = await lab.in('gateway', command, { input: `${attributes}\n` })
+      return stdout + stderr
+    },
     async kernelMarks() {
       const { stdout } = await lab.in('gateway', ['nft', '-j', 'list', 'set', 'inet', 'parvis', 'open'])
       const { nftables } = JSON.parse(stdout) as { nftables: readonly { set?: { elem?: readonly { elem: { val: number } }[] } }[] }
