@@ -165,7 +165,7 @@ export function staffApp(parts: StaffParts, effects: Effects): Hono<Env> {
     }),
   )
 
-  app.notFound(async (c) => {
+  app.all('*', async (c) => {
     const view = c.get('view')
     return c.html(await messagePage(view, view.t('error.title'), view.t('error.text')), 404)
   })
