@@ -94,10 +94,18 @@ export function sealAccessRequest(writer: PacketWriter, secret: SharedSecret): B
   return packetBytes(writer)
 }
 
-/** Finishes a reply begun with the request's authenticator, or an Accounting-, Disconnect- or CoA-Request begun with zeros. */
-export function seal(writer: PacketWriter, secret: SharedSecret): Buffer {
+/**
+ * Finishes a reply begun with the request's authenticator, or an Accounting-, Disconnect- or CoA-Request begun with zeros, where
+ * it stands: bytes[0, end) of the writer.
+ */
+export function sealInPlace(writer: PacketWriter, secret: SharedSecret): void {
   close(writer)
   fillMessageAuthenticator(writer, secret)
   fillAuthenticator(writer, secret)
+}
+
+/** The same, returning bytes of their own. */
+export function seal(writer: PacketWriter, secret: SharedSecret): Buffer {
+  sealInPlace(writer, secret)
   return packetBytes(writer)
 }

@@ -8,7 +8,7 @@ import { MalformedError } from '#shared/errors.ts'
 import { reason } from '#shared/log.ts'
 import { canonicalIp } from '#shared/personal.ts'
 import { ATTRIBUTES } from './attributes.ts'
-import { seal } from './authenticator.ts'
+import { sealInPlace } from './authenticator.ts'
 import type { Client, ClientTable, Peer } from './clients.ts'
 import { createDuplicates, type Exchange } from './duplicates.ts'
 import { AUTHENTICATOR_AT, openPacket, type Packet } from './packet.ts'
@@ -79,9 +79,9 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     if (service.proves(packet)) writer.reserveMessageAuthenticator()
     answer.write?.(writer)
     writer.echo(packet, PROXY_STATE)
-    exchange.reply = seal(writer, client.secret)
+    sealInPlace(writer, client.secret)
     answered()
-    send(socket, from, exchange.reply)
+    send(socket, from, duplicates.keep(exchange, writer.bytes, writer.end))
   }
 
   function explain(client: string, error: unknown): void {
@@ -125,9 +125,10 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     // Only now: a forged packet must not use up what a real one needs.
     if (!client.allowance.take(nowMs)) return refusals.refuse(client.name, 'rate_limit')
     const known = duplicates.find(slots, from.port, packet)
-    if (known) {
+    if (known !== undefined) {
       repeated()
-      if (known.reply) send(socket, from, known.reply)
+      const reply = duplicates.reply(known)
+      if (reply) send(socket, from, reply)
       return
     }
     if (pending.full()) return refusals.refuse(client.name, 'overloaded')
