@@ -1,7 +1,8 @@
-// portal.page.bytes: the citizen's first answer as it leaves the socket, headers included, in its largest language.
+// What travels: the citizen's first answer as it leaves the socket, and the JavaScript that the kiosk's screen loads first.
 import { connect } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { LANGUAGES } from '#shared/i18n/texts.ts'
+import { screenSize } from '#kiosk/ui/size.ts'
 import { startInstance } from '../instance.ts'
 import type { Benchmark, Figure } from './figure.ts'
 
@@ -25,5 +26,14 @@ export const pageBytes: Benchmark = {
     } finally {
       await instance.stop()
     }
+  },
+}
+
+export const kioskBytes: Benchmark = {
+  area: 'kiosk',
+  names: ['kiosk.js.bytes'],
+  async measure() {
+    const { js, css } = screenSize()
+    return [{ name: 'kiosk.js.bytes', value: js, unit: 'bytes', n: 1, setup: `all JavaScript of the first load, gzip level 9; style sheet ${css} bytes` }] satisfies Figure[]
   },
 }
