@@ -95,7 +95,7 @@ test.skipIf(skipped)('the button is three presses of a D-pad away at most, and E
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'You are online.' }).waitFor()
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
-    await page.getByRole('link', { name: 'or stop' }).click()
+    await page.getByRole('link', { name: 'or stop it' }).click()
     await page.getByRole('button', { name: 'Stop the connection' }).click()
   })
 })

@@ -27,7 +27,7 @@ export const en: Texts = {
   'time.until': 'Until {{until}}',
   'success.stuck': 'If nothing opens, close this window and open your browser.',
   'success.continue': 'Continue to {{host}}',
-  'success.manage': 'See the time left, or stop',
+  'success.manage': 'See my connection, or stop it',
   'keep.summary': 'Keep the link to this connection',
   'keep.text': 'This link is yours alone: with it you can stop the connection and take your receipt, from another device too.',
   'keep.link': 'Open the link',

@@ -27,7 +27,7 @@ export const fr: Texts = {
   'time.until': 'Jusqu’à {{until}}',
   'success.stuck': 'Si rien ne s’ouvre, fermez cette fenêtre et ouvrez votre navigateur.',
   'success.continue': 'Continuer vers {{host}}',
-  'success.manage': 'Voir le temps restant, ou arrêter',
+  'success.manage': 'Voir ou arrêter ma connexion',
   'keep.summary': 'Garder le lien de cette connexion',
   'keep.text': 'Ce lien est à vous seul : avec lui, vous pouvez arrêter la connexion et reprendre votre reçu, même d’un autre appareil.',
   'keep.link': 'Ouvrir le lien',
