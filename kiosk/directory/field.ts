@@ -19,7 +19,8 @@ export function isTime(text: string): boolean {
 
 function parseText(text: string): Parsed {
   if (text.length > LONGEST_TEXT) return { wrong: `is longer than ${LONGEST_TEXT} characters` }
-  if (!text.isWellFormed() || /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text)) return { wrong: 'holds characters that are no text' }
+  // Cc without tab and line ends, which people do put into descriptions.
+  if (!text.isWellFormed() || /[^\P{Cc}\t\n\r]/u.test(text)) return { wrong: 'holds characters that are no text' }
   return { value: text }
 }
 

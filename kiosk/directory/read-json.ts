@@ -47,7 +47,7 @@ function parse(file: string, text: string): unknown {
  * @throws MalformedError `json` when the file is no JSON.
  */
 export function readJson(file: string, text: string, collector: RowCollector, reporter: Reporter): Profile | undefined {
-  function record(table: TableName, value: unknown, pointer: string, links: Json, depth: number): string | undefined {
+  function record(table: TableName, value: unknown, pointer: string, links: Json, named: Json, depth: number): string | undefined {
     const origin = { file, row: pointer }
     if (!isObject(value) || depth > DEEPEST) {
       reporter.read()
@@ -59,10 +59,10 @@ export function readJson(file: string, text: string, collector: RowCollector, re
     const pointed: Record<string, unknown> = {}
     for (const [key, { many, table: inner, by }] of Object.entries(nested)) {
       if (many || !Object.hasOwn(value, key) || value[key] === null) continue
-      const id = record(inner, value[key], `${pointer}/${key}`, {}, depth + 1)
+      const id = record(inner, value[key], `${pointer}/${key}`, {}, {}, depth + 1)
       if (id !== undefined) pointed[by] = id
     }
-    const id = collector.add(table, { ...value, ...pointed, ...links }, origin)
+    const id = collector.add(table, { ...named, ...value, ...pointed, ...links }, origin)
     for (const [key, { many, table: inner, by }] of Object.entries(nested)) {
       if (!many || !Object.hasOwn(value, key) || value[key] === null) continue
       list(inner, value[key], `${pointer}/${key}`, id, by, table, depth)
@@ -77,13 +77,13 @@ export function readJson(file: string, text: string, collector: RowCollector, re
       if (parent === undefined) {
         reporter.read()
         reporter.refused(file, where, `${table}: the ${parentTable} it belongs to was refused`)
-      } else record(table, item, where, linkTo(table, by, parent, parentTable), depth + 1)
+      } else record(table, item, where, { [by]: parent }, parentNamed(table, parentTable), depth + 1)
     }
   }
 
   function top(value: unknown, pointer: string, hint: TableName | undefined): void {
     const table = hint ?? (isObject(value) ? tableOfRecord(value) : undefined)
-    if (table) return void record(table, value, pointer, {}, 0)
+    if (table) return void record(table, value, pointer, {}, {}, 0)
     reporter.read()
     reporter.refused(file, pointer, 'this is no record of HSDS 3.0 (no field tells which)')
   }
@@ -93,7 +93,7 @@ export function readJson(file: string, text: string, collector: RowCollector, re
   const profile = isObject(root) && Object.hasOwn(root, 'parvis') ? profileOf(root['parvis'], (reason) => reporter.noted(file, '/parvis', reason)) : undefined
   const tabular = isObject(root) ? TABLE_NAMES.filter((name) => Object.hasOwn(root, TABLES[name].file)) : []
   if (isObject(root) && tabular.length > 0) {
-    for (const name of tabular) for (const [index, item] of asList(root[TABLES[name].file]).entries()) record(name, item, `/${TABLES[name].file}/${index}`, {}, 0)
+    for (const name of tabular) for (const [index, item] of asList(root[TABLES[name].file]).entries()) record(name, item, `/${TABLES[name].file}/${index}`, {}, {}, 0)
   } else if (isObject(root) && Array.isArray(root['contents'])) {
     for (const [index, item] of root['contents'].entries()) top(item, `/contents/${index}`, hint)
   } else if (Array.isArray(root)) {
@@ -106,9 +106,7 @@ function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value]
 }
 
-/** What a nested row's place says about it: attributes and metadata also name the table they hang on. */
-function linkTo(table: TableName, by: string, parent: string, parentTable: TableName): Json {
-  if (table === 'attribute') return { [by]: parent, link_entity: parentTable }
-  if (table === 'metadata') return { [by]: parent, resource_type: parentTable }
-  return { [by]: parent }
+/** Attributes and metadata also name the table they hang on; where the file does not say, their place does. */
+function parentNamed(table: TableName, parent: TableName): Json {
+  return table === 'attribute' ? { link_entity: parent } : table === 'metadata' ? { resource_type: parent } : {}
 }

@@ -19,7 +19,7 @@ export type ImportReport = {
   readonly refused: number
   readonly byTable: Readonly<Partial<Record<TableName, number>>>
   readonly problems: readonly Problem[]
-  /** Problems beyond the first 1,000 are counted, not listed. */
+  /** Problems beyond the first 100,000 are counted, not listed. */
   readonly unlisted: number
   /** Fields that HSDS 3.0 does not know, as `file: field`, which are not kept. */
   readonly unknownFields: readonly string[]
@@ -27,7 +27,7 @@ export type ImportReport = {
   readonly emptyTiles: readonly string[]
 }
 
-const MOST_LISTED = 1_000
+const MOST_LISTED = 100_000
 
 export type Reporter = {
   read(): void

@@ -23,7 +23,8 @@ export function languageNames(code: string): string[] {
 export function searchText(store: DirectoryStore, entry: Entry, rows: ServiceRows): SearchText {
   const { service, organization, locations, marks } = rows
   const names = [entry.name.written, ...Object.values(entry.name.also), textOf(service, 'alternate_name')]
-  const spoken = store.rows('language', 'service_id', entry.id).flatMap((row) => [textOf(row, 'name'), ...languageNames(textOf(row, 'code') ?? '')])
+  const languages = store.rows('language', 'service_id', entry.id)
+  const spoken = [...languages.map((row) => textOf(row, 'name')), ...languages.flatMap((row) => languageNames(textOf(row, 'code') ?? ''))]
   const needs = NEEDS.filter((need) => entry.needs.includes(need.id))
   const words = [
     entry.organization, textOf(organization, 'alternate_name'), ...spoken, ...needs.flatMap((need) => Object.values(need.name)),

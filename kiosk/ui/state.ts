@@ -35,13 +35,22 @@ async function ask<T>(question: () => Promise<T>, show: (answer: T) => void): Pr
   }
 }
 
-export function loadHome(): Promise<void> {
-  return ask(() => askHome(language.value), (view) => (home.value = view))
+/** The first screen's content belongs to a language, not to what is on the screen when it comes. */
+export async function loadHome(): Promise<void> {
+  const asked = language.value
+  try {
+    const view = await askHome(asked)
+    if (language.value === asked) home.value = view
+    failed.value = false
+  } catch {
+    failed.value = true
+  }
 }
 
 export function goHome(): void {
-  failed.value = false
   screen.value = { kind: 'home' }
+  if (home.value) failed.value = false
+  else void loadHome()
 }
 
 export function goResults(question: Question): Promise<void> {

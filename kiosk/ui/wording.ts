@@ -20,6 +20,7 @@ export function dayName(date: string, language: string): string {
 }
 
 export function dateText(date: string, language: string): string {
+  if (language === 'fr' && date.endsWith('-01')) return `1er ${day(date, language, { month: 'long' })}`
   return day(date, language, { day: 'numeric', month: 'long' })
 }
 

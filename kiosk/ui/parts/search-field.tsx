@@ -16,7 +16,7 @@ export function SearchField({ typed = '' }: { typed?: string }) {
       <label for="words">{t.value('search.label')}</label>
       <div class="field">
         <input id="words" type="text" inputMode="search" enterKeyHint="search" autoComplete="off" autoCorrect="off" spellcheck={false} maxLength={LONGEST}
-          dir="auto" placeholder={t.value('search.hint')} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+          dir={text === '' ? undefined : 'auto'} placeholder={t.value('search.hint')} value={text} onInput={(event) => setText(event.currentTarget.value)} />
         <button type="submit" class="action"><Pictogram name="search" /><span>{t.value('search.go')}</span></button>
       </div>
     </form>
