@@ -54,8 +54,7 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'radclient'
     return stop ?? { status: 'stop', id: '' }
   }
   async function endedByRadius(): Promise<void> {
-    const station = square.lab.clients['phone']?.mac.replaceAll(':', '-').toUpperCase()
-    expect(await square.disconnectRequest(`Calling-Station-Id = "${station}"`)).toContain('Disconnect-ACK')
+    expect(await square.disconnectRequest({ who: 'phone' })).toContain('Disconnect-ACK')
     await captive()
     await oneStartOneStop('adminReset')
   }
@@ -76,7 +75,7 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'radclient'
     const began = performance.now()
     await square.tap('phone')
     await died.inside.ended
-    await wait(1000)
+    await wait(500)
     const again = await startAgainAfter(died)
     const answer = await square.capport('phone')
     expect(answer.captive).toBe(false)

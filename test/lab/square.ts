@@ -18,7 +18,7 @@ const RADIUS_PORTS = { auth: 1812, acct: 1813 } as const
 
 /** One accounting message as the server stored it. */
 export type Told = { readonly status: 'start' | 'interim' | 'stop'; readonly id: string; readonly cause?: string; readonly seconds?: number; readonly up?: number; readonly down?: number }
-export type OpenRow = { readonly mac: string; readonly mark: number; readonly site: string; readonly deadlineMs: number }
+export type OpenRow = { readonly mac: string; readonly mark: number; readonly site: string }
 
 export type PortalProcess = { readonly inside: Inside; list(): Promise<readonly OpenRow[]> }
 export type RadiusProcess = { readonly told: readonly Told[]; stop(): Promise<void> }
@@ -27,6 +27,8 @@ export type Square = {
   readonly lab: Lab
   /** Starts the portal role; with `die` it ends itself at that arrow. */
   portal(die?: Step): Promise<PortalProcess>
+  /** Starts everything by the command that a city runs, with the RADIUS server inside. */
+  town(): Promise<Inside>
   radius(sessionSeconds: number): Promise<RadiusProcess>
   /**
    * Opens the page and presses the button: where the captive answer sends the phone, by IPv4; with `post` the form goes to
@@ -36,8 +38,8 @@ export type Square = {
   /** RFC 8908 as this phone sees it. */
   capport(who: string): Promise<{ readonly captive: boolean; readonly 'seconds-remaining'?: number }>
   disconnect(who: string, token: string): Promise<Fetched>
-  /** Sends a Disconnect-Request with these attributes by radclient. @returns what radclient says. */
-  disconnectRequest(attributes: string): Promise<string>
+  /** Sends a Disconnect-Request by radclient, naming the phone or, with `session`, the Acct-Session-Id. @returns what radclient says. */
+  disconnectRequest(name: { who: string } | { session: string }): Promise<string>
   /** Marks that the kernel lets through. */
   kernelMarks(): Promise<readonly number[]>
   close(): Promise<void>
@@ -93,7 +95,8 @@ export async function openSquare(plans: readonly ClientPlan[], settings = ''): P
   const data = mkdtempSync(join(tmpdir(), 'parvis-square-'))
   const runtime = mkdtempSync('/dev/shm/parvis-square-')
   const config = join(data, 'parvis.toml')
-  writeFileSync(config, settingsText([...new Set(plans.map((plan) => plan.lan))], settings))
+  const text = settingsText([...new Set(plans.map((plan) => plan.lan))], settings)
+  writeFileSync(config, text)
   const world = lab.spawn('upstream', [process.execPath, 'test/lab/upstream.ts', '80,443,853'])
   await world.says('listening')
   const env = { PARVIS_DATA: join(data, 'var'), PARVIS_RUNTIME: runtime }
@@ -121,6 +124,14 @@ export async function openSquare(plans: readonly ClientPlan[], settings = ''): P
           }),
       }
     },
+    async town() {
+      // Without [[radius.servers]] the portal asks the server in its own process.
+      const alone = join(data, 'alone.toml')
+      writeFileSync(alone, text.replace(/\[\[radius\.servers\]\][^[]*/, ''))
+      const inside = lab.spawn('gateway', ['scripts/parvis', 'run', '--json', '--config', alone], { env })
+      await inside.says('"urls"')
+      return inside
+    },
     async radius(sessionSeconds) {
       const inside = lab.spawn('gateway', [process.execPath, 'test/lab/radius.ts', ...Object.values(RADIUS_PORTS).map(String), String(sessionSeconds)])
       const told: Told[] = []
@@ -141,9 +152,10 @@ export async function openSquare(plans: readonly ClientPlan[], settings = ''): P
       return JSON.parse(body) as { captive: boolean }
     },
     disconnect: (who, token) => curl(lab, who, portalUrl(who, '/disconnect'), form({ token })),
-    async disconnectRequest(attributes) {
+    async disconnectRequest(name) {
+      const attribute = 'session' in name ? `Acct-Session-Id = "${name.session}"` : `Calling-Station-Id = "${lab.clients[name.who]?.mac.replaceAll(':', '-').toUpperCase()}"`
       const command = ['radclient', '-r', '1', '-t', '3', `127.0.0.1:${COA_PORT}`, 'disconnect', SECRET]
-      const { stdout, stderr } = await lab.in('gateway', command, { input: `${attributes}\n` })
+      const { stdout, stderr } = await lab.in('gateway', command, { input: `${attribute}\n` })
       return stdout + stderr
     },
     async kernelMarks() {
