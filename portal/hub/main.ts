@@ -6,6 +6,7 @@ import type { PublicJwk, PublicKey } from '#shared/sign.ts'
 import { hubApp } from './app.ts'
 import { enrolDevice, mintCode, type CodeKind } from './enrol.ts'
 import type { HubSettings } from './settings.ts'
+import { namelessStaff } from './staff/nameless.ts'
 import { openSetup } from './staff/setup.ts'
 import { sqliteStore } from './store/sqlite.ts'
 import type { HubStore } from './store/store.ts'
@@ -36,7 +37,8 @@ export type Hub = Running & {
 export async function startHub(settings: HubSettings, effects: Effects): Promise<Hub> {
   const own: Effects = { ...effects, log: effects.log.scoped('hub') }
   const key = deviceKeyAt(settings.keyFile)
-  const store = sqliteStore(settings.database)
+  const files = sqliteStore(settings.database)
+  const store: HubStore = { ...files, staff: namelessStaff(files.staff, key) }
   const setup = await openSetup(store, own)
   let origin = settings.url === undefined ? '' : new URL(settings.url).origin
   const names = [...settings.names, ...(settings.url === undefined ? [] : [new URL(settings.url).hostname]), ...settings.hosts]

@@ -24,6 +24,7 @@ const FREE_FAILURES = 5
 const LONGEST_DELAY_MS = 60_000
 
 export type SignIn = { readonly kind: 'in'; readonly token: string } | { readonly kind: 'wrong' | 'wait' | 'locked' | 'busy' }
+/** `name` is the store's digest of it: enough to tell two apart, nothing to show. */
 export type Staff = { readonly name: string; may(right: Right): boolean }
 
 export type Accounts = {

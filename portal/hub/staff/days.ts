@@ -8,8 +8,6 @@ const FULL_COVERAGE = 60
 /** A closed site-day, named by the local date on which it opened. */
 export type Day = {
   readonly date: string
-  readonly fromMs: number
-  readonly toMs: number
   /** Undefined where nothing was released: a gap. */
   readonly arrivals: Estimate | undefined
   readonly sessions: Estimate | undefined
@@ -20,13 +18,27 @@ export type Day = {
 
 type Zoned = { readonly timezone: string }
 
-const formats = new Map<string, Intl.DateTimeFormat>()
+type Format = 'date' | 'time'
+const FORMATS: Readonly<Record<Format, readonly [locale: string, options: Intl.DateTimeFormatOptions]>> = {
+  date: ['en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' }],
+  time: ['en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }],
+}
+const made = new Map<string, Intl.DateTimeFormat>()
+
+/** Making a formatter costs a hundred times more than using it. */
+function local(format: Format, { timezone }: Zoned, ms: number): string {
+  const name = `${format} ${timezone}`
+  let one = made.get(name)
+  if (!one) {
+    const [locale, options] = FORMATS[format]
+    made.set(name, (one = new Intl.DateTimeFormat(locale, { ...options, timeZone: timezone })))
+  }
+  return one.format(ms)
+}
 
 /** The local date `YYYY-MM-DD` of an instant. */
-export function localDate({ timezone }: Zoned, ms: number): string {
-  let format = formats.get(timezone)
-  if (!format) formats.set(timezone, (format = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, year: 'numeric', month: '2-digit', day: '2-digit' })))
-  return format.format(ms)
+export function localDate(zone: Zoned, ms: number): string {
+  return local('date', zone, ms)
 }
 
 export function nextDate(date: string, days = 1): string {
@@ -37,23 +49,44 @@ export function isHour({ fromMs, toMs }: CellRow): boolean {
   return toMs - fromMs <= HOUR_MS
 }
 
+/** Local wall time `HH:MM` of an instant; compares as text. */
+function localTime(zone: Zoned, ms: number): string {
+  return local('time', zone, ms)
+}
+
+type Interval = { readonly fromMs: number; readonly toMs: number; readonly cells: CellRow[] }
+
 /**
  * The complete site-days in `cells`, oldest first, a gap for each date between them without a release. A day is complete once
  * its day cells were released and its end has passed: hours of a day that still runs are never shown ("today so far").
+ * Hours of a day whose close nobody was there to count come without a total, once a later day is complete.
  */
 export function completeDays(site: Zoned, cells: readonly CellRow[], nowMs: number): Day[] {
-  const intervals = new Map<number, { fromMs: number; toMs: number; cells: CellRow[] }>()
+  const intervals = new Map<number, Interval>()
   for (const cell of cells) {
     if (!isHour(cell) && cell.toMs <= nowMs) intervals.set(cell.fromMs, { fromMs: cell.fromMs, toMs: cell.toMs, cells: [] })
   }
   const ordered = [...intervals.values()].sort((a, b) => a.fromMs - b.fromMs)
-  for (const cell of cells) ordered.findLast(({ fromMs, toMs }) => fromMs <= cell.fromMs && cell.toMs <= toMs)?.cells.push(cell)
-  return withGaps(ordered.map((interval) => dayOf(site, interval)))
+  const orphans: CellRow[] = []
+  for (const cell of cells) (ordered.findLast(({ fromMs, toMs }) => fromMs <= cell.fromMs && cell.toMs <= toMs)?.cells ?? orphans).push(cell)
+  const last = ordered.at(-1)
+  if (!last) return []
+  const days = [...ordered.map((interval) => dayOf(site, interval)), ...brokenDays(site, orphans.filter(({ toMs }) => toMs <= last.toMs), localTime(site, last.fromMs))]
+  return withGaps(days.sort((a, b) => (a.date < b.date ? -1 : 1)))
 }
 
-function dayOf(site: Zoned, { fromMs, toMs, cells }: { fromMs: number; toMs: number; cells: readonly CellRow[] }): Day {
+function dayOf(site: Zoned, { fromMs, toMs, cells }: Interval): Day {
   const of = (release: string) => totalOf(cells.filter((cell) => cell.release === release), toMs - fromMs)
-  return { date: localDate(site, fromMs), fromMs, toMs, arrivals: of('arrivals'), sessions: of('sessions'), coverage: coverageOf(cells, toMs - fromMs), cells }
+  return { date: localDate(site, fromMs), arrivals: of('arrivals'), sessions: of('sessions'), coverage: coverageOf(cells, toMs - fromMs), cells }
+}
+
+/** Days that have hours and no close, by the wall time at which this site's days begin. */
+function brokenDays(site: Zoned, orphans: readonly CellRow[], closeAt: string): Day[] {
+  const byDate = Map.groupBy(orphans, ({ fromMs }) => {
+    const date = localDate(site, fromMs)
+    return localTime(site, fromMs) < closeAt ? nextDate(date, -1) : date
+  })
+  return [...byDate].map(([date, cells]) => ({ date, arrivals: undefined, sessions: undefined, coverage: coverageOf(cells, 24 * HOUR_MS), cells }))
 }
 
 /** Hours count only when all are there: a sum with holes would pass for a quiet day. */
@@ -90,5 +123,5 @@ function withGaps(days: readonly Day[]): Day[] {
 }
 
 export function gap(date: string): Day {
-  return { date, fromMs: Number.NaN, toMs: Number.NaN, arrivals: undefined, sessions: undefined, coverage: 0, cells: [] }
+  return { date, arrivals: undefined, sessions: undefined, coverage: 0, cells: [] }
 }
