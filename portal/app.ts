@@ -47,6 +47,9 @@ export const ROUTES: readonly Route[] = [
   { methods: READ, path: '/readyz' },
 ]
 
+/** On /healthz: which enforcer stands behind this portal, so that scripted citizens drive only one that filters nothing. */
+export const ENFORCER_HEADER = 'parvis-enforcer'
+
 /** The two ends of the connection that a request came by. */
 export type Ends = { readonly source: IpAddress; readonly local: string | undefined }
 type Env = { Bindings: Ends; Variables: { asker?: Asker } }
@@ -64,6 +67,8 @@ export type AppParts = {
   readonly sessions: Sessions
   readonly receipts: Receipts
   readonly connect: Connect
+  /** Name of the enforcer; says nothing about anybody. */
+  readonly enforcer: string
   serviceState(): ServiceState
   ready(): boolean
 }
@@ -208,7 +213,7 @@ export function createApp(parts: AppParts): Hono<Env> {
     return c.body(JSON.stringify(answer), 200, { 'Content-Type': CAPPORT_TYPE, 'Cache-Control': 'private, no-store' })
   })
 
-  app.get('/healthz', (c) => c.text('ok\n'))
+  app.get('/healthz', (c) => c.text('ok\n', 200, { [ENFORCER_HEADER]: parts.enforcer }))
   app.get('/readyz', (c) => (parts.ready() ? c.text('ready\n') : c.text('not ready\n', 503)))
 
   app.onError((error, c) => {

@@ -105,7 +105,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   const url = new URL(settings.url ?? listening.urls[0] ?? '').href
   let ready = true
   const app = createApp({
-    settings, url, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, connect,
+    settings, url, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, connect, enforcer: parts.enforcer.name,
     texts: portalTexts(),
     placeOf: placeByDoor(settings.sites, settings.doors, settings.nasIdentifier),
     serviceState: () => service.state(parts.durable.healthy()),

@@ -22,3 +22,16 @@ test('between leaps it runs like the machine’s clock', async () => {
   expect(clock.now()).toBeGreaterThanOrEqual(1_000_029)
   expect(clock.now()).toBeLessThan(1_005_000)
 })
+
+test('a leap waits for an answer that is on its way, and jumps over a time-out that nobody will cancel', async () => {
+  const clock = leapingClock(0)
+  const seen: string[] = []
+  const cancel = clock.after(1_000, () => seen.push('gave up'))
+  setTimeout(() => {
+    seen.push('answer')
+    cancel()
+  }, 50)
+  clock.after(2_000, () => seen.push('silence'))
+  await clock.leapTo(60_000)
+  expect(seen).toEqual(['answer', 'silence'])
+})

@@ -1,12 +1,22 @@
 import { systemClock, type Cancel, type Clock } from '#shared/clock.ts'
 
+/** A delay this short is a time-out of something on the wire: a leap waits for the answer instead of jumping over it … */
+const LONGEST_TIMEOUT_MS = 5_000
+/** … but not for ever, because a few of them are appointments that only happen to be near. */
+const PATIENCE_MS = 200
+const LOOK_EVERY_MS = 2
+
 /**
  * A clock that runs like the machine's and can leap ahead: network time-outs stay real while the town's hours fly by.
  * `leap` runs what falls due on the way, in order, and lets their unfinished work go on between two timers.
  */
-export type LeapingClock = Clock & { leap(ms: number): Promise<void> }
+export type LeapingClock = Clock & {
+  leap(ms: number): Promise<void>
+  /** Leaps to a wall time; at once when it has passed. */
+  leapTo(wallMs: number): Promise<void>
+}
 
-type Timer = { readonly due: number; readonly task: () => void; cancel: Cancel }
+type Timer = { readonly due: number; readonly delay: number; readonly task: () => void; cancel: Cancel }
 
 export function leapingClock(startMs: number): LeapingClock {
   const real = systemClock()
@@ -28,11 +38,33 @@ export function leapingClock(startMs: number): LeapingClock {
     return first
   }
 
+  async function answered(timer: Timer): Promise<void> {
+    const until = real.monotonic() + PATIENCE_MS
+    while (timers.has(timer) && real.monotonic() < until) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+  }
+
+  async function leap(ms: number): Promise<void> {
+    const until = monotonic() + ms
+    for (let timer = next(until); timer; timer = next(until)) {
+      if (timer.delay <= LONGEST_TIMEOUT_MS) await answered(timer)
+      if (timers.has(timer)) {
+        leapt += Math.max(0, timer.due - monotonic())
+        timer.cancel()
+        fire(timer)
+      }
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    leapt += Math.max(0, until - monotonic())
+    for (const timer of timers) arm(timer)
+  }
+
   return {
-    now: () => startMs + monotonic(),
+    // Whole milliseconds, as the machine’s clock gives them: they go into columns of integers.
+    now: () => Math.floor(startMs + monotonic()),
     monotonic,
     after(ms, task) {
-      const timer: Timer = { due: monotonic() + Math.max(0, ms), task, cancel: () => {} }
+      const delay = Math.max(0, ms)
+      const timer: Timer = { due: monotonic() + delay, delay, task, cancel: () => {} }
       timers.add(timer)
       arm(timer)
       return () => {
@@ -40,16 +72,7 @@ export function leapingClock(startMs: number): LeapingClock {
         timers.delete(timer)
       }
     },
-    async leap(ms) {
-      const until = monotonic() + ms
-      for (let timer = next(until); timer; timer = next(until)) {
-        leapt += Math.max(0, timer.due - monotonic())
-        timer.cancel()
-        fire(timer)
-        await new Promise((resolve) => setImmediate(resolve))
-      }
-      leapt += Math.max(0, until - monotonic())
-      for (const timer of timers) arm(timer)
-    },
+    leap,
+    leapTo: (wallMs) => leap(Math.max(0, wallMs - startMs - monotonic())),
   }
 }

@@ -1,0 +1,147 @@
+/** What the town will do, written down before anything happens: who comes when, does what, and leaves when. */
+import { UsageError } from '#shared/errors.ts'
+import { siteDayAt } from '#shared/count/site-day.ts'
+import type { Chance } from './chance.ts'
+import type { Place } from './places.ts'
+import { dayOfVisits } from './visits.ts'
+
+/** `reads`: opens the page and goes; `leaves`: presses the button to end; `stays`: until the time runs out. */
+export type Manner = 'reads' | 'leaves' | 'stays'
+
+export type Journey = {
+  readonly place: Place
+  /** Loopback source address: in `dry-run` a device of its own. */
+  readonly address: string
+  readonly language: string
+  readonly manner: Manner
+  readonly arriveMs: number
+  /** Of the connection; 0 for who only reads. */
+  readonly stayMinutes: number
+}
+
+/** One thing to do. Journeys come and go; kiosk and RADIUS are asked by nobody in particular. */
+export type Act = { readonly atMs: number } & (
+  | { readonly kind: 'arrive' | 'leave' | 'expire'; readonly journey: Journey }
+  | { readonly kind: 'kiosk' | 'radius' }
+)
+
+const MINUTE_MS = 60_000
+const ZONE = 'Europe/Paris'
+/** Acts are gathered into slots, between which a fast clock leaps. */
+export const SLOT_MINUTES = 5
+/** Slots are this far into their five minutes, so that none lies on an hour or on an edge of a dwell bin (multiples of five). */
+const ARRIVE_AT_MINUTE = 1
+const STAY_BEYOND_SLOTS = 2
+/** Part of a slot that may be filled with arrivals: a minute later nothing would be certain any more. */
+const FILLED_SECONDS = 30
+const READERS = 0.12
+/** Whose address comes back day after day. */
+const REGULARS = 0.3
+const KIOSK_EVERY = 4
+const RADIUS_EVERY = 8
+/** Room in 127.0.0.0/8 for one day's devices at one place. */
+const DEVICES_A_DAY = 65_536
+const LAST_OCTETS = 254
+
+export type PlanOptions = {
+  readonly places: readonly Place[]
+  /** Close of the site-day before the first. */
+  readonly fromMs: number
+  readonly days: number
+  /** Connection time that the portal grants. */
+  readonly sessionMinutes: number
+  /** Acts a second: no slot gets more arrivals than can be driven in half a minute. */
+  readonly rate: number
+  /** First of the devices' numbers: address 127.x.y.z of device n. */
+  readonly firstDevice: number
+}
+
+/** Devices 0, 1, 2 … as source addresses from 127.1.0.1 on, leaving out .0 and .255. */
+export function addressOf(device: number): string {
+  const middle = Math.floor(device / LAST_OCTETS)
+  const second = 1 + Math.floor(middle / 256)
+  if (second > 254) throw new UsageError('usage', 'the town has more devices than 127.0.0.0/8 has addresses')
+  return `127.${second}.${middle % 256}.${1 + (device % LAST_OCTETS)}`
+}
+
+/** Numbers of a place's devices: regulars have the same every day. */
+function deviceNumbers(first: number) {
+  let next = first
+  const regulars: number[] = []
+  return function today(devices: number): (index: number) => number {
+    const known = Math.floor(devices * REGULARS)
+    while (regulars.length < known) regulars.push(next++)
+    const others = next
+    next += devices - known
+    return (index) => (index < known ? (regulars[index] ?? first) : others + index - known)
+  }
+}
+
+/** The slot of an instant, or the next one with room. */
+function slotter(capacity: number) {
+  const load = new Map<number, number>()
+  return function slotFor(wantedMs: number): number {
+    let slot = Math.ceil(wantedMs / (SLOT_MINUTES * MINUTE_MS))
+    while ((load.get(slot) ?? 0) >= capacity) slot++
+    load.set(slot, (load.get(slot) ?? 0) + 1)
+    return slot * SLOT_MINUTES * MINUTE_MS + ARRIVE_AT_MINUTE * MINUTE_MS
+  }
+}
+
+/** Never on a multiple of five minutes, nor is the sum of two: an edge of a dwell bin would make the truth a matter of luck. */
+function stayOf(seconds: number, sessionMinutes: number): { manner: Manner; stayMinutes: number } {
+  const minutes = Math.floor(seconds / 60 / SLOT_MINUTES) * SLOT_MINUTES + STAY_BEYOND_SLOTS
+  return minutes < sessionMinutes ? { manner: 'leaves', stayMinutes: minutes } : { manner: 'stays', stayMinutes: sessionMinutes }
+}
+
+/** Each of `days` site-days at every place; a device that is still there does not come a second time. */
+export function planJourneys(options: PlanOptions, random: Chance): Journey[] {
+  const { places, days, sessionMinutes, rate, firstDevice } = options
+  const slotFor = slotter(Math.max(1, Math.floor(rate * FILLED_SECONDS)))
+  const numbers = places.map((_, index) => deviceNumbers(firstDevice + index * DEVICES_A_DAY))
+  const journeys: Journey[] = []
+  let closeMs = options.fromMs
+  for (let day = 0; day < days; day++) {
+    const midnight = siteDayAt(closeMs + 12 * 60 * MINUTE_MS, ZONE, '00:00').startsMs
+    const next = siteDayAt(closeMs, ZONE, '04:00').closesMs
+    for (const [index, place] of places.entries()) {
+      const visits = dayOfVisits(place, midnight, day % 7, random)
+      const devices = [...new Set(visits.map(({ device }) => device))]
+      const number = numbers[index]?.(devices.length)
+      const order = new Map(devices.map((device, at) => [device, addressOf(number?.(at) ?? 0)]))
+      const busyUntil = new Map<string, number>()
+      for (const visit of visits) {
+        const address = order.get(visit.device) ?? ''
+        if (visit.startMs < (busyUntil.get(address) ?? 0)) continue
+        const reads = random.unit() < READERS
+        const { manner, stayMinutes } = reads ? ({ manner: 'reads', stayMinutes: 0 } as const) : stayOf(visit.seconds, sessionMinutes)
+        const arriveMs = slotFor(visit.startMs)
+        busyUntil.set(address, arriveMs + (stayMinutes + 2 * SLOT_MINUTES) * MINUTE_MS)
+        journeys.push({ place, address, language: visit.language, manner, stayMinutes, arriveMs })
+      }
+    }
+    const last = journeys.at(-1)
+    if (last && journeys.some(({ arriveMs, stayMinutes }) => arriveMs + (stayMinutes + SLOT_MINUTES) * MINUTE_MS >= next)) {
+      throw new UsageError('usage', 'so many visits do not fit into a day at this rate: raise --rate or lower --visits')
+    }
+    closeMs = next
+  }
+  return journeys.sort((a, b) => a.arriveMs - b.arriveMs)
+}
+
+/** The journeys with their ends, and the kiosk and RADIUS in between, in order of time. */
+export function planActs(journeys: readonly Journey[]): Act[] {
+  const acts = journeys.flatMap((journey, index): Act[] => {
+    const { arriveMs, manner, stayMinutes } = journey
+    const endMs = arriveMs + stayMinutes * MINUTE_MS
+    return [
+      { atMs: arriveMs, kind: 'arrive', journey },
+      ...(manner === 'leaves' ? [{ atMs: endMs, kind: 'leave', journey } as const] : []),
+      // A little later, so that the time is certainly over.
+      ...(manner === 'stays' ? [{ atMs: endMs + STAY_BEYOND_SLOTS * MINUTE_MS, kind: 'expire', journey } as const] : []),
+      ...(index % KIOSK_EVERY === 0 ? [{ atMs: arriveMs, kind: 'kiosk' } as const] : []),
+      ...(index % RADIUS_EVERY === 0 ? [{ atMs: arriveMs, kind: 'radius' } as const] : []),
+    ]
+  })
+  return acts.sort((a, b) => a.atMs - b.atMs)
+}
