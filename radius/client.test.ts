@@ -7,7 +7,7 @@ import { ATTRIBUTES } from './attributes.ts'
 import { seal, sharedSecret } from './authenticator.ts'
 import { createNas, type NasSettings } from './client.ts'
 import type { AccessQuestion, AccountingReport, Nas } from './nas.ts'
-import { AUTHENTICATOR_AT, CODES, openPacket, type Packet } from './packet.ts'
+import { AUTHENTICATOR_AT, CODES, HEADER_BYTES, openPacket, type Packet } from './packet.ts'
 import { PacketWriter } from './packet-writer.ts'
 
 const secret = sharedSecret(SECRET)
@@ -75,6 +75,9 @@ test('a reply without Message-Authenticator, forged, or to another question is n
     answer(reply(request, CODES.accessAccept, () => undefined))
     answer(reply(request, CODES.accessAccept, undefined, sharedSecret('forged')))
     answer(Buffer.from('junk'))
+    const retouched = reply(request, CODES.accessAccept)
+    retouched.fill(0, AUTHENTICATOR_AT, HEADER_BYTES)
+    answer(retouched)
     const other = reply(request, CODES.accessAccept)
     other[1] = (request.identifier + 1) % 256
     answer(other)
@@ -82,6 +85,12 @@ test('a reply without Message-Authenticator, forged, or to another question is n
   })
   const nas = await nasFor([[port, port]], systemClock(), { firstWaitMs: 60, tries: 2 })
   expect(await nas.access(question)).toEqual({ kind: 'silence' })
+})
+
+test('an acknowledgement that does not hold is none: the report is kept and sent again later', async () => {
+  const port = await scriptedServer((request, answer) => answer(reply(request, CODES.accountingResponse, () => undefined, sharedSecret('forged'))))
+  const nas = await nasFor([[port, port]], systemClock(), { firstWaitMs: 60, tries: 2 })
+  expect(await nas.account(report)).toBe(false)
 })
 
 test('a challenge is as good as a reject, and says what the server says', async () => {

@@ -74,6 +74,13 @@ test('a Message-Authenticator is checked and answered with one', async () => {
   expect(checkMessageAuthenticator(reply, bytes.subarray(AUTHENTICATOR_AT, HEADER_BYTES), secret)).toBe('holds')
 })
 
+test('a Message-Authenticator that does not hold is not believed, though the authenticator does', async () => {
+  const wrong = new PacketWriter().begin(CODES.disconnectRequest, identifier++ % 256).add(A['User-Name'], 'forged').addRaw(80, Buffer.alloc(16, 1))
+  wire.send(seal(wrong, secret), listening.port)
+  expect(verdict(await ask(request(named)))[0]).toBe(CODES.disconnectAck)
+  expect(asked.map(({ userName }) => userName)).toEqual(['u'])
+})
+
 test('forged, stale and strangers\' requests meet silence and end nothing', async () => {
   const now = START_MS / 1000
   wire.send(request(named, CODES.disconnectRequest, sharedSecret('forged')), listening.port)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accessBytes, metWithSilence, openWire, radiusTown, SECRET, statusBytes, type RadiusTown, type TownOptions, type Wire } from '#test/support/radius-town.ts'
+import type { Decision } from './access/access.ts'
 import { ATTRIBUTES } from './attributes.ts'
 import { checkMessageAuthenticator, requestAuthenticatorHolds, responseAuthenticatorHolds, seal, sharedSecret } from './authenticator.ts'
 import { AUTHENTICATOR_AT, CODES, HEADER_BYTES, openPacket, type Packet } from './packet.ts'
@@ -144,6 +145,17 @@ test('a source that answers yes too late has been rejected already', async () =>
   expect((await wire.next()).code).toBe(CODES.accessReject)
   accept?.({ kind: 'accept', authorisation: {} })
   expect((await ask(request)).code).toBe(CODES.accessReject)
+})
+
+test('a NAS that has given up a request and used its identifier again gets the answer to the new one only', async () => {
+  const waiting: ((decision: Decision) => void)[] = []
+  await open({ sources: [{ name: 'slow', decide: () => new Promise((resolve) => void waiting.push(resolve)) }] })
+  for (const name of ['first', 'second']) wire.send(accessBytes(name, 'x', { identifier: 7 }), town.radius.authPort)
+  await expect.poll(() => waiting.length).toBe(2)
+  waiting[0]?.({ kind: 'accept', authorisation: {} })
+  expect((await ask(statusBytes(8))).identifier).toBe(8)
+  waiting[1]?.({ kind: 'reject', reason: 'no' })
+  expect((await wire.next()).code).toBe(CODES.accessReject)
 })
 
 test('a source that fails is silence and a line in the log; the server lives', async () => {
