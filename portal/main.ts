@@ -33,6 +33,8 @@ import { createSessionStore } from './session/store.ts'
 import type { PortalSettings } from './settings.ts'
 
 const CHORES_MS = 60_000
+/** A phone that wakes up lets every app probe at once. */
+const MOST_SOCKETS_PER_PHONE = 128
 const BOOT_BYTES = 8
 
 export type PortalParts = {
@@ -101,7 +103,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   await sessions.start()
 
   const door = doorToCome()
-  const listening = await listen({ hosts: settings.hosts, port: settings.port, key: 'portal.port', handler: door.listener })
+  const listening = await listen({ hosts: settings.hosts, port: settings.port, key: 'portal.port', handler: door.listener, socketsPerAddress: MOST_SOCKETS_PER_PHONE })
   const url = new URL(settings.url ?? listening.urls[0] ?? '').href
   let ready = true
   const app = createApp({

@@ -34,10 +34,10 @@ test('no altered state is believed', () => {
 
 test('a Host is ours by list, by loopback or by the very address that was called', () => {
   const isOurs = acceptedHosts({ hosts: ['192.0.2.1', '2001:db8::1'], names: ['Wifi.Town.example'], url: 'http://portal.town.example/' })
-  for (const host of ['192.0.2.1:8080', '[2001:db8::1]', 'wifi.town.EXAMPLE', 'portal.town.example.', 'localhost', '127.9.9.9', '[::1]:80']) expect(isOurs(host, undefined), host).toBe(true)
-  for (const host of [undefined, '', 'evil.example', 'wifi.town.example.evil.example', '192.0.2.2', 'localhost.evil.example', 'wifi.town.example@evil.example', '127.0.0.1.evil.example', 'a:b:c']) expect(isOurs(host, '198.51.100.4'), String(host)).toBe(false)
-  expect(isOurs('198.51.100.4', '::ffff:198.51.100.4')).toBe(true)
-  expect(isOurs('[fe80::1]', 'fe80::1')).toBe(true)
+  for (const host of ['192.0.2.1:8080', '[2001:db8::1]', 'wifi.town.EXAMPLE', 'portal.town.example.', 'localhost', '127.9.9.9', '[::1]:80']) expect(isOurs(host, {}), host).toBe(true)
+  for (const host of [undefined, '', 'evil.example', 'wifi.town.example.evil.example', '192.0.2.2', 'localhost.evil.example', 'wifi.town.example@evil.example', '127.0.0.1.evil.example', 'a:b:c']) expect(isOurs(host, { localAddress: '198.51.100.4' }), String(host)).toBe(false)
+  expect(isOurs('198.51.100.4', { localAddress: '::ffff:198.51.100.4' })).toBe(true)
+  expect(isOurs('[fe80::1]', { localAddress: 'fe80::1' })).toBe(true)
 })
 
 const market = { ...SQUARE, id: 'market', match: { vlan: '20' } }

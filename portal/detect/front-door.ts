@@ -41,7 +41,7 @@ export function frontDoor({ isOurs, routes, captive, app }: FrontDoor): RequestL
 
   return function receive(request, response) {
     if (request.url?.[0] !== '/') originForm(request)
-    const ours = isOurs(request.headers.host, request.socket.localAddress) && known(request.method ?? '', pathOf(request.url ?? ''))
+    const ours = isOurs(request.headers.host, request.socket) && known(request.method ?? '', pathOf(request.url ?? ''))
     return ours ? app(request, response) : captive(request, response)
   }
 }
