@@ -25,6 +25,8 @@ export type RadiusProcess = { readonly told: readonly Told[]; stop(): Promise<vo
 
 export type Square = {
   readonly lab: Lab
+  /** Where the portal sends phones. */
+  readonly url: string
   /** Starts the portal role; with `die` it ends itself at that arrow. */
   portal(die?: Step): Promise<PortalProcess>
   /** Starts everything by the command that a city runs, with the RADIUS server inside. */
@@ -110,6 +112,7 @@ export async function openSquare(plans: readonly ClientPlan[], settings = ''): P
 
   return {
     lab,
+    url: portalUrl(plans[0]?.name ?? '', '/'),
     async portal(die) {
       const inside = lab.spawn('gateway', [process.execPath, 'test/lab/portal.ts', '--config', config, ...(die === undefined ? [] : ['--die', die])], { env })
       let answer: (open: readonly OpenRow[]) => void = () => {}
