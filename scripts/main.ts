@@ -1,15 +1,10 @@
-// The only entry: `scripts/parvis <command>`. Every command is one row of this table.
+// The only entry: `scripts/parvis <command>`.
 import { ParvisError, UsageError } from '#shared/errors.ts'
 import { parseArguments } from './commands/arguments.ts'
-import { check } from './commands/check.ts'
-import type { Command, Io } from './commands/command.ts'
-import { demo } from './commands/demo.ts'
-import { device } from './commands/device.ts'
-import { run } from './commands/run.ts'
-import { settingsCommand } from './commands/settings.ts'
+import { COMMANDS } from './commands/all.ts'
+import type { Io } from './commands/command.ts'
 
 const OLDEST_NODE = 24
-const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({ run, check, settings: settingsCommand, demo, device }))
 
 function overview(): string {
   const rows = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)

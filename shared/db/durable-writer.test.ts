@@ -41,3 +41,21 @@ test('a database of a newer version is left alone', () => {
   openDb(path, { durability: 'full', migrations: ['create table a (x)', 'create table b (x)'] }).close()
   expect(() => openDb(path, { durability: 'full', migrations: ['create table a (x)'] })).toThrow(/newer version/)
 })
+
+test('two files share the thread and stay apart; one closes without the other', async () => {
+  const [a, b] = [await threadedWriter(join(dir, 'd.db'), options), await threadedWriter(join(dir, 'e.db'), options)]
+  await Promise.all([a.write(insert(1, 'a')), b.write(insert(1, 'b'))])
+  await a.close()
+  await b.write(insert(2, 'b'))
+  await b.close()
+  const db = openDb(join(dir, 'e.db'), options)
+  expect(db.prepare('select text from receipt').pluck().all()).toEqual(['b', 'b'])
+  db.close()
+})
+
+test('a file that cannot be opened is refused, and another still opens', async () => {
+  await expect(threadedWriter(join(dir, 'no', 'such.db'), options)).rejects.toThrow()
+  const writer = await threadedWriter(join(dir, 'f.db'), options)
+  await writer.write(insert(1, 'x'))
+  await writer.close()
+})

@@ -1,8 +1,7 @@
-import { Worker } from 'node:worker_threads'
 import { UnavailableError } from '../errors.ts'
 import { groupCommit, type Statement, type Write } from './group-commit.ts'
 import { openDb, type OpenOptions } from './open.ts'
-import type { FromWorker, ToWorker } from './durable-worker.ts'
+import { openFile } from './durable-thread.ts'
 
 /**
  * Writes that a person or a peer will be told are done. `write` resolves after the fsync that covers it; many writes share one.
@@ -28,68 +27,53 @@ function refused(): UnavailableError {
 
 /** On a thread of its own, because an fsync on an SD card takes 5–50 ms and must stall neither UDP nor HTTP. */
 export async function threadedWriter(path: string, options: OpenOptions): Promise<DurableWriter> {
-  const worker = new Worker(new URL('./durable-worker.ts', import.meta.url), {
-    workerData: { path, options },
-    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4, stackSizeMb: 2 },
-  })
   const waiting = new Map<number, Waiting>()
   let next = 0
   let healthy = true
   let outgoing: [number, Write][] = []
-  let closed: (() => void) | undefined
+  let idle: (() => void) | undefined
 
-  await new Promise<void>((resolve, reject) => {
-    worker.once('message', (first: FromWorker) => (first.kind === 'open' ? resolve() : reject(new UnavailableError('writer_failed', 'the writer did not open'))))
-    worker.once('error', reject)
-  })
-
-  function settle(message: FromWorker): void {
-    if (message.kind !== 'done') return
-    for (const [id, failure] of message.outcomes) {
+  function settle(outcomes: [number, string | undefined][]): void {
+    for (const [id, failure] of outcomes) {
       const one = waiting.get(id)
       waiting.delete(id)
       healthy = failure === undefined
       if (failure === undefined) one?.resolve()
       else one?.reject(new UnavailableError('write_refused', failure))
     }
-    if (waiting.size === 0) {
-      worker.unref()
-      closed?.()
-    }
+    if (waiting.size > 0) return
+    line.hold(false)
+    idle?.()
   }
-  function fail(error: Error): void {
+  let gone: Error | undefined
+  function lost(error: Error): void {
     healthy = false
+    gone = error
     for (const one of waiting.values()) one.reject(error)
     waiting.clear()
-    closed?.()
+    idle?.()
   }
   function post(): void {
-    const message: ToWorker = { kind: 'write', writes: outgoing }
+    line.write(outgoing)
     outgoing = []
-    worker.postMessage(message)
   }
-  worker.on('message', settle)
-  worker.on('error', fail)
-  worker.on('exit', () => fail(new UnavailableError('writer_gone', 'the writer has ended')))
-  worker.unref()
+  const line = await openFile(path, options, { done: settle, lost })
 
   return {
     write(...statements) {
+      if (gone) return Promise.reject(gone)
       if (waiting.size >= MOST_WAITING) return Promise.reject(refused())
       // One message a turn of the loop: crossing to the thread costs more than the row.
       if (outgoing.length === 0) setImmediate(post)
       const id = next++
       outgoing.push([id, statements])
-      worker.ref()
+      line.hold(true)
       return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }))
     },
     healthy: () => healthy,
     async close() {
-      if (waiting.size > 0) await new Promise<void>((resolve) => (closed = resolve))
-      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-      worker.postMessage({ kind: 'close' } satisfies ToWorker)
-      worker.ref()
-      await ended
+      if (waiting.size > 0) await new Promise<void>((resolve) => (idle = resolve))
+      await line.close()
     },
   }
 }
