@@ -3,6 +3,7 @@ import type { Effects, Running } from '#shared/effects.ts'
 import { ATTRIBUTES } from './attributes.ts'
 import { clientTable } from './clients.ts'
 import { CODES, type Packet } from './packet.ts'
+import type { Limits } from './pending.ts'
 import { openDoor, type Answer, type Request, type Service } from './server.ts'
 import type { ClientSettings } from './settings.ts'
 import { doubtSelfProving } from './trust.ts'
@@ -21,6 +22,7 @@ export type DynamicAuthorizationSettings = {
   readonly sources: readonly ClientSettings[]
   /** Our own name; a request that names another NAS is refused. */
   readonly nasIdentifier?: string
+  readonly limits?: Partial<Limits>
 }
 
 /** RFC 5176 §3: what a session is found by; all that is present must fit. At least one is. */
@@ -73,7 +75,7 @@ export async function listenDynamicAuthorization(
     // Changing a running session comes later; until then the RFC's plain answer.
     [CODES.coaRequest, { doubt, answer: () => nak(CODES.coaNak, 'unsupportedExtension'), late: () => ({ silent: 'late' }), proves }],
   ])
-  const door = { name: 'coa', hosts: settings.hosts, port: settings.port, portKey: 'radius.coa_port', clients: clientTable(settings.sources), services }
+  const door = { name: 'coa', hosts: settings.hosts, port: settings.port, portKey: 'radius.coa_port', clients: clientTable(settings.sources), services, limits: settings.limits }
   const { port, close } = await openDoor(door, effects)
   return { port, urls: {}, ready: () => true, close }
 }

@@ -13,7 +13,7 @@ function request(identifier: number, authenticator: number): Packet {
 const reply = (text: string): Buffer => Buffer.from(text.padEnd(100))
 
 test('a request has its reply for ten seconds, and none while it is being decided', () => {
-  const [duplicates, slots]: [ReturnType<typeof createDuplicates>, Slots] = [createDuplicates(), new Map()]
+  const [duplicates, slots]: [ReturnType<typeof createDuplicates>, Slots] = [createDuplicates(10_000), new Map()]
   const exchange = duplicates.begin(slots, 40_000, request(1, 1), 0)
   expect(duplicates.find(slots, 40_000, request(1, 1))).toBe(exchange)
   expect(duplicates.reply(exchange)).toBeUndefined()
@@ -28,7 +28,7 @@ test('a request has its reply for ten seconds, and none while it is being decide
 })
 
 test('a new request in a slot supersedes the old one, and what is forgotten may be asked anew', () => {
-  const [duplicates, slots]: [ReturnType<typeof createDuplicates>, Slots] = [createDuplicates(), new Map()]
+  const [duplicates, slots]: [ReturnType<typeof createDuplicates>, Slots] = [createDuplicates(10_000), new Map()]
   const first = duplicates.begin(slots, 1, request(1, 1), 0)
   const second = duplicates.begin(slots, 1, request(1, 2), 0)
   expect([duplicates.current(first), duplicates.current(second)]).toEqual([false, true])
@@ -39,7 +39,7 @@ test('a new request in a slot supersedes the old one, and what is forgotten may 
 })
 
 test('in a flood the oldest are forgotten, never confused with newer ones, and no slot is left behind', () => {
-  const duplicates = createDuplicates()
+  const duplicates = createDuplicates(10_000)
   const nas: Slots[] = [new Map(), new Map()]
   const FLOOD = 200_000
   for (let n = 0; n < FLOOD; n++) {

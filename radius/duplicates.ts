@@ -5,9 +5,7 @@
  */
 import { AUTHENTICATOR_AT, type Packet } from './packet.ts'
 
-/** RFC 5080 asks for 5 to 30 s: longer than a NAS goes on retransmitting after our answer. */
-const REMEMBERED_MS = 10_000
-/** At more requests, or more bytes of replies, than these in 10 s the oldest are forgotten early: memory stays bounded in a flood. */
+/** At more requests, or more bytes of replies, than these within the time the oldest are forgotten early: memory stays bounded in a flood. */
 const MOST_REMEMBERED = 65_536
 const MOST_REPLY_BYTES = 8 * 2 ** 20
 const WORDS = 4
@@ -35,7 +33,8 @@ function slotOf(port: number, packet: Packet): number {
   return (port * 256 + packet.identifier) * 64 + (packet.code & 63)
 }
 
-export function createDuplicates(): Duplicates {
+/** @param rememberMs longer than a NAS goes on retransmitting. */
+export function createDuplicates(rememberMs: number): Duplicates {
   const owners: (Slots | undefined)[] = Array.from({ length: MOST_REMEMBERED })
   const slotNumbers = new Int32Array(MOST_REMEMBERED)
   const sinceMs = new Float64Array(MOST_REMEMBERED)
@@ -58,7 +57,7 @@ export function createDuplicates(): Duplicates {
     owners[at] = undefined
   }
   function dropOldest(nowMs: number): void {
-    while (oldest < next && (next - oldest >= MOST_REMEMBERED || nowMs - (sinceMs[oldest % MOST_REMEMBERED] ?? 0) > REMEMBERED_MS)) {
+    while (oldest < next && (next - oldest >= MOST_REMEMBERED || nowMs - (sinceMs[oldest % MOST_REMEMBERED] ?? 0) > rememberMs)) {
       forget(oldest)
       oldest++
     }

@@ -43,9 +43,9 @@ export async function startRadius(settings: RadiusSettings, effects: Effects, pa
     [CODES.accountingRequest, accountingService(parts.accounting, effects)],
     [CODES.statusServer, statusService(CODES.accountingResponse)],
   ]
-  const { hosts } = settings
-  const auth = await openDoor({ name: 'auth', hosts, port: settings.authPort, portKey: 'radius.auth_port', clients, services: new Map(access) }, effects)
-  const acct = await openDoor({ name: 'acct', hosts, port: settings.acctPort, portKey: 'radius.acct_port', clients, services: new Map(accounting) }, effects).catch(
+  const { hosts, limits } = settings
+  const auth = await openDoor({ name: 'auth', hosts, port: settings.authPort, portKey: 'radius.auth_port', clients, services: new Map(access), limits }, effects)
+  const acct = await openDoor({ name: 'acct', hosts, port: settings.acctPort, portKey: 'radius.acct_port', clients, services: new Map(accounting), limits }, effects).catch(
     async (error: unknown) => {
       await auth.close()
       throw error

@@ -13,7 +13,7 @@ import type { Client, ClientTable, Peer } from './clients.ts'
 import { createDuplicates, type Exchange } from './duplicates.ts'
 import { AUTHENTICATOR_AT, openPacket, type Packet } from './packet.ts'
 import { PacketWriter } from './packet-writer.ts'
-import { createPending } from './pending.ts'
+import { createPending, LIMITS, type Limits } from './pending.ts'
 import { createRefusals } from './refusals.ts'
 import { listenUdp } from './udp.ts'
 
@@ -51,6 +51,7 @@ export type Door = {
   readonly portKey: string
   readonly clients: ClientTable
   readonly services: ReadonlyMap<number, Service>
+  readonly limits?: Partial<Limits> | undefined
 }
 export type OpenDoor = { readonly port: number; close(): Promise<void> }
 
@@ -59,8 +60,9 @@ type Waiting = { readonly request: Request; readonly service: Service; readonly 
 /** @throws UsageError `port` when the port cannot be had. */
 export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> {
   const refusals = createRefusals(door.name, effects)
-  const duplicates = createDuplicates()
-  const pending = createPending<Answer>(effects.clock)
+  const limits: Limits = { ...LIMITS, ...door.limits }
+  const duplicates = createDuplicates(limits.rememberMs)
+  const pending = createPending<Answer>(effects.clock, limits)
   const writer = new PacketWriter()
   const answered = effects.metrics.counter('parvis_radius_answered_total', 'RADIUS replies made', { door: door.name })
   const repeated = effects.metrics.counter('parvis_radius_repeated_total', 'RADIUS requests that came again', { door: door.name })

@@ -1,5 +1,6 @@
 import type { TokenKeyring } from './access/portal-token.ts'
 import type { Profiles } from './authorisation.ts'
+import type { Limits } from './pending.ts'
 
 /** One `[[radius.clients]]`: who may ask us, and with which secret. */
 export type ClientSettings = {
@@ -26,4 +27,5 @@ export type RadiusSettings = {
   readonly tokenKeys: TokenKeyring
   /** What the `profile` byte of a portal token stands for. */
   readonly profiles: Profiles
+  readonly limits?: Partial<Limits>
 }

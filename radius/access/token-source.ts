@@ -39,6 +39,7 @@ function stationOf({ client, packet }: Question): string | undefined {
 export function tokenSource({ keyring, profiles, uses, sessions, clock }: TokenSourceParts): Source {
   function first(token: TokenUser, profile: Profile, limitMs: number, nowMs: number): Decision {
     const issuedMs = token.issuedSeconds * 1000
+    // The token says whole seconds: one issued in the second of our start may be younger than we are.
     if (issuedMs < uses.knownSinceMs - 1000) return reject('token_before_start')
     if (issuedMs > nowMs + CLOCK_AHEAD_MS) return reject('token_from_future')
     if (nowMs - issuedMs > limitMs) return reject('token_expired')
