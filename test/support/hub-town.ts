@@ -47,7 +47,7 @@ function squareDay(site: BatchSite, day: number): BatchDraft[] {
   return [draft(site, to, [arrivals, sessions], day === OUTAGE_DAY + 1 ? 33 : 60)]
 }
 
-const DWELL = ['0-5min', '5-10min', '10-20min', '20-40min', '40-80min', '80-160min', '160-320min', '320min-']
+const DWELL = ['0-5min', '5-10min', '10-20min', '20-40min', '40-80min', '80-160min', '160-320min', '320min+']
 
 function busyDay(site: BatchSite, day: number, untilMs: number): BatchDraft[] {
   const [from, to] = [dayStart(day), dayStart(day + 1)]

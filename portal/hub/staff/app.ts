@@ -95,7 +95,7 @@ export function staffApp(parts: StaffParts, effects: Effects): Hono<Env> {
     const token = getCookie(c, cookieName())
     const staff = token === undefined ? undefined : await accounts.recognise(token)
     const { pathname, search } = new URL(c.req.url)
-    const demo = staff !== undefined && (await store.counts.sites()).some((site) => site.demo)
+    const demo = (await store.counts.sites()).some((site) => site.demo)
     c.set('staff', staff)
     c.set('view', { language, languages: parts.languages, t: texts(language), city: parts.city, path: pathname + search, account: staff?.name, demo })
     await next()

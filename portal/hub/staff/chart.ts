@@ -77,7 +77,8 @@ function framed(view: View, days: readonly Day[], frame: Frame, name: 'wide' | '
     return html`<path class="grid" d="M${left} ${y}H${width - right}"/><text x="${left - 8}" y="${y + 4}" text-anchor="end">${integer(view, value)}</text>`
   })
   const every = Math.max(1, Math.ceil((days.length * LABEL_WIDTH) / (width - left - right)))
-  const labels = days.map((day, index) => (index % every === Math.floor(every / 2) ? html`<text x="${round(scale.x(index))}" y="${height - 10}" text-anchor="middle">${shortDate(view, day.date)}</text>` : ''))
+  const fits = (x: number) => x + LABEL_WIDTH / 2 <= width
+  const labels = days.map((day, index) => (index % every === Math.floor(every / 2) && fits(scale.x(index)) ? html`<text x="${round(scale.x(index))}" y="${height - 10}" text-anchor="middle">${shortDate(view, day.date)}</text>` : ''))
   const gaps = days.map((day, index) => (day.arrivals ? '' : html`<rect x="${round(scale.x(index) - column / 2)}" y="${top}" width="${round(column)}" height="${floor - top}" fill="url(#gap-${name})"/>`))
   const strip = days.map((day, index) => {
     const kind = day.coverage >= 0.995 ? 'full' : day.coverage > 0 ? 'part' : 'none'

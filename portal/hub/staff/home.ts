@@ -33,7 +33,9 @@ function meanCell(view: View, days: readonly Day[]): Html {
   const recent = last ? days.filter(({ date }) => date > nextDate(last.date, -DAYS_OF_MEAN)) : []
   const counted = recent.flatMap(({ arrivals }) => (arrivals ? [arrivals] : []))
   const partial = counted.length > 0 && counted.length < DAYS_OF_MEAN
-  return html`${number(view, meanOf(counted))}${partial ? html`<span class="when">${view.t('home.daysOf', { count: counted.length })}</span>` : ''}`
+  const mean = meanOf(counted)
+  if (!mean && counted.length > 0) return html`<span class="grey"><span aria-hidden="true">—</span><span class="when">${view.t('home.noMean')}</span></span>`
+  return html`${number(view, mean)}${partial ? html`<span class="when">${view.t('home.daysOf', { count: counted.length })}</span>` : ''}`
 }
 
 function row(view: View, { site, days }: SiteSummary): Html {

@@ -3,7 +3,7 @@ import type { Translate } from '#shared/i18n/texts.ts'
 import { minuteInstant } from '#shared/cell.ts'
 import type { SiteRow } from '../store/store.ts'
 import { csv, CSV, FRENCH_EXCEL, type Dialect, type Value } from './csv.ts'
-import { isHour, type Day } from './days.ts'
+import { isHour, nextDate, type Day } from './days.ts'
 import { dates, type Period } from './period.ts'
 
 /**
@@ -104,22 +104,37 @@ function budget(days: readonly Day[]): number {
   return Math.max(0, ...spent) / 1_000
 }
 
+/** Dates of the period without a release, as runs of neighbours. */
+function emptyRuns(period: Period, days: readonly Day[]): (readonly [first: string, last: string])[] {
+  const published = new Set(days.filter(({ cells }) => cells.length > 0).map(({ date }) => date))
+  const runs: [string, string][] = []
+  for (const date of dates(period)) {
+    if (published.has(date)) continue
+    const run = runs.at(-1)
+    if (run && nextDate(run[1]) === date) run[1] = date
+    else runs.push([date, date])
+  }
+  return runs
+}
+
 function gapLines({ sites, period, t }: Download): string[] {
-  return sites.flatMap(({ site, days }) => {
-    const known = new Map(days.map((day) => [day.date, day]))
-    if (days.every(({ cells }) => cells.length === 0)) return [t('notes.noDays', { site: site.name })]
-    return dates(period).flatMap((date) => {
-      const day = known.get(date)
-      if (!day || day.cells.length === 0) return [t('notes.gapDay', { site: site.name, day: date })]
-      return day.coverage >= WELL_MEASURED ? [] : [t('notes.partDay', { site: site.name, day: date, percent: Math.round(day.coverage * 100) })]
-    })
+  return sites.flatMap(({ site: { name: site }, days }) => {
+    if (days.every(({ cells }) => cells.length === 0)) return [t('notes.noDays', { site })]
+    const empty = emptyRuns(period, days).map(([day, last]) => ({ day, line: t(day === last ? 'notes.gapDay' : 'notes.gapDays', { site, day, last }) }))
+    const partial = days
+      .filter(({ cells, coverage }) => cells.length > 0 && coverage < WELL_MEASURED)
+      .map(({ date, coverage }) => ({ day: date, line: t('notes.partDay', { site, day: date, percent: Math.round(coverage * 100) }) }))
+    return [...empty, ...partial].sort((a, b) => (a.day < b.day ? -1 : 1)).map(({ line }) => line)
   })
 }
 
 function notes(download: Download, demo: boolean): string {
-  const { t, period, sites } = download
+  const { t, period, sites, language } = download
   const gaps = gapLines(download)
-  const budgets = sites.map(({ site, days }) => `${site.name} ${budget(days)}`).join(' ; ')
+  const budgets = sites
+    .filter(({ days }) => days.length > 0)
+    .map(({ site, days }) => `${site.name} ${budget(days).toLocaleString(language === 'ar' ? 'en' : language)}`)
+    .join(' ; ')
   const paragraphs = [
     `# ${t('notes.title')}`,
     ...(demo ? [`**${t('notes.demo')}**`] : []),

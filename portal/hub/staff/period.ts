@@ -8,7 +8,8 @@ const DATE = /^(20\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 const MONTH = /^20\d\d-(0[1-9]|1[0-2])$/
 
 function isDate(text: string): boolean {
-  return DATE.test(text) && new Date(`${text}T00:00Z`).toISOString().startsWith(text)
+  const ms = DATE.test(text) ? Date.parse(`${text}T00:00Z`) : Number.NaN
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)
 }
 
 export function monthPeriod(month: string): Period | undefined {

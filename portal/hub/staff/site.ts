@@ -68,11 +68,12 @@ function hoursTable(view: View, site: SiteRow, day: Day): Html {
   return html`<section><h2 id="hours">${t('site.hours', { day: longDate(view, day.date) })}</h2><div class="table"><table class="days"><thead><tr><th scope="col">${t('site.hour')}</th><th scope="col" class="n">${t('site.arrivals')}</th><th scope="col" class="n">${t('site.sessions')}</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
 }
 
-/** `20-40min` as people write it. */
+/** `20-40min` and `320min+` as people write them. */
 function binLabel(bin: string): string {
-  const [, from = '', to = ''] = /^(\d+)(?:min)?-(\d*)(?:min)?$/.exec(bin) ?? []
-  if (from === '') return bin
-  return to === '' ? `≥ ${from} min` : `${from}–${to} min`
+  const [, from, to] = /^(\d+)-(\d+)min$/.exec(bin) ?? []
+  const [, least] = /^(\d+)min\+$/.exec(bin) ?? []
+  if (least !== undefined) return `≥ ${least} min`
+  return from === undefined ? bin : `${from}–${to} min`
 }
 
 function dwellTable(view: View, day: Day): Html | '' {
@@ -87,7 +88,8 @@ export function sitePage(view: View, shown: SiteView, mayDownload: boolean): Htm
   const { t } = view
   const { site, days, chosen, lastMonth } = shown
   const download = html`<a class="button" href="/staff/download.zip?${new URLSearchParams({ site: site.id, month: lastMonth, lang: view.language }).toString()}">${t('site.downloadMonth', { month: monthName(view, lastMonth) })}</a><a class="link" href="/staff/download?${new URLSearchParams({ site: site.id }).toString()}">${t('site.downloadOther')}</a>`
-  const figures = html`<h2>${t('site.chart')}</h2>${dayChart(view, days)}
+  // Before the first close there is nothing to draw.
+  const figures = () => html`<h2>${t('site.chart')}</h2>${dayChart(view, days)}
 <div class="legend"><p>${t('number.legend')}</p><p>${t('number.legendGrey')}</p>${days.some(({ arrivals }) => !arrivals) ? html`<p>${t('number.legendGap')}</p>` : ''}</div>
 ${daysTable(view, shown)}
 ${chosen ? html`<div class="columns">${hoursTable(view, site, chosen)}${dwellTable(view, chosen)}</div>` : ''}`
@@ -96,6 +98,6 @@ ${chosen ? html`<div class="columns">${hoursTable(view, site, chosen)}${dwellTab
 <p>${siteChips(view, site)}</p>
 ${mayDownload ? html`<div class="actions">${download}</div>` : ''}
 ${presets(view, shown)}
-${days.length === 0 ? html`<p>${t('site.none')}</p>` : figures}`
+${days.length === 0 ? html`<p>${t('site.none')}</p>` : figures()}`
   return layout(view, { title: site.name, body, here: 'sites' })
 }

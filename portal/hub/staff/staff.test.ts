@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { testEffects, townHub, type TestEffects } from '#test/journeys/delivery-parts.ts'
+import { enrolAtOwnHub } from '#portal/sync/own-hub.ts'
+import { createPush } from '#portal/sync/push.ts'
+import { draft, gateway, testEffects, townHub, type TestEffects } from '#test/journeys/delivery-parts.ts'
 import { DEMO, GARE, gareArrivals, NOON_MS, PLACE, placeArrivals, settleTown } from '#test/support/hub-town.ts'
 import type { Hub } from '../main.ts'
 
@@ -63,6 +65,20 @@ test('home tells each site’s last closed day with its uncertainty, and never t
   expect(text).not.toMatch(/aujourd|en direct|unique|nouveaux visiteurs/i)
 })
 
+test('a site that has just begun says when its first day will be there', async () => {
+  const fresh = gateway(dir, 'gw-fresh')
+  await enrolAtOwnHub(hub, { ...fresh, gateway: fresh.name })
+  const begun = { ...draft(1), timeMs: NOON_MS }
+  await fresh.put({ ...begun, data: { ...begun.data, site: { id: 'fresh', name: 'Nouveau site', class: 'square', timezone: 'Europe/Paris' } } })
+  await createPush({ url: hub.origin }, effects, { ...fresh, fetch: (url, init) => hub.fetch(url, init) }).drain()
+  await fresh.close()
+  expect(await page('/staff')).toContain('Aucun jour clos pour le moment')
+  for (const path of ['/staff/sites/fresh', '/staff/sites/fresh?month=2026-10', '/staff/sites/place?month=2020-01']) {
+    const response = await ask(path)
+    expect([response.status, (await response.text()).includes('Aucun jour clos dans cette période')]).toEqual([200, true])
+  }
+})
+
 test('names from the wire are text, not markup', async () => {
   for (const path of ['/staff', '/staff/sites/gare', '/staff/download']) {
     const text = await page(path)
@@ -99,7 +115,7 @@ test('at a busy place hours and day are combined, and the hours of the open day 
 })
 
 test('the demonstration is named on every page and in every download, until it is taken away', async () => {
-  for (const path of ['/staff', '/staff/sites/place', '/staff/sites/demo-kiosque', '/staff/download', '/staff/nowhere']) {
+  for (const path of ['/staff', '/staff/sites/place', '/staff/sites/demo-kiosque', '/staff/download', '/staff/sign-in', '/staff/nowhere']) {
     expect(await page(path)).toContain('ville inventée')
   }
   const files = await zip('/staff/download.zip?site=demo-kiosque&month=2026-10')
@@ -144,7 +160,8 @@ test('a download holds every published cell of the closed days, signed, and not 
   expect(notes).toContain('Place du Marché 2')
   const busy = await zip('/staff/download.zip?site=gare&from=2026-11-07&to=2026-11-30')
   expect(busy['data.csv']?.trimEnd().split('\r\n')).toHaveLength(1 + 24 * 2 + 1 + 8)
-  expect(busy['notes.md']).toContain('1.5')
+  expect(busy['notes.md']).toContain('Gare & <parvis> 1,5')
+  expect(busy['notes.md']).toContain('Gare & <parvis>, du 2026-11-08 au 2026-11-30 : pas de publication')
 })
 
 test('French Excel gets semicolons and decimal commas', async () => {
@@ -243,11 +260,11 @@ test('a viewer reads and does not download', async () => {
 test('taking the demonstration away leaves the real sites as they were', async () => {
   const before = Buffer.from(await (await ask('/staff/download.zip?site=*real&month=2026-10')).arrayBuffer())
   expect(await hub.removeDemo()).toBe(1)
-  expect((await hub.store.counts.sites()).map(({ id }) => id)).toEqual([GARE.id, PLACE.id])
+  expect((await hub.store.counts.sites()).map(({ id }) => id)).toEqual([GARE.id, 'fresh', PLACE.id])
   expect(await page('/staff')).not.toContain('ville inventée')
   expect((await ask(`/staff/sites/${DEMO.id}`)).status).toBe(404)
   expect([...(hub.store.batches.events(`gw-${DEMO.id}`) as Iterable<unknown>)]).toEqual([])
-  expect((await hub.store.devices.list()).map(({ gateway }) => gateway)).toEqual(['gw-gare', 'gw-place'])
+  expect((await hub.store.devices.list()).map(({ gateway }) => gateway)).toEqual(['gw-fresh', 'gw-gare', 'gw-place'])
   expect(Buffer.from(await (await ask('/staff/download.zip?site=*real&month=2026-10')).arrayBuffer()).equals(before)).toBe(true)
   expect(await hub.removeDemo()).toBe(0)
 })

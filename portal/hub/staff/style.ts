@@ -48,7 +48,7 @@ tfoot td,tfoot th{border-block-start:1px solid var(--line);border-block-end:0;fo
 .spark{display:block;width:180px;height:40px}
 .chart{display:block;width:100%;height:auto;margin:12px 0;background:var(--stone);border-radius:12px}
 .chart text{font:14px var(--font);fill:var(--quiet)}
-.narrow,.share-note{display:none}
+.narrow,.when.share-note{display:none}
 .line{fill:none;stroke:var(--square);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .spark .line{stroke-width:1.5}
 .dot{fill:var(--square)}
@@ -78,7 +78,7 @@ fieldset{border:0;margin:0;padding:0;display:grid;gap:8px;min-width:0}
 .columns{display:grid;gap:0 40px;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))}
 @media(max-width:43rem){
 .wide,.share{display:none}
-.narrow,.share-note{display:block}
+.narrow,.when.share-note{display:block}
 .days th{white-space:nowrap}
 .sites td:has(.spark){align-items:center}
 .chart text{font-size:13px}
