@@ -114,7 +114,7 @@ export function createApp(parts: AppParts): Hono<Env> {
   const page = (c: Context<Env>, body: Html, status: 200 | 400 | 403 | 404 | 503 = 200) => c.html(body, status)
   function fail(c: Context<Env>, reader: Reader, failure: Failure) {
     refused(failure)
-    const status = FAILURES[failure]
+    const { status } = FAILURES[failure]
     if (status === 503) c.header('Retry-After', '60')
     return page(c, failurePage(reader, failure), status)
   }

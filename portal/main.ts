@@ -95,7 +95,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   }
   const sessions = createSessions(desk)
   const receipts = createReceipts(parts)
-  const sightings = createSightings(settings.sites, parts.neighbours, parts.observations)
+  const sightings = createSightings(settings.sites, parts.neighbours, parts.observations, clock)
   const connect = createConnect({ settings, sessions, nas: service.nas, keyring: parts.keyring, sign: parts.sign, effects: desk.effects, clockSync: parts.clockSync ?? (() => 'system'), step })
 
   await service.enforcer.start()

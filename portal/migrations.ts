@@ -85,4 +85,5 @@ export const SESSION_MIGRATIONS: readonly string[] = [
      start_told integer not null
    ) strict, without rowid;
    create table waiting (id integer primary key, statements text not null) strict;`,
+  'alter table farewell add column ended_ms integer not null default 0;',
 ]

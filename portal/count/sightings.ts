@@ -1,3 +1,4 @@
+import type { Clock } from '#shared/clock.ts'
 import type { Observations } from '#shared/count/observations.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import type { Site, SiteId } from '#shared/place.ts'
@@ -5,38 +6,59 @@ import type { Neighbours } from '../gateway/enforcer.ts'
 
 /** As many devices as the counter itself can tell apart. */
 const MOST_PLACED = 65_536
+/** A device that is not seen any more is forgotten after this long at the earliest, and after twice as long at the latest. */
+const FORGET_MS = 15 * 60_000
 
 export type Sightings = {
   /** A device asked us for a page at a known place. */
   asked(site: SiteId, mac: MacAddress): void
 }
 
+/** Where devices were last, in two maps that change places: forgetting takes neither a timer nor a scan. */
+function createPlaces(clock: Clock) {
+  let lately = new Map<MacAddress, SiteId>()
+  let before = new Map<MacAddress, SiteId>()
+  let turnedAt = clock.monotonic()
+
+  function turn(): void {
+    const waited = clock.monotonic() - turnedAt
+    if (waited < FORGET_MS && lately.size < MOST_PLACED) return
+    before = waited < 2 * FORGET_MS ? lately : new Map()
+    lately = new Map()
+    turnedAt = clock.monotonic()
+  }
+  return {
+    of(mac: MacAddress): SiteId | undefined {
+      turn()
+      return lately.get(mac) ?? before.get(mac)
+    },
+    put(mac: MacAddress, site: SiteId): void {
+      lately.set(mac, site)
+    },
+  }
+}
+
 /**
  * Passes on which devices are associated. Where one gateway serves several sites, the neighbour table does not say at which of
  * them a device is; its first request does (every system asks for its probe), so until then nothing is counted rather than
- * something at the wrong site. The memory of it is RAM only, bounded, and forgets the oldest when full.
+ * something at the wrong site. The memory of it is RAM only and ends soon after the device has left.
  */
-export function createSightings(sites: readonly Site[], neighbours: Neighbours, observations: Observations): Sightings {
+export function createSightings(sites: readonly Site[], neighbours: Neighbours, observations: Observations, clock: Clock): Sightings {
   const only = sites.length === 1 ? sites[0]?.id : undefined
-  const places = new Map<MacAddress, SiteId>()
-
-  function place(site: SiteId, mac: MacAddress): void {
-    if (places.size >= MOST_PLACED && !places.has(mac)) {
-      const [oldest] = places.keys()
-      if (oldest !== undefined) places.delete(oldest)
-    }
-    places.set(mac, site)
-  }
+  const places = createPlaces(clock)
 
   neighbours.onSighting((mac) => {
-    const site = only ?? places.get(mac)
-    if (site !== undefined) observations.sighted(site, mac)
+    const site = only ?? places.of(mac)
+    if (site === undefined) return
+    if (only === undefined) places.put(mac, site)
+    observations.sighted(site, mac)
   })
   return {
     asked(site, mac) {
-      if (only !== undefined || places.get(mac) === site) return
-      place(site, mac)
-      observations.sighted(site, mac)
+      if (only !== undefined) return
+      const known = places.of(mac)
+      places.put(mac, site)
+      if (known !== site) observations.sighted(site, mac)
     },
   }
 }

@@ -26,7 +26,7 @@ export async function endSession(desk: Desk, session: Session, wanted: Terminate
   const endedMs = Math.min(desk.now(), session.deadlineMs)
   await desk.durable.write(journalStopped(closed, desk.store.boot, cause, endedMs))
   desk.step('stopped')
-  desk.store.retire(session.id)
+  desk.store.retire(session.id, endedMs)
   desk.step('gone')
   desk.observations.sessionEnded(session.id, endedMs)
   return { kind: 'ended', id: session.id, site: session.site, cause, seconds: secondsUsed(session, endedMs), usage: closed.usage }

@@ -28,7 +28,7 @@ export type SessionStore = {
   setInterim(id: SessionId, ms: number): void
   setChecked(id: SessionId, ms: number): void
   /** The row goes, the farewell stays. */
-  retire(id: SessionId): void
+  retire(id: SessionId, endedMs: number): void
   forget(id: SessionId): void
   byId(id: SessionId): Session | undefined
   byTokenHash(hash: string): Session | undefined
@@ -44,6 +44,8 @@ export type SessionStore = {
   farewell(id: SessionId): Farewell | undefined
   farewellTold(id: SessionId): void
   dropFarewell(id: SessionId): void
+  /** Forgets the devices of sessions that ended before; their Stops go out without them. */
+  dropFarewells(beforeMs: number): void
   /** Statements for the disk that it would not take. False when there are too many. */
   keep(statements: readonly Statement[]): boolean
   kept(most: number): { id: number; statements: Statement[] }[]
@@ -79,7 +81,7 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
   const shift = db.prepare('update session set started_ms = started_ms + @ms, deadline_ms = deadline_ms + @ms, active_ms = active_ms + @ms, interim_ms = interim_ms + @ms, checked_ms = checked_ms + @ms')
   const usage = run('update session set up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ?, active_ms = ? where id = ?')
   const shut = run('update session set shut = 1, up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ? where id = ?')
-  const leave = run('insert or replace into farewell select id, mac, class, started_ms, start_told from session where id = ?')
+  const leave = run('insert or replace into farewell (session, mac, class, started_ms, start_told, ended_ms) select id, mac, class, started_ms, start_told, ? from session where id = ?')
   const remove = run('delete from session where id = ?')
   const told = [run('update session set start_told = 1 where id = ?'), run('update farewell set start_told = 1 where session = ?')]
   const farewell = db.prepare<[string], { session: string; mac: string; class: Uint8Array | null; started_ms: number; start_told: number }>('select * from farewell where session = ?')
@@ -97,8 +99,8 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
     setStartTold: (id) => told.forEach((tell) => tell(id)),
     setInterim: ((set) => (id: SessionId, ms: number) => set(ms, id))(run('update session set interim_ms = ? where id = ?')),
     setChecked: ((set) => (id: SessionId, ms: number) => set(ms, id))(run('update session set checked_ms = ? where id = ?')),
-    retire: db.transaction((id: SessionId) => {
-      leave(id)
+    retire: db.transaction((id: SessionId, endedMs: number) => {
+      leave(endedMs, id)
       remove(id)
     }),
     forget: remove,
@@ -117,6 +119,7 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
     },
     farewellTold: run('update farewell set start_told = 1 where session = ?'),
     dropFarewell: run('delete from farewell where session = ?'),
+    dropFarewells: run('delete from farewell where ended_ms < ?'),
     keep(statements) {
       if ((waiting.get()?.n ?? 0) >= MOST_WAITING) return false
       keep(JSON.stringify(statements))

@@ -14,6 +14,8 @@ const CHECKPOINT_MS = 5 * 60_000
 /** No log-in takes this long: a journal row older than this without a session was never opened. */
 const NEVER_OPENED_MINUTES = 10
 const MOST_KEPT_PER_ROUND = 500
+/** A RADIUS server that is silent for longer gets its Stops without the device. */
+const KEEP_FAREWELL_MS = 24 * 3_600_000
 
 export type Upkeep = {
   /** Compares gate and store, and mends. */
@@ -103,6 +105,7 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
       await attempt('the gate does not answer', () => reconcile(SETTLING_MS))
       await attempt('acknowledgements still wait for the disk', writeKept)
       await attempt('the journal was not tidied', dropNeverOpened)
+      store.dropFarewells(desk.now() - KEEP_FAREWELL_MS)
       await reporting.retry()
     },
   }
