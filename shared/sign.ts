@@ -3,7 +3,7 @@
  * Everything signed is a compact JWS (RFC 7515) whose `typ` says what it is, so that no signature can stand in for another.
  */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, verify, type KeyObject } from 'node:crypto'
-import { CompactSign } from 'jose'
+import { CompactSign } from 'jose/jws/compact/sign'
 import { MalformedError, UsageError } from './errors.ts'
 
 /** Both names mean Ed25519 with such a key (RFC 8037 §3.1, RFC 9864 §2.2); we write the first. */
