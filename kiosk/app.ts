@@ -58,7 +58,8 @@ function serve({ type, bytes, gzip, immutable }: Asset, acceptEncoding: string |
 }
 
 export function createKioskApp({ settings, effects, parts, assets, directory, ready, publicUrl }: KioskWiring): Hono {
-  const app = new Hono()
+  // A slash at the end makes no other page: /hsds and /hsds/ are one.
+  const app = new Hono({ strict: false })
   const accepted = acceptedHosts(settings)
   const foreign = effects.metrics.counter('parvis_kiosk_foreign_host_total', 'Requests for a host that is not ours')
   const failed = effects.metrics.counter('parvis_kiosk_failed_total', 'Requests that ended in an error of ours')

@@ -43,7 +43,7 @@ export function servicePage(source: ScreenSource): (c: Context) => Response | Pr
     const t = phrases(language)
     const page = html`<!doctype html>
 <html lang="${language}" dir="${direction(language)}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${detail.name.text}</title><link rel="stylesheet" href="/page.css"></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${detail.name.text}</title><link rel="icon" href="/mark.svg"><link rel="stylesheet" href="/page.css"></head>
 <body><main>${profile?.demonstration ? html`<p class="quiet">${t('demonstration')}</p>` : ''}${body(detail, t, language)}
 <p class="quiet">${t('page.asOf')}</p></main></body>
 </html>`

@@ -31,7 +31,7 @@ function Content({ now }: { now: Screen }) {
 function Main({ kind, children }: { kind: string; children: ComponentChildren }) {
   const main = useRef<HTMLElement>(null)
   useEffect(() => {
-    scrollTo(0, 0)
+    main.current?.parentElement?.scrollTo(0, 0)
     main.current?.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
   }, [kind])
   return <main ref={main} class={`screen ${kind}`}>{children}</main>
@@ -44,11 +44,13 @@ export function App() {
   return (
     <>
       <div class="shell" inert={warned}>
-        <TopBar />
-        <Main kind={now.kind}>
-          {failed.value && <Failed />}
-          {(!failed.value || now.kind === 'emergency') && <Content now={now} />}
-        </Main>
+        <div class="scroll">
+          <TopBar />
+          <Main kind={now.kind}>
+            {failed.value && <Failed />}
+            {(!failed.value || now.kind === 'emergency') && <Content now={now} />}
+          </Main>
+        </div>
         <BottomBar canGoBack={now.kind !== 'home'} />
       </div>
       {warned && <IdleWarning />}
