@@ -38,13 +38,18 @@ export function createReceipts({ durable, reader }: { durable: DurableWriter; re
   const between = reader.prepare<[number, number], Leaf>('select position, leaf, jws from receipt where position > ? and position <= ? order by position')
   const byJti = reader.prepare<[string], { jws: string | null }>('select jws from receipt where jti = ?')
 
+  let linking: Promise<void> | undefined
+
+  async function linkNext(): Promise<void> {
+    const { through, head } = lastLink.get() ?? { through: 0, head: FIRST_HEAD }
+    const leaves = after.all(through, MOST_LEAVES_PER_LINK)
+    const last = leaves.at(-1)
+    if (last) await durable.write({ sql: 'insert into receipt_chain values (?,?)', values: [last.position, extendHead(head, leaves)] })
+  }
+
   return {
-    async link() {
-      const { through, head } = lastLink.get() ?? { through: 0, head: FIRST_HEAD }
-      const leaves = after.all(through, MOST_LEAVES_PER_LINK)
-      const last = leaves.at(-1)
-      if (last) await durable.write({ sql: 'insert into receipt_chain values (?,?)', values: [last.position, extendHead(head, leaves)] })
-    },
+    // One at a time: on a slow disk a second call would add the same link again.
+    link: () => (linking ??= linkNext().finally(() => (linking = undefined))),
     jws: (jti) => byJti.get(jti)?.jws ?? undefined,
     erase: (jti) => durable.write({ sql: "update receipt set jws = null, jti = 'erased-' || position where jti = ?", values: [jti] }),
     firstFlaw() {
