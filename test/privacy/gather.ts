@@ -1,5 +1,5 @@
 // What a stolen machine would give away: files as they lie, database values one by one, and every key.
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, hash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 // Not through shared/db: a copy is read as a stranger would, with nothing migrated and nothing set.
@@ -11,6 +11,10 @@ export type Piece = { readonly where: string; readonly bytes: Buffer }
 const KEY_LENGTHS = { least: 16, most: 64 } as const
 /** A column with more different values than this holds entries, not keys. */
 const MOST_KEYS_PER_COLUMN = 8
+const PAGE_BYTES = 4_096
+// sqlite.org/fileformat2.html §4.1
+const WAL_HEADER_BYTES = 32
+const WAL_FRAME_BYTES = 24
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
@@ -19,9 +23,22 @@ export function filesUnder(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)).filter(isFile)
 }
 
-/** The bytes of every file below `folder`, deleted rows and journals included. */
+/** SQLite's own pages: what a value leaves on one never runs on into the next. */
+function pagesOf(path: string, bytes: Buffer): Buffer[] {
+  const journal = path.endsWith('-wal')
+  if (!journal && !path.endsWith('.db')) return [bytes]
+  const [head, step] = journal ? [WAL_HEADER_BYTES + WAL_FRAME_BYTES, WAL_FRAME_BYTES + PAGE_BYTES] : [0, PAGE_BYTES]
+  return Array.from({ length: Math.ceil(Math.max(0, bytes.length - head) / step) }, (_, page) => bytes.subarray(head + page * step, head + page * step + PAGE_BYTES))
+}
+
+/** The bytes of every file below `folder`, deleted rows and journals included; databases page by page. */
 export function rawFiles(folder: string): Piece[] {
-  return filesUnder(folder).map((path) => ({ where: path.slice(folder.length + 1), bytes: readFileSync(path) }))
+  return filesUnder(folder).flatMap((path) => pagesOf(path, readFileSync(path)).map((bytes) => ({ where: path.slice(folder.length + 1), bytes })))
+}
+
+/** Each different content once: of three looks at a disk, most is the same. */
+export function withoutRepeats(pieces: readonly Piece[]): Piece[] {
+  return [...new Map(pieces.map((piece) => [hash('sha1', piece.bytes), piece])).values()]
 }
 
 /** Databases with their journals, as they are at this instant: opening a copy leaves the running server alone. */
