@@ -9,6 +9,8 @@ import { peer } from './peer.ts'
 const READY = 'Ready to process requests'
 const START_LIMIT_MS = 10_000
 const STOP_LIMIT_MS = 2_000
+// A worker that dies runs no clean-up: its end of the pipe closes, `cat` ends, and the server with it.
+const DIES_WITH_US = 'exec 3<&0; (cat <&3 >/dev/null; kill $$ 2>/dev/null) & exec "$@" </dev/null 3<&-'
 
 export type FreeRadiusUser = { readonly name: string; readonly password: string; /** As its users file writes them: `Session-Timeout := 60`. */ readonly reply?: readonly string[] }
 export type FreeRadiusOptions = {
@@ -131,6 +133,7 @@ function untilReady(child: ChildProcess): Promise<void> {
 }
 
 function end(child: ChildProcess): Promise<void> {
+  child.stdin?.end()
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => {
     const force = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS)
@@ -160,8 +163,8 @@ export async function startFreeRadius(options: FreeRadiusOptions): Promise<FreeR
   const ports = options.ports ?? { auth: await freeUdpPort(), acct: await freeUdpPort() }
   writeFileSync(join(dir, 'radiusd.conf'), configuration(dir, options, ports), { mode: 0o600 })
   writeFileSync(join(dir, 'users'), usersFile(options.users), { mode: 0o600 })
-  const [command = '', ...args] = [...(options.inside ?? []), peer('freeradius'), '-f', '-l', 'stdout', '-d', dir, '-n', 'radiusd']
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const command = [...(options.inside ?? []), peer('freeradius'), '-f', '-l', 'stdout', '-d', dir, '-n', 'radiusd']
+  const child = spawn('sh', ['-c', DIES_WITH_US, 'sh', ...command], { stdio: ['pipe', 'pipe', 'pipe'] })
   async function stop(): Promise<void> {
     await end(child)
     rmSync(dir, { recursive: true, force: true })
