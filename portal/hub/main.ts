@@ -7,6 +7,7 @@ import { hubApp } from './app.ts'
 import { enrolDevice, mintCode, type CodeKind } from './enrol.ts'
 import type { HubSettings } from './settings.ts'
 import { namelessStaff } from './staff/nameless.ts'
+import { accountName } from './staff/accounts.ts'
 import { openSetup } from './staff/setup.ts'
 import { sqliteStore } from './store/sqlite.ts'
 import type { HubStore } from './store/store.ts'
@@ -30,6 +31,10 @@ export type Hub = Running & {
   enrolOwn(device: { key: PublicKey; gateway: string; epoch: string; model: string }): Promise<{ hub: PublicJwk; next: string } | undefined>
   /** Takes the demonstration away; how many sites that were. */
   removeDemo(): Promise<number>
+  /** Lets a quarantined gateway deliver again, by its public name; false when there is none of that name. */
+  releaseDevice(gateway: string): Promise<boolean>
+  /** Opens an account that was locked after a hundred wrong passwords; false when there is none of that name. */
+  unlockAccount(name: string): Promise<boolean>
   readonly store: HubStore
 }
 
@@ -71,6 +76,16 @@ export async function startHub(settings: HubSettings, effects: Effects): Promise
       return enrolled && { hub: key.jwk, next: enrolled.next }
     },
     removeDemo: () => store.counts.removeDemo(),
+    async releaseDevice(gateway) {
+      const device = (await store.devices.list()).find((one) => one.gateway === gateway)
+      if (device) await store.devices.release(device.kid)
+      return device !== undefined
+    },
+    async unlockAccount(name) {
+      const account = await store.staff.account(accountName(name) ?? '')
+      if (account) await store.staff.forgive(account.name)
+      return account !== undefined
+    },
     async close() {
       open = false
       await listening.close()

@@ -84,7 +84,7 @@ test(`${KILLS} kills of gateway or hub over ${BATCHES} batches: each arrives exa
   const { name, epoch, close } = gateway(dir)
   await close()
   const store = sqliteStore(join(dir, 'hub.db'))
-  const arrived = [...(store.batches.events(name) as Iterable<{ epoch: string; seq: number; bytes: Buffer }>)]
+  const arrived = await Array.fromAsync(store.batches.events(name))
   expect(arrived.map(({ epoch, seq, bytes }) => [epoch, seq, bytes.toString()])).toEqual(
     Array.from({ length: BATCHES }, (_, n) => [epoch, n + 1, JSON.stringify(makeBatch({ gateway: name, epoch }, n + 1, draft(n + 1)))]),
   )

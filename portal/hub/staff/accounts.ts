@@ -32,8 +32,8 @@ export type Accounts = {
   /** Undefined when the cookie is none of ours, or its time is over. */
   recognise(token: string): Promise<Staff | undefined>
   signOut(token: string): Promise<void>
-  /** `wrong-name` also when it is taken. */
-  create(name: string, password: string, role: Role): Promise<'created' | 'wrong-name' | 'wrong-password'>
+  /** The very first account, an admin. `wrong-name` also when another was faster. */
+  createFirst(name: string, password: string): Promise<'created' | 'wrong-name' | 'wrong-password'>
 }
 
 /** Names are compared as people see them: folded, one spelling. Undefined when it cannot be a name. */
@@ -93,11 +93,11 @@ export function createAccounts(store: HubStore, effects: Effects): Accounts {
       return { name: session.account, may: (right) => rights?.[right] ?? false }
     },
     signOut: (token) => store.staff.end(hashOf(token)),
-    async create(typed, password, role) {
+    async createFirst(typed, password) {
       const name = accountName(typed)
       if (name === undefined) return 'wrong-name'
       if ([...password].length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) return 'wrong-password'
-      return (await store.staff.addAccount({ name, password: await passwords.hash(password), role })) ? 'created' : 'wrong-name'
+      return (await store.staff.addAccount({ name, password: await passwords.hash(password), role: 'admin' satisfies Role, first: true })) ? 'created' : 'wrong-name'
     },
   }
 }

@@ -114,7 +114,7 @@ export function staffApp(parts: StaffParts, effects: Effects): Hono<Env> {
     if (!(await setup.open())) return c.redirect('/staff/sign-in', 303)
     const view = c.get('view')
     const field = await fields(c)
-    const outcome = setup.matches(field('code')) ? await accounts.create(field('name'), field('password'), 'admin') : 'wrong-code'
+    const outcome = setup.matches(field('code')) ? await accounts.createFirst(field('name'), field('password')) : 'wrong-code'
     if (outcome !== 'created') return c.html(await firstPage(view, field('name'), view.t(FIRST_MESSAGES[outcome])), outcome === 'wrong-code' ? 403 : 400)
     effects.log.info('first_account_created')
     const signIn = await accounts.signIn(field('name'), field('password'))

@@ -13,6 +13,9 @@ import { createStaffStore } from './staff.ts'
 import type { Batches, HubStore, StoredEvent } from './store.ts'
 
 type Group = ReturnType<typeof createGroup>
+type PlacedRow = { epoch: string; seq: number; place: number; post: number; body: Buffer }
+
+const ROWS_AT_ONCE = 500
 
 /** A town's hub in one file. @throws UnavailableError `damaged_database`, `newer_database`. */
 export function sqliteStore(path: string): HubStore {
@@ -35,14 +38,25 @@ export function sqliteStore(path: string): HubStore {
 function createBatches(db: Db, group: Group): Batches {
   const receive = createReceiver(db)
   const runs = createRuns(db)
-  const placed = db.prepare('select b.gateway, b.epoch, b.seq, b.place, p.id as post, p.body from batch b join post p on p.id = b.post where b.gateway = ? order by b.epoch, b.seq')
+  const placed = db.prepare(
+    `select b.epoch, b.seq, b.place, p.id as post, p.body from batch b join post p on p.id = b.post
+     where b.gateway = ? and (b.epoch, b.seq) > (?, ?) order by b.epoch, b.seq limit ${ROWS_AT_ONCE}`,
+  )
   const quarantined = db.prepare("select (select count(*) from quarantine) + (select count(*) from device where state = 'quarantined')").pluck()
 
-  function* events(gateway: string): Iterable<StoredEvent> {
+  /** In pieces, because a connection with an open cursor takes no writes. */
+  async function* events(gateway: string): AsyncIterable<StoredEvent> {
     let held: { post: number; events: Buffer[] } | undefined
-    for (const row of placed.iterate(gateway) as IterableIterator<{ gateway: string; epoch: string; seq: number; place: number; post: number; body: Buffer }>) {
-      if (held?.post !== row.post) held = { post: row.post, events: eventsOf(row.body) }
-      yield { gateway: row.gateway, epoch: row.epoch, seq: row.seq, bytes: held.events[row.place] ?? Buffer.alloc(0) }
+    let after = { epoch: '', seq: -1 }
+    for (;;) {
+      const rows = placed.all(gateway, after.epoch, after.seq) as PlacedRow[]
+      for (const { epoch, seq, place, post, body } of rows) {
+        if (held?.post !== post) held = { post, events: eventsOf(body) }
+        yield { gateway, epoch, seq, bytes: held.events[place] ?? Buffer.alloc(0) }
+      }
+      const last = rows.at(-1)
+      if (!last) return
+      after = last
     }
   }
   return {

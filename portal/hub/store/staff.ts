@@ -4,7 +4,7 @@ import type { Account, StaffSession, StaffStore } from './store.ts'
 
 export function createStaffStore(db: Db, group: ReturnType<typeof createGroup>): StaffStore {
   const count = db.prepare('select count(*) from staff_account').pluck()
-  const add = db.prepare('insert into staff_account (name, password, role) values (?, ?, ?) on conflict do nothing')
+  const add = db.prepare('insert into staff_account (name, password, role) select ?, ?, ? where ? = 0 or not exists (select 1 from staff_account) on conflict do nothing')
   const account = db.prepare('select name, password, role, failures, last_failure_ms as lastFailureMs from staff_account where name = ?')
   const failed = db.prepare('update staff_account set failures = failures + 1, last_failure_ms = ? where name = ?')
   const forgive = db.prepare('update staff_account set failures = 0 where name = ?')
@@ -18,7 +18,7 @@ export function createStaffStore(db: Db, group: ReturnType<typeof createGroup>):
 
   return {
     accounts: async () => count.get() as number,
-    addAccount: ({ name, password, role }) => group.run(() => add.run(name, password, role).changes === 1),
+    addAccount: ({ name, password, role, first = false }) => group.run(() => add.run(name, password, role, Number(first)).changes === 1),
     account: async (name) => account.get(name) as Account | undefined,
     failed: (name, nowMs) => group.run(() => void failed.run(nowMs, name)),
     forgive: (name) => group.run(() => void forgive.run(name)),

@@ -62,7 +62,7 @@ export type Batches = {
   /** Resolves after the commit that covers it; many POSTs share one. */
   receive(post: ReceivedPost): Promise<Receipt>
   /** Every stored event of a gateway with the bytes that were signed, in order of epoch and seq. */
-  events(gateway: string): AsyncIterable<StoredEvent> | Iterable<StoredEvent>
+  events(gateway: string): AsyncIterable<StoredEvent>
   /** Numbers below the highest that have not arrived, per epoch. */
   missing(gateway: string, epoch: string): Promise<Ranges>
   /** Alarms that nobody has looked at: conflicting bytes, times to come, malformed events. */
@@ -105,8 +105,8 @@ export type Account = { readonly name: string; readonly password: string; readon
 export type StaffSession = { readonly account: string; readonly role: string; readonly openedMs: number; readonly seenMs: number }
 export type StaffStore = {
   accounts(): Promise<number>
-  /** False when the name is taken. */
-  addAccount(account: { name: string; password: string; role: string }): Promise<boolean>
+  /** False when the name is taken, or when it was to be the first account and is not. */
+  addAccount(account: { name: string; password: string; role: string; first?: boolean }): Promise<boolean>
   account(name: string): Promise<Account | undefined>
   failed(name: string, nowMs: number): Promise<void>
   /** Lets an account that was refused too often try again. */
