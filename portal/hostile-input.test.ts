@@ -66,7 +66,11 @@ test('a form that is no form, too long, or of too many fields is refused and cou
     expect([400, 403], body.slice(0, 20)).toContain(answer.status)
     expect(answer.body).toContain('<html lang="fr"')
   }
+  // Even a form that is right in every field that counts.
+  const right = new URLSearchParams(formFields((await town.phone('127.0.0.4').get('/')).body)).toString()
+  for (const more of [`pad=${'x'.repeat(16_384)}`, many]) expect((await ask({ ...phone, body: `${right}&${more}`, headers: type })).status).toBe(400)
   expect(town.portal.sessions.list()).toHaveLength(1)
+  expect((await ask({ ...phone, body: `${right}&pad=${'x'.repeat(8_000)}`, headers: type })).status).toBe(200)
   expect(town.effects.metrics.text()).toMatch(/portal_refused_total\{why="malformed"\} \d/)
 })
 

@@ -44,11 +44,24 @@ test('a restart keeps who is online, with the time that is left', async () => {
 test('a session that expired while we were down is closed before the first answer, with its Stop', async () => {
   const first = await live()
   await connected(first)
-  const second = await nextLife(first, { afterMs: 7_200_000 })
+  const second = await nextLife(first, { afterMs: 7_800_000 })
+  expect(second.volatile.prepare('select count(*) from session').pluck().get()).toBe(0)
   expect(await second.enforcer.list()).toEqual([])
   expect((await second.phone('127.0.0.2').get('/status')).body).toContain('pas connecté')
   await settled(() => second.reports.length > 0)
-  expect(second.reports).toMatchObject([{ status: 'stop', terminateCause: 'sessionTimeout', sessionSeconds: 7_200 }])
+  expect(second.reports).toMatchObject([{ status: 'stop', terminateCause: 'sessionTimeout', sessionSeconds: 7_200, eventSeconds: START_MS / 1000 + 7_200 }])
+})
+
+test.each(['opening', 'added'] as const)('a tap that was cut off at "%s" is brought to its end: RADIUS said yes and the receipt is stored', async (cut) => {
+  const dir = mkdtempSync(join(tmpdir(), 'parvis-portal-'))
+  const first: PortalTown = await live({ parts: { step: (step) => void (step === cut && cpSync(first.dir, dir, { recursive: true })) } })
+  await first.phone('127.0.0.2').connect()
+  const second = await live({ dir, startMs: first.clock.now() + 30_000 })
+  expect(await second.enforcer.list()).toMatchObject([{ mac: '02007f000002', secondsLeft: 7_170 }])
+  expect((await second.phone('127.0.0.2').get('/status')).body).toContain('Il reste 1 heure et 59 minutes')
+  expect(second.seen.started).toHaveLength(1)
+  await settled(() => second.reports.length > 0)
+  expect(second.reports).toMatchObject([{ status: 'start', eventSeconds: START_MS / 1000 }])
 })
 
 test('after a reboot nobody is online, and each session has its Stop from the last checkpoint', async () => {
