@@ -79,7 +79,7 @@ function pageOf(contents: readonly unknown[], total: number, page: number, size:
   return { total_items: total, total_pages: pages, page_number: page, size: contents.length, first_page: page === 1, last_page: page >= pages, empty: contents.length === 0, contents }
 }
 
-function found(directory: Directory, { table, searched }: Collection, text: string): Row[] {
+function found(directory: Directory, { table, searched }: Collection, text: string): readonly Row[] {
   const { store, search, catalogue } = directory
   if (table !== 'service') {
     const wanted = text.toLowerCase()
@@ -90,9 +90,9 @@ function found(directory: Directory, { table, searched }: Collection, text: stri
 }
 
 /** All rows a question asks for, or what is wrong with the question. */
-function select(directory: Directory, collection: Collection, query: Query): Row[] | string {
+function select(directory: Directory, collection: Collection, query: Query): readonly Row[] | string {
   const text = query['search']
-  let rows = text ? found(directory, collection, text) : directory.store.all(collection.table)
+  let rows: readonly Row[] = text ? found(directory, collection, text) : directory.store.all(collection.table)
   for (const [name, filter] of Object.entries(collection.filters)) {
     const value = query[name]
     if (!value) continue

@@ -122,8 +122,16 @@ function webLink(text: string | undefined): string | undefined {
   return url && (url.protocol === 'https:' || url.protocol === 'http:') ? url.href : undefined
 }
 
+const languageNames = new Map<Language, Intl.DisplayNames>()
+
+function namesIn(language: Language): Intl.DisplayNames {
+  let names = languageNames.get(language)
+  if (!names) languageNames.set(language, (names = new Intl.DisplayNames([language], { type: 'language', fallback: 'none' })))
+  return names
+}
+
 function spokenLanguages(store: DirectoryStore, id: string, language: Language): string[] {
-  const names = new Intl.DisplayNames([language], { type: 'language', fallback: 'none' })
+  const names = namesIn(language)
   return [...new Set(store.rows('language', 'service_id', id).map((row) => {
     const code = textOf(row, 'code') ?? ''
     return (/^[a-z]{2,3}$/.test(code) ? names.of(code) : undefined) ?? textOf(row, 'name') ?? code

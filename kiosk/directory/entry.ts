@@ -7,7 +7,7 @@ import { accessOf, marksOf, needsOf, translationsOf, trustOf, type Mark } from '
 import { needsIn } from './need-words.ts'
 import { NEEDS, type NeedId, tileOf } from './needs.ts'
 import { positionOf, type Position } from './place.ts'
-import type { DirectoryStore } from './store.ts'
+import type { Tables } from './tables.ts'
 
 /** A text as written, and its translations by language. */
 export type Wording = { readonly written: string; readonly also: Readonly<Record<string, string>> }
@@ -45,24 +45,24 @@ export function isPublished(service: Row): boolean {
 }
 
 /** The most particular hours there are: of the service at a place, else of the service, else of the place. */
-function schedulesOf(store: DirectoryStore, id: string, links: readonly Row[], locations: readonly Row[]): readonly Row[] {
-  const atLocations = links.flatMap((link) => store.rows('schedule', 'service_at_location_id', String(link['id'])))
+function schedulesOf(tables: Tables, id: string, links: readonly Row[], locations: readonly Row[]): readonly Row[] {
+  const atLocations = links.flatMap((link) => tables.rows('schedule', 'service_at_location_id', String(link['id'])))
   if (atLocations.length > 0) return atLocations
-  const own = store.rows('schedule', 'service_id', id)
-  return own.length > 0 ? own : locations.flatMap((location) => store.rows('schedule', 'location_id', String(location['id'])))
+  const own = tables.rows('schedule', 'service_id', id)
+  return own.length > 0 ? own : locations.flatMap((location) => tables.rows('schedule', 'location_id', String(location['id'])))
 }
 
-export function gather(store: DirectoryStore, service: Row): ServiceRows {
+export function gather(tables: Tables, service: Row): ServiceRows {
   const id = String(service['id'])
-  const organization = store.row('organization', textOf(service, 'organization_id') ?? '')
-  const links = store.rows('service_at_location', 'service_id', id)
-  const locations = links.map((link) => store.row('location', textOf(link, 'location_id') ?? '')).filter((row) => row !== undefined)
+  const organization = tables.row('organization', textOf(service, 'organization_id') ?? '')
+  const links = tables.rows('service_at_location', 'service_id', id)
+  const locations = links.map((link) => tables.row('location', textOf(link, 'location_id') ?? '')).filter((row) => row !== undefined)
   return {
     service, organization, links, locations,
-    schedules: schedulesOf(store, id, links, locations),
-    marks: [service, ...links].flatMap((row) => marksOf(store, String(row['id']))),
-    placeMarks: locations.flatMap((row) => marksOf(store, String(row['id']))),
-    organizationMarks: organization ? marksOf(store, String(organization['id'])) : [],
+    schedules: schedulesOf(tables, id, links, locations),
+    marks: [service, ...links].flatMap((row) => marksOf(tables, String(row['id']))),
+    placeMarks: locations.flatMap((row) => marksOf(tables, String(row['id']))),
+    organizationMarks: organization ? marksOf(tables, String(organization['id'])) : [],
   }
 }
 
@@ -70,8 +70,8 @@ function isInformal(organization: Row | undefined): boolean {
   return ['informal', 'informel'].includes(fold(textOf(organization, 'legal_status') ?? ''))
 }
 
-function isFree(store: DirectoryStore, id: string): boolean {
-  const costs = store.rows('cost_option', 'service_id', id).map((row) => numberOf(row, 'amount'))
+function isFree(tables: Tables, id: string): boolean {
+  const costs = tables.rows('cost_option', 'service_id', id).map((row) => numberOf(row, 'amount'))
   return costs.length > 0 && costs.every((amount) => amount === 0)
 }
 
@@ -84,12 +84,12 @@ function needsFor({ service, marks }: ServiceRows): NeedId[] {
   return NEEDS.map((need) => need.id).filter((id) => heard.has(id))
 }
 
-export function makeEntry(store: DirectoryStore, rows: ServiceRows): Entry {
+export function makeEntry(tables: Tables, rows: ServiceRows): Entry {
   const { service, organization, locations, marks, placeMarks, organizationMarks } = rows
   const id = String(service['id'])
   const needs = needsFor(rows)
   const informal = isInformal(organization)
-  const badges: Badge[] = [...(isFree(store, id) ? (['free'] as const) : []), ...accessOf([...marks, ...placeMarks, ...organizationMarks]), ...(informal ? (['informal'] as const) : [])]
+  const badges: Badge[] = [...(isFree(tables, id) ? (['free'] as const) : []), ...accessOf([...marks, ...placeMarks, ...organizationMarks]), ...(informal ? (['informal'] as const) : [])]
   const organizationName = textOf(organization, 'name')
   const position = locations.map(positionOf).find((one) => one !== undefined)
   const trust = informal ? trustOf(organizationMarks) : undefined

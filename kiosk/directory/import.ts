@@ -6,6 +6,7 @@ import { readDirectory, type SourceFile } from './read-directory.ts'
 import { createReporter, type ImportReport, type Reporter } from './report.ts'
 import { searchText } from './search-text.ts'
 import type { DirectoryStore } from './store.ts'
+import { tablesOf, type Tables } from './tables.ts'
 
 /** Raise it when what an import makes of the same files changes: stored directories are then made again. */
 const IMPORT_VERSION = 1
@@ -24,16 +25,15 @@ function codeOf(id: string, taken: Set<string>): string {
   return code
 }
 
-/** Entries in order of quality, the full-text index and the needs, from the tables that are there now. */
-function rebuild(store: DirectoryStore): void {
-  const { db } = store
+/** Entries in order of quality, the full-text index and the needs. */
+function rebuild({ db }: DirectoryStore, tables: Tables): void {
   db.exec(`delete from entry; delete from entry_need; insert into search (search) values ('delete-all')`)
   const addEntry = db.prepare<[number, string, string, string]>('insert into entry (n, id, code, card) values (?, ?, ?, ?)')
   const addNeed = db.prepare<[string, number]>('insert or ignore into entry_need (need, n) values (?, ?)')
   const addText = db.prepare<[number, string, string, string, string, string]>('insert into search (rowid, name, words, body, stem, need) values (?, ?, ?, ?, ?, ?)')
-  const weighed: Weighed[] = store.all('service').filter(isPublished).map((service) => {
-    const rows = gather(store, service)
-    const entry = makeEntry(store, rows)
+  const weighed: Weighed[] = tables.all('service').filter(isPublished).map((service) => {
+    const rows = gather(tables, service)
+    const entry = makeEntry(tables, rows)
     return { entry, rows, quality: qualityOf(entry, rows) }
   })
   weighed.sort((a, b) => b.quality - a.quality || (a.entry.id < b.entry.id ? -1 : 1))
@@ -42,7 +42,7 @@ function rebuild(store: DirectoryStore): void {
     const n = index + 1
     addEntry.run(n, entry.id, codeOf(entry.id, taken), JSON.stringify(entry))
     for (const need of entry.needs) addNeed.run(need, n)
-    const text = searchText(store, entry, rows)
+    const text = searchText(tables, entry, rows)
     addText.run(n, text.name, text.words, text.body, text.stem, text.need)
   }
 }
@@ -63,7 +63,7 @@ export function importDirectory(store: DirectoryStore, files: readonly SourceFil
     store.replace(rows)
     if (profile) store.setNote('profile', JSON.stringify(profile))
     else store.db.prepare(`delete from note where key = 'profile'`).run()
-    rebuild(store)
+    rebuild(store, tablesOf(rows))
     reportEmptyTiles(store, reporter)
     store.setNote('source', digestOf(files))
   }).immediate()

@@ -3,7 +3,7 @@ import type { Badge, Trust } from '../views.ts'
 import { TRUSTS } from '../views.ts'
 import { textOf } from './hsds.ts'
 import { isNeedId, NEEDS_TAXONOMY, type NeedId } from './needs.ts'
-import type { DirectoryStore } from './store.ts'
+import type { Tables } from './tables.ts'
 
 /** Codes `no-appointment`, `step-free`, `animals`, on a service, location or organization. */
 export const ACCESS_TAXONOMY = 'parvis-access'
@@ -18,11 +18,11 @@ const ACCESS_CODES: readonly Badge[] = ['no-appointment', 'step-free', 'animals'
 export type Mark = { readonly taxonomy: string; readonly code: string; readonly field: string; readonly value: string; readonly term: string }
 
 /** All attributes of one record. */
-export function marksOf(store: DirectoryStore, id: string): Mark[] {
-  return store.rows('attribute', 'link_id', id).flatMap((row) => {
-    const term = store.row('taxonomy_term', textOf(row, 'taxonomy_term_id') ?? '')
+export function marksOf(tables: Tables, id: string): Mark[] {
+  return tables.rows('attribute', 'link_id', id).flatMap((row) => {
+    const term = tables.row('taxonomy_term', textOf(row, 'taxonomy_term_id') ?? '')
     if (!term) return []
-    const detail = store.row('taxonomy', textOf(term, 'taxonomy_id') ?? '')
+    const detail = tables.row('taxonomy', textOf(term, 'taxonomy_id') ?? '')
     return {
       taxonomy: textOf(term, 'taxonomy') ?? textOf(detail, 'name') ?? '',
       code: textOf(term, 'code') ?? '',

@@ -2,15 +2,11 @@ import { openDb, type Db } from '#shared/db/open.ts'
 import { isTableName, TABLE_NAMES, TABLES, type Row, type TableName } from './hsds.ts'
 import type { Profile } from './profile.ts'
 import type { Rows } from './rows.ts'
+import type { Tables } from './tables.ts'
 
 /** The directory as HSDS tables in SQLite. All of it can be imported again, so it is `relaxed`. */
-export type DirectoryStore = {
+export type DirectoryStore = Tables & {
   readonly db: Db
-  /** Rows of a table whose `field` is `value`, in the order in which they came. */
-  rows(table: TableName, field: string, value: string): Row[]
-  row(table: TableName, id: string): Row | undefined
-  /** Every row of a table, in the order in which they came. */
-  all(table: TableName): Row[]
   /** Puts these rows in the place of all there are; part of a transaction of the caller. */
   replace(rows: Rows): void
   note(key: string): string | undefined

@@ -19,7 +19,7 @@ export function Card({ card, under }: { card: CardView; under?: string | undefin
       <span class="picture"><Pictogram name={pictureOf(card, under)} /></span>
       <div class="words">
         <h2><button type="button" onClick={() => void goDetail(card.id)}><Said {...card.name} /></button></h2>
-        {card.organization !== undefined && <p class="quiet"><bdi>{card.organization}</bdi></p>}
+        {card.organization !== undefined && card.organization !== card.name.text && <p class="quiet"><bdi>{card.organization}</bdi></p>}
         <p class="facts"><StateChip card={card} /><Way card={card} /></p>
         <Badges card={card} />
       </div>

@@ -70,7 +70,7 @@ function Facts({ view }: { view: DetailView }) {
   const spoken = view.languages.join(', ')
   if (facts.every(([, text]) => text === undefined) && spoken === '' && view.documents.length === 0) return null
   return (
-    <Section title={view.documents.length > 0 ? t.value('detail.bring') : t.value('detail.apply')} picture={view.documents.length > 0 ? 'bag' : 'list'} name="facts">
+    <Section title={view.documents.length > 0 ? t.value('detail.bring') : t.value('detail.facts')} picture={view.documents.length > 0 ? 'bag' : 'list'} name="facts">
       {view.documents.length > 0 && <ul class="documents" lang={view.written} dir="auto">{view.documents.map((one) => <li key={one}>{one}</li>)}</ul>}
       <dl>
         {facts.map(([key, text]) => text !== undefined && <div key={key}><dt>{t.value(`detail.${key}`)}</dt><dd lang={view.written} dir="auto">{text}</dd></div>)}
@@ -99,7 +99,7 @@ export function Detail({ view }: { view: DetailView | undefined }) {
           <span class="picture"><Pictogram name={view.needs[0] ?? view.tile} /></span>
           <div>
             <h1 tabIndex={-1}><Said {...view.name} /></h1>
-            {view.organization !== undefined && <p class="quiet"><bdi lang={view.written}>{view.organization}</bdi></p>}
+            {view.organization !== undefined && view.organization !== view.name.text && <p class="quiet"><bdi lang={view.written}>{view.organization}</bdi></p>}
           </div>
         </div>
         <p class="facts"><StateChip card={view} /><Way card={view} /></p>

@@ -79,6 +79,7 @@ export const ARABIC = {
   'detail.phone': 'الهاتف',
   'detail.bring': 'ما يجب إحضاره',
   'detail.apply': 'ما العمل',
+  'detail.facts': 'معلومات مفيدة',
   'detail.fees': 'الثمن',
   'detail.who': 'لمن',
   'detail.spoken': 'اللغات المستعملة',

@@ -63,6 +63,7 @@ export const ENGLISH = {
   'detail.phone': 'Telephone',
   'detail.bring': 'What to bring',
   'detail.apply': 'How to go about it',
+  'detail.facts': 'Good to know',
   'detail.fees': 'Price',
   'detail.who': 'For whom',
   'detail.spoken': 'Languages spoken',

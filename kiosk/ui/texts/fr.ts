@@ -62,6 +62,7 @@ export const FRENCH = {
   'detail.phone': 'Téléphone',
   'detail.bring': 'À apporter',
   'detail.apply': 'Comment faire',
+  'detail.facts': 'À savoir',
   'detail.fees': 'Prix',
   'detail.who': 'Pour qui',
   'detail.spoken': 'On y parle',
