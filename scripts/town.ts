@@ -13,8 +13,9 @@ const out: Out = {
 
 function live(order: TownOrder): Promise<TownResult> {
   const { running } = order
-  if (running) return driveRunning({ ...order, running }, out, process.env)
-  return liveThrough(order, out, { nowMs: Date.now(), complain: (line) => void process.stderr.write(line) })
+  const nowMs = Date.now()
+  if (running) return driveRunning({ ...order, running }, out, { nowMs, env: process.env })
+  return liveThrough(order, out, { nowMs, complain: (line) => void process.stderr.write(line) })
 }
 
 async function main(): Promise<number> {

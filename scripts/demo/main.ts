@@ -1,8 +1,9 @@
 // The demonstration's own process: its own gateway, key, epoch, ledger and file, so that the portal waits for nothing.
 // Reads one line of JSON {folder, hub, code, nowMs, seed} on standard input; prints one line of JSON when all is delivered.
+// Ends when standard input does: a server that was killed must not leave it playing to nobody.
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { createInterface } from 'node:readline'
 import { systemClock } from '#shared/clock.ts'
 import { deviceKeyAt } from '#shared/db/key-file.ts'
 import type { Effects } from '#shared/effects.ts'
@@ -40,5 +41,10 @@ async function play({ folder, hub, code, nowMs, seed }: DemoOrder): Promise<Reco
   return { ...rehearsal, ms: Math.round(clock.monotonic() - started) }
 }
 
-const order = JSON.parse(await text(process.stdin)) as DemoOrder
+const lines = createInterface({ input: process.stdin })
+lines.once('close', () => process.exit(1))
+const order = await new Promise<DemoOrder>((resolve) => lines.once('line', (line) => resolve(JSON.parse(line) as DemoOrder)))
 process.stdout.write(`${JSON.stringify(await play(order))}\n`)
+lines.removeAllListeners('close')
+lines.close()
+process.stdin.destroy()

@@ -27,6 +27,7 @@ export function startDemo({ directories, effects }: Ground, hub: Hub): Demo {
   const folder = join(directories.data, FOLDER)
   const log = effects.log.scoped('demo')
   let child: ChildProcess | undefined
+  let stopped = false
   let under = Promise.resolve()
   let ready = false
 
@@ -35,20 +36,23 @@ export function startDemo({ directories, effects }: Ground, hub: Hub): Demo {
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const { code } = await hub.mintCode('spoken')
+    // A stop that came before there was a process to end.
+    if (stopped) return
     const order: DemoOrder = { folder, hub: hub.origin, code, nowMs: effects.clock.now(), seed: effects.random(4).readUInt32BE() }
     const process_ = spawn('nice', ['-n', String(NICENESS), process.execPath, join(import.meta.dirname, '..', 'demo', 'main.ts')], { stdio: ['pipe', 'ignore', 'pipe'] })
     child = process_
     let said = ''
     process_.stderr.on('data', (part: Buffer) => (said += part.toString()))
     process_.stdin.on('error', () => undefined)
-    process_.stdin.end(JSON.stringify(order))
+    // Left open: it ends with this process, however that ends, and the child with it.
+    process_.stdin.write(`${JSON.stringify(order)}\n`)
     const exit = await new Promise<number | null>((resolve) => {
       process_.once('error', () => resolve(null))
       process_.once('exit', resolve)
     })
     child = undefined
     if (exit === 0) writeFileSync(join(folder, DONE), '')
-    else log.warn('demonstration_not_made', { said: said.slice(-300) })
+    else if (!stopped) log.warn('demonstration_not_made', { said: said.slice(-300) })
   }
 
   if (existsSync(join(directories.data, REMOVED)) || existsSync(join(folder, DONE))) ready = true
@@ -59,6 +63,7 @@ export function startDemo({ directories, effects }: Ground, hub: Hub): Demo {
   }
 
   async function stop(): Promise<void> {
+    stopped = true
     child?.kill('SIGKILL')
     await under
   }

@@ -27,6 +27,7 @@ export type Act = { readonly atMs: number } & (
 
 const MINUTE_MS = 60_000
 const ZONE = 'Europe/Paris'
+const CLOSE_AT = '04:00'
 /** Acts are gathered into slots, between which a fast clock leaps. */
 export const SLOT_MINUTES = 5
 /** Slots are this far into their five minutes, so that none lies on an hour or on an edge of a dwell bin (multiples of five). */
@@ -35,18 +36,17 @@ const STAY_BEYOND_SLOTS = 2
 /** Part of a slot that may be filled with arrivals: a minute later nothing would be certain any more. */
 const FILLED_SECONDS = 30
 const READERS = 0.12
+const READS = { manner: 'reads', stayMinutes: 0 } as const
 /** Whose address comes back day after day. */
 const REGULARS = 0.3
 const KIOSK_EVERY = 4
 const RADIUS_EVERY = 8
-/** Room in 127.0.0.0/8 for one day's devices at one place. */
-const DEVICES_A_DAY = 65_536
 const LAST_OCTETS = 254
 
 export type PlanOptions = {
   readonly places: readonly Place[]
-  /** Close of the site-day before the first. */
-  readonly fromMs: number
+  /** An instant of the first site-day. */
+  readonly nowMs: number
   readonly days: number
   /** Connection time that the portal grants. */
   readonly sessionMinutes: number
@@ -54,6 +54,8 @@ export type PlanOptions = {
   readonly rate: number
   /** First of the devices' numbers: address 127.x.y.z of device n. */
   readonly firstDevice: number
+  /** Between two places' first devices. */
+  readonly devicesAPlace: number
 }
 
 /** Devices 0, 1, 2 … as source addresses from 127.1.0.1 on, leaving out .0 and .255. */
@@ -94,39 +96,46 @@ function stayOf(seconds: number, sessionMinutes: number): { manner: Manner; stay
   return minutes < sessionMinutes ? { manner: 'leaves', stayMinutes: minutes } : { manner: 'stays', stayMinutes: sessionMinutes }
 }
 
-/** Each of `days` site-days at every place; a device that is still there does not come a second time. */
+type Spell = { readonly options: PlanOptions; readonly random: Chance; readonly slotFor: (wantedMs: number) => number }
+
+/** One place's day. A device that is still there does not come a second time. */
+function dayOfJourneys(place: Place, midnightMs: number, weekday: number, today: (devices: number) => (index: number) => number, spell: Spell): Journey[] {
+  const { options, random, slotFor } = spell
+  const visits = dayOfVisits(place, midnightMs, weekday, random)
+  const devices = [...new Set(visits.map(({ device }) => device))]
+  const number = today(devices.length)
+  const addresses = new Map(devices.map((device, index) => [device, addressOf(number(index))]))
+  const thereUntil = new Map<string, number>()
+  return visits.flatMap((visit): Journey[] => {
+    const address = addresses.get(visit.device) ?? ''
+    if (visit.startMs < (thereUntil.get(address) ?? 0)) return []
+    const stay = random.unit() < READERS ? READS : stayOf(visit.seconds, options.sessionMinutes)
+    const arriveMs = slotFor(visit.startMs)
+    thereUntil.set(address, arriveMs + (stay.stayMinutes + 2 * SLOT_MINUTES) * MINUTE_MS)
+    return [{ place, address, language: visit.language, arriveMs, ...stay }]
+  })
+}
+
+/**
+ * Each of `days` site-days at every place, in order of time.
+ * @throws UsageError when a visit would run into a close, because the rate is too low for so many.
+ */
 export function planJourneys(options: PlanOptions, random: Chance): Journey[] {
-  const { places, days, sessionMinutes, rate, firstDevice } = options
-  const slotFor = slotter(Math.max(1, Math.floor(rate * FILLED_SECONDS)))
-  const numbers = places.map((_, index) => deviceNumbers(firstDevice + index * DEVICES_A_DAY))
+  const { places, days, rate, firstDevice, devicesAPlace } = options
+  const spell = { options, random, slotFor: slotter(Math.max(1, Math.floor(rate * FILLED_SECONDS))) }
+  const numbers = places.map((_, index) => deviceNumbers(firstDevice + index * devicesAPlace))
   const journeys: Journey[] = []
-  let closeMs = options.fromMs
+  let { startsMs, closesMs } = siteDayAt(options.nowMs, ZONE, CLOSE_AT)
   for (let day = 0; day < days; day++) {
-    const midnight = siteDayAt(closeMs + 12 * 60 * MINUTE_MS, ZONE, '00:00').startsMs
-    const next = siteDayAt(closeMs, ZONE, '04:00').closesMs
-    for (const [index, place] of places.entries()) {
-      const visits = dayOfVisits(place, midnight, day % 7, random)
-      const devices = [...new Set(visits.map(({ device }) => device))]
-      const number = numbers[index]?.(devices.length)
-      const order = new Map(devices.map((device, at) => [device, addressOf(number?.(at) ?? 0)]))
-      const busyUntil = new Map<string, number>()
-      for (const visit of visits) {
-        const address = order.get(visit.device) ?? ''
-        if (visit.startMs < (busyUntil.get(address) ?? 0)) continue
-        const reads = random.unit() < READERS
-        const { manner, stayMinutes } = reads ? ({ manner: 'reads', stayMinutes: 0 } as const) : stayOf(visit.seconds, sessionMinutes)
-        const arriveMs = slotFor(visit.startMs)
-        busyUntil.set(address, arriveMs + (stayMinutes + 2 * SLOT_MINUTES) * MINUTE_MS)
-        journeys.push({ place, address, language: visit.language, manner, stayMinutes, arriveMs })
-      }
-    }
-    const last = journeys.at(-1)
-    if (last && journeys.some(({ arriveMs, stayMinutes }) => arriveMs + (stayMinutes + SLOT_MINUTES) * MINUTE_MS >= next)) {
+    const midnight = siteDayAt(startsMs, ZONE, '00:00').startsMs
+    const today = places.flatMap((place, index) => dayOfJourneys(place, midnight, day % 7, numbers[index] ?? (() => () => firstDevice), spell))
+    if (today.some(({ arriveMs, stayMinutes }) => arriveMs + (stayMinutes + SLOT_MINUTES) * MINUTE_MS >= closesMs)) {
       throw new UsageError('usage', 'so many visits do not fit into a day at this rate: raise --rate or lower --visits')
     }
-    closeMs = next
+    journeys.push(...today)
+    ;({ startsMs, closesMs } = siteDayAt(closesMs, ZONE, CLOSE_AT))
   }
-  return journeys.sort((a, b) => a.arriveMs - b.arriveMs)
+  return journeys.toSorted((a, b) => a.arriveMs - b.arriveMs)
 }
 
 /** The journeys with their ends, and the kiosk and RADIUS in between, in order of time. */

@@ -1,7 +1,6 @@
 // The two ways of the town: on an instance of its own until the releases are in, or through a running one.
 import { Agent } from 'node:http'
 import type { Draw } from '#shared/count/sampler.ts'
-import { siteDayAt } from '#shared/count/site-day.ts'
 import { chance } from './chance.ts'
 import { compare, type ComparedSite } from './comparison.ts'
 import type { TownOrder } from './order.ts'
@@ -18,16 +17,17 @@ import { createWalk, nothingDone, type Done } from './walk.ts'
 const SESSION_MINUTES = 46
 /** A slot that takes longer has run into the next minute, and the truth would be a matter of luck. */
 const LONGEST_SLOT_MS = 55_000
-/** An own instance's devices begin at 127.1.0.1 … */
-const FIRST_OWN_DEVICE = 0
-/** … those of different runs through a running instance shall not meet. */
-const RUNS = 200
-const DEVICES_A_RUN = 40_000
+const OWN_DEVICES = { firstDevice: 0, devicesAPlace: 1_000_000 } as const
+/** Two runs through a running instance begin far apart, because a phone of the first may still be online. */
+const FIRST_DEVICES = 15_000_000
+const DEVICES_A_PLACE = 50_000
 /** Phones that hold a connection open; more wait. */
 const MOST_SOCKETS = 512
 
 export type TownResult = { readonly done: Done; readonly truth: Truth; readonly sites: readonly ComparedSite[] }
 export type OwnTownExtras = { readonly nowMs: number; /** Only tests pass one. */ readonly draw?: Draw; readonly complain: (line: string) => void }
+
+export type RunningExtras = { readonly nowMs: number; readonly env: Readonly<Record<string, string | undefined>> }
 
 /** Acts of one instant, in order of time. */
 function slots(acts: readonly Act[]): Act[][] {
@@ -39,8 +39,7 @@ const newAgent = (): Agent => new Agent({ keepAlive: true, maxTotalSockets: MOST
 /** Starts an instance, acts the plan out, closes the days. @throws UsageError when the visits do not fit the rate. */
 export async function liveThrough({ rate, visits, days, seed }: TownOrder, out: Out, { nowMs, draw, complain }: OwnTownExtras): Promise<TownResult> {
   const places = ownPlaces(visits)
-  const { startsMs } = siteDayAt(nowMs, 'Europe/Paris', '04:00')
-  const acts = planActs(planJourneys({ places, fromMs: startsMs, days, sessionMinutes: SESSION_MINUTES, rate, firstDevice: FIRST_OWN_DEVICE }, chance(seed)))
+  const acts = planActs(planJourneys({ places, nowMs, days, sessionMinutes: SESSION_MINUTES, rate, ...OWN_DEVICES }, chance(seed)))
   const own = await openOwnTown({ places, nowMs, sessionMinutes: SESSION_MINUTES, complain, ...(draw === undefined ? {} : { draw }) })
   const radius = await radiusVisitor(own.radius)
   const [done, truth, agent, bar] = [nothingDone(), createTruth(), newAgent(), progress(out)]
@@ -69,13 +68,13 @@ export async function liveThrough({ rate, visits, days, seed }: TownOrder, out: 
 }
 
 /** Through a running instance: no leaps, so everyone who has a session ends it soon. @throws UsageError before the first citizen. */
-export async function driveRunning(order: TownOrder & { running: NonNullable<TownOrder['running']> }, out: Out, env: Readonly<Record<string, string | undefined>>): Promise<TownResult> {
+export async function driveRunning(order: TownOrder & { running: NonNullable<TownOrder['running']> }, out: Out, { nowMs, env }: RunningExtras): Promise<TownResult> {
   const { rate, visits, seed, running } = order
   await mustBeDryRun(running.portal)
   const door = radiusDoor(running, env)
   const random = chance(seed)
-  const firstDevice = (1 + random.below(RUNS)) * DEVICES_A_RUN
-  const plan = { places: ownPlaces(visits * 2), fromMs: 0, days: 1, sessionMinutes: SESSION_MINUTES, rate: visits, firstDevice }
+  // Twice as many, of which the first are taken: a drawn day is never exactly as full as was asked.
+  const plan = { places: ownPlaces(visits * 2), nowMs, days: 1, sessionMinutes: SESSION_MINUTES, rate: visits, firstDevice: random.below(FIRST_DEVICES), devicesAPlace: DEVICES_A_PLACE }
   const acts = planActs(planJourneys(plan, random).slice(0, visits)).filter(({ kind }) => kind !== 'expire')
   const radius = door && (await radiusVisitor(door))
   const [done, truth, agent, bar] = [nothingDone(), createTruth(), newAgent(), progress(out)]
