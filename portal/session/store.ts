@@ -76,7 +76,8 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
   const insert = db.prepare(INSERT_SESSION)
   const all = db.prepare<[], SessionRow>('select * from session')
   const due = db.prepare<[number], { id: string }>("select id from session where deadline_ms <= ? and kind <> 'closing'")
-  const next = db.prepare<[], { at: number | null }>("select min(deadline_ms) as at from session where kind <> 'closing'")
+  // Asked after every log-in: in the order of the index the first row is the answer, min() would read them all.
+  const next = db.prepare<[], { at: number }>("select deadline_ms as at from session where kind <> 'closing' order by deadline_ms limit 1")
   const mark = db.prepare<[number], { mark: number }>('select mark from session where mark = ?')
   const shift = db.prepare('update session set started_ms = started_ms + @ms, deadline_ms = deadline_ms + @ms, active_ms = active_ms + @ms, interim_ms = interim_ms + @ms, checked_ms = checked_ms + @ms')
   const usage = run('update session set up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ?, active_ms = ? where id = ?')
@@ -110,7 +111,7 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
     byNonce: one("token_nonce = ? and kind <> 'closing'"),
     all: () => all.all().map(sessionOf),
     due: (nowMs) => due.all(nowMs).map((row) => row.id),
-    nextDeadline: () => next.get()?.at ?? undefined,
+    nextDeadline: () => next.get()?.at,
     markTaken: (wanted) => mark.get(wanted) !== undefined,
     shift: (ms) => void shift.run({ ms }),
     farewell(id) {
