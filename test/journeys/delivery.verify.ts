@@ -32,7 +32,12 @@ function start(script: string, ...args: string[]): Side {
   const child = spawn(process.execPath, [join(import.meta.dirname, script), ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdin?.on('error', () => {})
   const lines = createInterface(child.stdout)
-  const first = new Promise<string>((resolve) => lines.once('line', resolve))
+  const first = new Promise<string>((resolve, reject) => {
+    lines.once('line', resolve)
+    child.once('exit', () => reject(new Error(`${script} ended before it was ready`)))
+  })
+  // A child that was killed in its start is never waited for; one that failed by itself is.
+  first.catch(() => {})
   const side = { child, lines, first }
   sides.push(side)
   return side
