@@ -11,11 +11,15 @@ const out: Out = {
   colour: process.stdout.isTTY && !process.env['NO_COLOR'],
 }
 
+const interrupted = new AbortController()
+// Once is enough, and npm sends it twice: what the town started is stopped and its folders are removed.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort())
+
 function live(order: TownOrder): Promise<TownResult> {
   const { running } = order
-  const nowMs = Date.now()
-  if (running) return driveRunning({ ...order, running }, out, { nowMs, env: process.env })
-  return liveThrough(order, out, { nowMs, complain: (line) => void process.stderr.write(line) })
+  const common = { nowMs: Date.now(), signal: interrupted.signal }
+  if (running) return driveRunning({ ...order, running }, out, { ...common, env: process.env })
+  return liveThrough(order, out, { ...common, complain: (line) => void process.stderr.write(line) })
 }
 
 async function main(): Promise<number> {
@@ -30,7 +34,8 @@ async function main(): Promise<number> {
   for (const site of sites) out.write(siteTable(site, out))
   if (sites.length > 0) out.write(`\n${noiseWords(sites)}`)
   out.write(summary(done, out))
-  return done.failures === 0 ? 0 : 1
+  if (interrupted.signal.aborted) out.write('    stopped before its end\n')
+  return done.failures === 0 && !interrupted.signal.aborted ? 0 : 1
 }
 
 process.exitCode = await main().catch((error: unknown) => {

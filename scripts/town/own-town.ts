@@ -18,7 +18,6 @@ import { leapingClock, type LeapingClock } from './clock.ts'
 import type { RadiusDoor } from './passers-by.ts'
 import type { Place } from './places.ts'
 
-const VOLATILE = '/dev/shm'
 /** Batches are made up to a minute after the quarter, and sent within six more. */
 const SLOT_OF_BATCHES_MS = 61_000
 const AFTER_THE_CLOSE_MS = 20 * 60_000
@@ -68,13 +67,13 @@ export async function openOwnTown({ places, nowMs, sessionMinutes, draw, complai
   const { startsMs } = siteDayAt(nowMs, 'Europe/Paris', '04:00')
   const clock = leapingClock(startsMs + AFTER_OPENING_MS)
   const data = mkdtempSync(join(tmpdir(), 'parvis-town-'))
-  const runtime = mkdtempSync(join(VOLATILE, 'parvis-town-'))
-  const clean = (): void => [data, runtime].forEach((folder) => rmSync(folder, { recursive: true, force: true }))
+  const directories = openDirectories({ PARVIS_DATA: data })
+  const folders = [data, ...(directories.runtime === undefined ? [] : [directories.runtime])]
+  const clean = (): void => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true }))
   const config = join(data, 'parvis.toml')
   writeFileSync(config, settingsFile(places, sessionMinutes))
   const effects = { clock, random: randomBytes, log: jsonLog(complain, clock.now, 'error'), metrics: createMetrics() }
   const { settings } = readSettings({ config, flags: FREE_PORTS }, {})
-  const directories = openDirectories({ PARVIS_DATA: data, PARVIS_RUNTIME: runtime })
   const parvis = await start({ settings, directories, effects, roles: new Set(ROLES), code: { demo: false, ...(draw === undefined ? {} : { draw }) } }).catch((error: unknown) => {
     clean()
     throw error

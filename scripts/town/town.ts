@@ -25,9 +25,16 @@ const DEVICES_A_PLACE = 50_000
 const MOST_SOCKETS = 512
 
 export type TownResult = { readonly done: Done; readonly truth: Truth; readonly sites: readonly ComparedSite[] }
-export type OwnTownExtras = { readonly nowMs: number; /** Only tests pass one. */ readonly draw?: Draw; readonly complain: (line: string) => void }
+export type OwnTownExtras = {
+  readonly nowMs: number
+  /** Ends the town after the slot under way, and cleans up. */
+  readonly signal?: AbortSignal
+  /** Only tests pass one. */
+  readonly draw?: Draw
+  readonly complain: (line: string) => void
+}
 
-export type RunningExtras = { readonly nowMs: number; readonly env: Readonly<Record<string, string | undefined>> }
+export type RunningExtras = { readonly nowMs: number; readonly signal?: AbortSignal; readonly env: Readonly<Record<string, string | undefined>> }
 
 /** Acts of one instant, in order of time. */
 function slots(acts: readonly Act[]): Act[][] {
@@ -37,7 +44,7 @@ function slots(acts: readonly Act[]): Act[][] {
 const newAgent = (): Agent => new Agent({ keepAlive: true, maxTotalSockets: MOST_SOCKETS })
 
 /** Starts an instance, acts the plan out, closes the days. @throws UsageError when the visits do not fit the rate. */
-export async function liveThrough({ rate, visits, days, seed }: TownOrder, out: Out, { nowMs, draw, complain }: OwnTownExtras): Promise<TownResult> {
+export async function liveThrough({ rate, visits, days, seed }: TownOrder, out: Out, { nowMs, signal, draw, complain }: OwnTownExtras): Promise<TownResult> {
   const places = ownPlaces(visits)
   const acts = planActs(planJourneys({ places, nowMs, days, sessionMinutes: SESSION_MINUTES, rate, ...OWN_DEVICES }, chance(seed)))
   const own = await openOwnTown({ places, nowMs, sessionMinutes: SESSION_MINUTES, complain, ...(draw === undefined ? {} : { draw }) })
@@ -48,6 +55,7 @@ export async function liveThrough({ rate, visits, days, seed }: TownOrder, out: 
     const walk = createWalk({ town, kiosk: own.urls['kiosk'], radius, truth, rate, done })
     let acted = 0
     for (const slot of slots(acts)) {
+      if (signal?.aborted) break
       const atMs = slot[0]?.atMs ?? 0
       await own.passUntil(atMs)
       await walk(slot)
@@ -59,7 +67,7 @@ export async function liveThrough({ rate, visits, days, seed }: TownOrder, out: 
       bar.at(acted / acts.length, `${timeWords(atMs)}  ${done.counts.arrive} visits, ${done.failures} failures`)
     }
     bar.end()
-    return { done, truth, sites: compare(await own.releases(), truth) }
+    return { done, truth, sites: signal?.aborted ? [] : compare(await own.releases(), truth) }
   } finally {
     agent.destroy()
     await radius.close()
@@ -68,7 +76,7 @@ export async function liveThrough({ rate, visits, days, seed }: TownOrder, out: 
 }
 
 /** Through a running instance: no leaps, so everyone who has a session ends it soon. @throws UsageError before the first citizen. */
-export async function driveRunning(order: TownOrder & { running: NonNullable<TownOrder['running']> }, out: Out, { nowMs, env }: RunningExtras): Promise<TownResult> {
+export async function driveRunning(order: TownOrder & { running: NonNullable<TownOrder['running']> }, out: Out, { nowMs, signal, env }: RunningExtras): Promise<TownResult> {
   const { rate, visits, seed, running } = order
   await mustBeDryRun(running.portal)
   const door = radiusDoor(running, env)
@@ -82,6 +90,7 @@ export async function driveRunning(order: TownOrder & { running: NonNullable<Tow
     const walk = createWalk({ town: { portalAt: () => running.portal, portalUrl: 'http', agent }, kiosk: running.kiosk, radius, truth, rate, done })
     let acted = 0
     for (const few of slots(acts)) {
+      if (signal?.aborted) break
       await walk(few)
       acted += few.length
       bar.at(acted / acts.length, `${done.counts.arrive} of ${visits} visits, ${done.failures} failures`)
