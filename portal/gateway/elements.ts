@@ -16,6 +16,11 @@ export function shutLine(mark: number): string {
   return remove('open', String(mark))
 }
 
+/** Makes the kernel say farewell to a mark that no session has. */
+export function probeLine(): string {
+  return remove('up', '0')
+}
+
 /** Forgets a session that is shut out. */
 export function forgetLine(mac: MacAddress, mark: number): string {
   return [remove('client', colonMac(mac), ` : ${mark}`), ...BY_MARK.map((set) => remove(set, String(mark)))].join('; ')
@@ -27,17 +32,13 @@ function rateElement(set: string, mark: number, limit: Rate | undefined, seconds
   return [`add element ${TABLE} ${set} { ${mark} limit rate over ${bytesPerSecond} bytes/second burst ${burstBytes} bytes timeout ${seconds}s }`]
 }
 
-/**
- * Lets a client through for `grant.seconds`. `before` is what it had: it is removed in the same line, because not every
- * kernel takes a new time-out for an element that exists, and `used` is carried over.
- */
-export function openLine(grant: Grant, before: number | undefined, used: Usage = NO_USAGE): string {
+/** Lets a client through for `grant.seconds`; `used` is what it had counted before. */
+export function openLine(grant: Grant, used: Usage = NO_USAGE): string {
   checkGrant(grant)
   const { mac, mark, seconds } = grant
   const kept = seconds + COUNTERS_KEPT_SECONDS
   const counter = (packets: number, bytes: number) => `counter packets ${packets} bytes ${bytes} timeout ${kept}s`
   return [
-    ...(before === undefined ? [] : [shutLine(before), forgetLine(mac, before)]),
     `add element ${TABLE} client { ${colonMac(mac)} timeout ${kept}s : ${mark} }`,
     `add element ${TABLE} up { ${mark} ${counter(used.upPackets, used.upBytes)} }`,
     `add element ${TABLE} down { ${mark} ${counter(used.downPackets, used.downBytes)} }`,
@@ -49,12 +50,12 @@ export function openLine(grant: Grant, before: number | undefined, used: Usage =
 
 export const READ_ALL = ['client', 'open', 'up', 'down'].map((set) => `list ${set === 'client' ? 'map' : 'set'} ${TABLE} ${set}`)
 
+type Count = { readonly packets: number; readonly bytes: number }
+const NOTHING: Count = { packets: 0, bytes: 0 }
+
 export function readUsageLines(mark: number): readonly [up: string, down: string] {
   return [`get element ${TABLE} up { ${mark} }`, `get element ${TABLE} down { ${mark} }`]
 }
-
-type Count = { readonly packets: number; readonly bytes: number }
-const NOTHING: Count = { packets: 0, bytes: 0 }
 
 /** The counter in what `get element` prints. */
 export function parseCounter(text: string): Count {

@@ -12,9 +12,8 @@ export type Gateway = { readonly enforcer: Enforcer; readonly neighbours: Neighb
 export type GatewaySettings = { readonly kind: 'dry-run' } | ({ readonly kind: 'nftables' } & NftablesSettings)
 
 function nftables(settings: NftablesSettings, effects: Effects): Gateway {
-  // Enforcer and neighbours share one nft; the neighbours are stopped first.
-  const writer = createNftWriter(effects)
-  return { enforcer: nftablesEnforcer(settings, effects, writer), neighbours: lanNeighbours(settings.lan, effects, createPairs(writer, effects.clock)) }
+  const reader = createNftWriter(effects)
+  return { enforcer: nftablesEnforcer(settings, effects, reader), neighbours: lanNeighbours(settings.lan, effects, createPairs(reader, effects.clock)) }
 }
 
 /** @throws TypeError when an interface or a port cannot be meant. */

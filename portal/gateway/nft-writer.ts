@@ -7,8 +7,8 @@ import { start } from './programs.ts'
 /** nft says nothing when it succeeds: what it says to this comes after all that it had to say before. */
 const FENCE = 'describe ether_addr'
 const FENCE_ANSWER = /^datatype ether_addr .*\n/m
-/** An answer takes half a millisecond, a listing of 65,536 clients half a second: beyond this the child is given up. */
-const ANSWER_TIMEOUT_MS = 5_000
+/** A change takes a millisecond, a listing of 10,000 clients a tenth of a second: beyond this the child is given up. */
+const ANSWER_TIMEOUT_MS = 10_000
 const MOST_WAITING = 10_000
 const STOP_TIMEOUT_MS = 1_000
 
@@ -24,7 +24,7 @@ export type NftWriter = {
 
 type Waiting = { readonly resolve: (text: string) => void; readonly reject: (error: UnavailableError) => void }
 
-/** One long-lived `nft -j -i`: a spawned nft costs ten times as much a grant. It is started anew when it has died. */
+/** One long-lived `nft -j -i`: a spawned nft costs ten times as much a change. It is started anew when it has died. */
 export function createNftWriter({ clock, log, metrics }: Effects): NftWriter {
   const restarts = metrics.counter('parvis_gateway_restarts_total', 'Helper programs of the gateway that died and were started anew', { program: 'nft' })
   let child: ChildProcess | undefined

@@ -4,10 +4,11 @@ import { UnavailableError } from '#shared/errors.ts'
 import { reason } from '#shared/log.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import { createConntrack } from './conntrack.ts'
-import { forgetLine, openLine, parseAll, parseCounter, READ_ALL, readUsageLines, shutLine, usage } from './elements.ts'
-import { NO_USAGE, type Enforcer, type OpenClient, type Usage } from './enforcer.ts'
+import { forgetLine, openLine, parseAll, READ_ALL, shutLine } from './elements.ts'
+import { NO_USAGE, type Enforcer, type Grant, type OpenClient, type Usage } from './enforcer.ts'
+import { createLastCounters } from './last-counters.ts'
 import { createNftWriter, type NftWriter } from './nft-writer.ts'
-import type { NftablesSettings } from './policy.ts'
+import { checkGrant, type NftablesSettings } from './policy.ts'
 import { run } from './programs.ts'
 import { ruleset, TABLE } from './ruleset.ts'
 
@@ -26,10 +27,13 @@ async function writeTable(settings: NftablesSettings): Promise<void> {
 
 /**
  * Lets phones through this machine's kernel: see README.md. Needs CAP_NET_ADMIN, nft ≥ 1.0.6 and conntrack.
- * @param writer Shared with the neighbours, which read the pairs that the kernel saw.
+ * @param reader Listings take a while among many clients, so they go another way than changes; shared with the neighbours,
+ * which read the pairs that the kernel saw.
  */
-export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, writer: NftWriter = createNftWriter(effects)): Enforcer {
+export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, reader: NftWriter = createNftWriter(effects)): Enforcer {
+  const writer = createNftWriter(effects)
   const conntrack = createConntrack(effects)
+  const lastCounters = createLastCounters(effects, writer)
   const marks = new Map<MacAddress, number>()
   const turns = new Map<MacAddress, Promise<unknown>>()
   let stopAlive: Cancel | undefined
@@ -43,22 +47,25 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, w
   }
 
   async function readAll(): Promise<readonly OpenClient[]> {
-    const { open, remembered } = parseAll(await Promise.all(READ_ALL.map((line) => writer.run(line))))
+    const { open, remembered } = parseAll(await Promise.all(READ_ALL.map((line) => reader.run(line))))
     // What we know already may be newer than this answer; an old mark too many does no harm, it is made and deleted.
     for (const { mac, mark } of remembered) if (!marks.has(mac)) marks.set(mac, mark)
     return open
   }
 
-  /** The last counters; of elements that the kernel has already forgotten, nothing. */
-  async function readUsage(mark: number): Promise<Usage> {
-    const [up, down] = await Promise.all(readUsageLines(mark).map((line) => writer.run(line).then(parseCounter, () => parseCounter(''))))
-    return up && down ? usage(up, down) : NO_USAGE
+  /** Deletes what the kernel still knows of a session. @returns its last counters. */
+  async function forget(mac: MacAddress, mark: number): Promise<Usage> {
+    const last = await lastCounters.of(mark, async () => void (await writer.run(forgetLine(mac, mark))))
+    marks.delete(mac)
+    return last
   }
 
-  async function openNow(grant: Parameters<Enforcer['open']>[0]): Promise<void> {
+  async function openNow(grant: Grant): Promise<void> {
+    checkGrant(grant)
     const before = marks.get(grant.mac)
-    const used = before === undefined ? NO_USAGE : await readUsage(before)
-    await writer.run(openLine(grant, before, used))
+    // Not every kernel takes a new time-out for an element that exists: it goes and comes again, a millisecond later.
+    const used = before === undefined ? NO_USAGE : await forget(grant.mac, before)
+    await writer.run(before === undefined ? openLine(grant) : `${shutLine(before)}; ${openLine(grant, used)}`)
     marks.set(grant.mac, grant.mark)
     if (before !== undefined && before !== grant.mark) await conntrack.flush(before)
   }
@@ -66,13 +73,11 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, w
   async function closeNow(mac: MacAddress): Promise<Usage> {
     const mark = marks.get(mac)
     if (mark === undefined) return NO_USAGE
-    // Nothing passes after the first line, so the counters that follow are the last. The client is forgotten after its flows:
-    // its next packet would take the mark off the one it belongs to, and that flow could not be found any more.
+    // The client is forgotten after its flows: its next packet would take the mark off the one that it belongs to, and that
+    // flow could not be found any more.
     await writer.run(shutLine(mark))
-    const [last] = await Promise.all([readUsage(mark), conntrack.flush(mark)])
-    await writer.run(forgetLine(mac, mark))
-    marks.delete(mac)
-    return last
+    await conntrack.flush(mark)
+    return forget(mac, mark)
   }
 
   async function sayAlive(): Promise<void> {
@@ -83,6 +88,7 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, w
     name: 'nftables',
     async start() {
       await writeTable(settings)
+      lastCounters.start()
       await readAll()
       if (settings.onPortalLoss !== 'close') return
       await sayAlive()
@@ -94,7 +100,8 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, w
     async stop() {
       stopAlive?.()
       if (settings.onPortalLoss === 'close') await writer.run(EMPTY_ALL).catch((error: unknown) => effects.log.error('not-emptied', { why: reason(error) }))
-      await writer.stop()
+      await lastCounters.stop()
+      await Promise.all([writer.stop(), reader.stop()])
     },
   }
 }

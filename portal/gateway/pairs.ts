@@ -34,7 +34,7 @@ export function parsePairs(listings: readonly string[]): ReadonlyMap<string, Rea
   return claims
 }
 
-export function createPairs(writer: NftWriter, clock: Clock): Pairs {
+export function createPairs(reader: NftWriter, clock: Clock): Pairs {
   let claims: Promise<ReadonlyMap<string, ReadonlySet<MacAddress>>> | undefined
   let freshUntil = 0
 
@@ -42,7 +42,7 @@ export function createPairs(writer: NftWriter, clock: Clock): Pairs {
     const began = clock.monotonic()
     freshUntil = Infinity
     try {
-      return parsePairs(await Promise.all(LISTINGS.map((line) => writer.run(line))))
+      return parsePairs(await Promise.all(LISTINGS.map((line) => reader.run(line))))
     } catch (error) {
       claims = undefined
       throw error

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { MacAddress } from '#shared/personal.ts'
-import { forgetLine, openLine, parseAll, parseCounter } from './elements.ts'
+import { forgetLine, openLine, parseAll, parseCounter, shutLine } from './elements.ts'
 import { checkGrant, doors, rate, type NftablesSettings } from './policy.ts'
 import { parsePairs } from './pairs.ts'
 import { ruleset } from './ruleset.ts'
@@ -29,21 +29,25 @@ test('an interface that could smuggle a rule in is refused, and so is a gateway 
 test('a grant outside of what the kernel can hold is our mistake and reaches no process', () => {
   for (const wrong of [{ mark: 0 }, { mark: 2 ** 31 }, { mark: 1.5 }, { seconds: 0 }, { seconds: Infinity }, { downKbps: 0 }, { upKbps: Number.NaN }, { mac: '02; flush ruleset' as MacAddress }]) {
     expect(() => checkGrant({ ...grant, ...wrong })).toThrow(TypeError)
-    expect(() => openLine({ ...grant, ...wrong }, undefined)).toThrow(TypeError)
+    expect(() => openLine({ ...grant, ...wrong })).toThrow(TypeError)
   }
 })
 
 test('every element of a grant ends by itself, what lets through exactly on time', () => {
-  const line = openLine({ ...grant, downKbps: 8000 }, undefined)
+  const line = openLine({ ...grant, downKbps: 8000 })
   expect(line.split('; ').every((part) => part.includes(' timeout '))).toBe(true)
   expect(line).toContain('open { 7 timeout 60s }')
 })
 
-test('a new grant carries the counters of the one it replaces, and every delete is made possible first', () => {
-  const line = openLine({ ...grant, mark: 8 }, 7, { upBytes: 11, upPackets: 1, downBytes: 22, downPackets: 2 })
+test('a new grant carries the counters of the one it replaces', () => {
+  const line = openLine({ ...grant, mark: 8 }, { upBytes: 11, upPackets: 1, downBytes: 22, downPackets: 2 })
   expect(line).toContain('up { 8 counter packets 1 bytes 11 timeout 960s }')
   expect(line).toContain('down { 8 counter packets 2 bytes 22 timeout 960s }')
-  for (const text of [line, forgetLine(mac, 7)]) {
+})
+
+test('every delete is made possible first, because one that fails would undo the whole batch', () => {
+  for (const text of [shutLine(7), forgetLine(mac, 7)]) {
+    expect(text).toContain('delete element')
     for (const [whole, set, key] of text.matchAll(/delete element inet parvis (\w+) \{ (\S+)/g)) {
       expect(text.indexOf(`add element inet parvis ${set} { ${key} timeout 1s`)).toBeGreaterThanOrEqual(0)
       expect(text.indexOf(`add element inet parvis ${set} { ${key} timeout 1s`)).toBeLessThan(text.indexOf(whole))

@@ -235,14 +235,20 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('t
     await service.kill()
   })
 
-  test('an nft that died is started anew and counted', async () => {
-    const pids = await lab.in('gateway', ['sh', '-c', 'for p in /proc/[0-9]*; do case "$(tr "\\0" " " <$p/cmdline)" in "nft -j -i "*) kill -9 ${p#/proc/};; esac; done'])
-    expect(pids.code).toBe(0)
+  test('helpers that died are started anew and counted, and no counter is lost meanwhile', async () => {
+    const killed = await lab.in('gateway', ['sh', '-c', 'for p in /proc/[0-9]*; do case "$(tr "\\0" " " <$p/cmdline)" in "nft -j -i "* | "nft monitor "*) kill -9 ${p#/proc/};; esac; done'])
+    expect(killed.code).toBe(0)
     await wait(50)
-    await gateway.open(grant('phone'))
-    await online('phone')
-    expect(await gateway.metrics()).toContain('parvis_gateway_restarts_total{program="nft"} 1')
-    await gateway.close(mac('phone'))
+    for (const expected of ['asked for', 'told again']) {
+      await gateway.open(grant('phone'))
+      await online('phone')
+      expect((await gateway.close(mac('phone'))).downPackets, expected).toBeGreaterThanOrEqual(6)
+      await until(async () => (await gateway.metrics()).includes('parvis_gateway_restarts_total{program="nft monitor"} 1'), 3)
+      await wait(1500)
+    }
+    const metrics = await gateway.metrics()
+    expect(metrics).toMatch(/parvis_gateway_restarts_total\{program="nft"\} [12]\n/)
+    expect(metrics).toContain('parvis_gateway_counters_lost_total 0')
   })
 
   test('with on_portal_loss = close an orderly stop shuts everyone out, and so does the kernel 15 s after a portal that died', async () => {
