@@ -5,8 +5,6 @@ import { profileOf, type Profile } from './profile.ts'
 import type { Reporter } from './report.ts'
 import type { RowCollector } from './rows.ts'
 
-const DEEPEST = 12
-
 type Json = Readonly<Record<string, unknown>>
 
 function isObject(value: unknown): value is Json {
@@ -47,11 +45,12 @@ function parse(file: string, text: string): unknown {
  * @throws MalformedError `json` when the file is no JSON.
  */
 export function readJson(file: string, text: string, collector: RowCollector, reporter: Reporter): Profile | undefined {
-  function record(table: TableName, value: unknown, pointer: string, links: Json, named: Json, depth: number): string | undefined {
+  // Only fields of TABLES are followed, and no table nests itself, so that ten levels are the deepest there is.
+  function record(table: TableName, value: unknown, pointer: string, links: Json, named: Json): string | undefined {
     const origin = { file, row: pointer }
-    if (!isObject(value) || depth > DEEPEST) {
+    if (!isObject(value)) {
       reporter.read()
-      reporter.refused(file, pointer, depth > DEEPEST ? `nested deeper than ${DEEPEST}` : `a ${table} must be an object`)
+      reporter.refused(file, pointer, `a ${table} must be an object`)
       return undefined
     }
     const { nested, fields } = TABLES[table]
@@ -59,31 +58,31 @@ export function readJson(file: string, text: string, collector: RowCollector, re
     const pointed: Record<string, unknown> = {}
     for (const [key, { many, table: inner, by }] of Object.entries(nested)) {
       if (many || !Object.hasOwn(value, key) || value[key] === null) continue
-      const id = record(inner, value[key], `${pointer}/${key}`, {}, {}, depth + 1)
+      const id = record(inner, value[key], `${pointer}/${key}`, {}, {})
       if (id !== undefined) pointed[by] = id
     }
     const id = collector.add(table, { ...named, ...value, ...pointed, ...links }, origin)
     for (const [key, { many, table: inner, by }] of Object.entries(nested)) {
       if (!many || !Object.hasOwn(value, key) || value[key] === null) continue
-      list(inner, value[key], `${pointer}/${key}`, id, by, table, depth)
+      list(inner, value[key], `${pointer}/${key}`, id, by, table)
     }
     return id
   }
 
-  function list(table: TableName, value: unknown, pointer: string, parent: string | undefined, by: string, parentTable: TableName, depth: number): void {
+  function list(table: TableName, value: unknown, pointer: string, parent: string | undefined, by: string, parentTable: TableName): void {
     if (!Array.isArray(value)) return reporter.noted(file, pointer, 'must be a list')
     for (const [index, item] of value.entries()) {
       const where = `${pointer}/${index}`
       if (parent === undefined) {
         reporter.read()
         reporter.refused(file, where, `${table}: the ${parentTable} it belongs to was refused`)
-      } else record(table, item, where, { [by]: parent }, parentNamed(table, parentTable), depth + 1)
+      } else record(table, item, where, { [by]: parent }, parentNamed(table, parentTable))
     }
   }
 
   function top(value: unknown, pointer: string, hint: TableName | undefined): void {
     const table = hint ?? (isObject(value) ? tableOfRecord(value) : undefined)
-    if (table) return void record(table, value, pointer, {}, {}, 0)
+    if (table) return void record(table, value, pointer, {}, {})
     reporter.read()
     reporter.refused(file, pointer, 'this is no record of HSDS 3.0 (no field tells which)')
   }
@@ -93,7 +92,7 @@ export function readJson(file: string, text: string, collector: RowCollector, re
   const profile = isObject(root) && Object.hasOwn(root, 'parvis') ? profileOf(root['parvis'], (reason) => reporter.noted(file, '/parvis', reason)) : undefined
   const tabular = isObject(root) ? TABLE_NAMES.filter((name) => Object.hasOwn(root, TABLES[name].file)) : []
   if (isObject(root) && tabular.length > 0) {
-    for (const name of tabular) for (const [index, item] of asList(root[TABLES[name].file]).entries()) record(name, item, `/${TABLES[name].file}/${index}`, {}, {}, 0)
+    for (const name of tabular) for (const [index, item] of asList(root[TABLES[name].file]).entries()) record(name, item, `/${TABLES[name].file}/${index}`, {}, {})
   } else if (isObject(root) && Array.isArray(root['contents'])) {
     for (const [index, item] of root['contents'].entries()) top(item, `/contents/${index}`, hint)
   } else if (Array.isArray(root)) {
