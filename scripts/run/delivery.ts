@@ -29,9 +29,9 @@ const CLAIM_FILE = 'claim.txt'
 export type GatewayBooks = { readonly gateway: string; readonly key: DeviceKey; readonly store: DiskStore; readonly epoch: string }
 
 /** Opens counts.db in `folder`. Only what can be made again may be less than `full`. */
-export async function openBooks(folder: string, gateway: string, key: DeviceKey, options: { threaded?: boolean; durability?: Durability } = {}): Promise<GatewayBooks> {
-  const { threaded = true, durability = 'full' } = options
-  const store = await openDisk(join(folder, 'counts.db'), { migrations: COUNTS_MIGRATIONS, durability }, threaded)
+export async function openBooks(folder: string, gateway: string, key: DeviceKey, options: { pooled?: boolean; durability?: Durability } = {}): Promise<GatewayBooks> {
+  const { pooled = true, durability = 'full' } = options
+  const store = await openDisk(join(folder, 'counts.db'), { migrations: COUNTS_MIGRATIONS, durability }, pooled)
   return { gateway, key, store, epoch: createOutbox(store.reader, gateway).epoch }
 }
 

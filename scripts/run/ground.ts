@@ -3,7 +3,7 @@ import { openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeBase32 } from '#shared/base32.ts'
 import { exactDraw, type Draw } from '#shared/count/sampler.ts'
-import { inlineWriter, threadedWriter, type DurableWriter } from '#shared/db/durable-writer.ts'
+import { inlineWriter, pooledWriter, type DurableWriter } from '#shared/db/durable-writer.ts'
 import { openDb, type Db, type OpenOptions } from '#shared/db/open.ts'
 import type { Effects } from '#shared/effects.ts'
 import type { DeviceKey } from '#shared/sign.ts'
@@ -21,12 +21,12 @@ export type Ground = {
   readonly roles: ReadonlySet<Role>
 }
 
-/** A file on disk with its one writer, on a thread of its own, and a connection that reads. */
+/** A file on disk with its one writer and a connection that reads. */
 export type DiskStore = { readonly durable: DurableWriter; readonly reader: Db; close(): Promise<void> }
 
-export async function openDisk(path: string, options: Omit<OpenOptions, 'durability'> & Partial<OpenOptions>, threaded = true): Promise<DiskStore> {
+export async function openDisk(path: string, options: Omit<OpenOptions, 'durability'> & Partial<OpenOptions>, pooled = true): Promise<DiskStore> {
   const whole: OpenOptions = { durability: 'full', ...options }
-  const durable = threaded ? await threadedWriter(path, whole) : inlineWriter(path, whole)
+  const durable = pooled ? await pooledWriter(path, whole) : inlineWriter(path, whole)
   const reader = openDb(path, whole)
   return {
     durable,

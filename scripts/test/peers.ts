@@ -18,6 +18,7 @@ export const PEERS: readonly Peer[] = [
   { binary: 'wrk', package: 'wrk' },
   { binary: 'tcpdump', package: 'tcpdump' },
   { binary: 'unzip', package: 'unzip' },
+  { binary: 'strace', package: 'strace' },
 ]
 
 /** Debian keeps many of them outside an ordinary user's PATH. */

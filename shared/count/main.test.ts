@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { manualClock, type ManualClock } from '../clock.ts'
-import { threadedWriter, type DurableWriter } from '../db/durable-writer.ts'
+import { pooledWriter, type DurableWriter } from '../db/durable-writer.ts'
 import { openDb, type Db } from '../db/open.ts'
 import { silentLog } from '../log.ts'
 import { createMetrics, type Metrics } from '../metrics.ts'
@@ -26,7 +26,7 @@ beforeEach(async () => {
   clock = manualClock(START)
   metrics = createMetrics()
   volatile = openDb(':memory:', VOLATILE_COUNT_OPTIONS)
-  durable = await threadedWriter(join(dir, 'counts.db'), DURABLE)
+  durable = await pooledWriter(join(dir, 'counts.db'), DURABLE)
   reader = openDb(join(dir, 'counts.db'), DURABLE)
   const settings = { gateway: 'gw', profile: 'standard', sites: [site('busy'), site('square')] } as const
   const parts = { volatile, durable, reader, draw: () => 0, outbox: testOutbox, batchClock: () => ({ sync: 'system', offset_ms: 0 }) as const }

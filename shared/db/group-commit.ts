@@ -1,7 +1,7 @@
 import type { Statement as Prepared } from 'better-sqlite3'
 import type { Db, SqlValue } from './open.ts'
 
-/** One SQL statement with its values, as data, so that it can cross to another thread. */
+/** One SQL statement with its values, as data, so that a writer can keep and repeat it. */
 export type Statement = { readonly sql: string; readonly values: readonly SqlValue[] }
 
 /** Statements that commit together or not at all. */

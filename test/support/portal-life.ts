@@ -8,7 +8,7 @@ import { GATEWAY_MIGRATIONS, SESSION_MIGRATIONS } from '#portal/migrations.ts'
 import type { Step } from '#portal/session/desk.ts'
 import { createNas } from '#radius/client.ts'
 import { systemClock } from '#shared/clock.ts'
-import { threadedWriter } from '#shared/db/durable-writer.ts'
+import { pooledWriter } from '#shared/db/durable-writer.ts'
 import { openDb } from '#shared/db/open.ts'
 import { silentLog } from '#shared/log.ts'
 import { secretKey } from '#shared/keyed-mac.ts'
@@ -27,7 +27,7 @@ const key = generateDeviceKey()
 
 const portal = await startPortal(portalSettings(), effects, {
   volatile: openDb(join(life.dir, 'sessions.db'), { durability: 'volatile', migrations: SESSION_MIGRATIONS }),
-  durable: await threadedWriter(join(life.dir, 'gateway.db'), gateway),
+  durable: await pooledWriter(join(life.dir, 'gateway.db'), gateway),
   reader: openDb(join(life.dir, 'gateway.db'), gateway),
   enforcer: dryRunEnforcer({ clock }),
   neighbours: dryRunNeighbours({ clock }),

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { BATCH_EVERY_MS } from '../../batch.ts'
 import { manualClock } from '../../clock.ts'
-import { threadedWriter } from '../../db/durable-writer.ts'
+import { pooledWriter } from '../../db/durable-writer.ts'
 import { openDb } from '../../db/open.ts'
 import { silentLog } from '../../log.ts'
 import { createMetrics } from '../../metrics.ts'
@@ -17,7 +17,7 @@ const counts = createCounts(
   { clock, random: randomBytes, log: silentLog(), metrics: createMetrics() },
   {
     volatile: openDb(`${dir}/volatile.db`, VOLATILE_COUNT_OPTIONS),
-    durable: await threadedWriter(`${dir}/counts.db`, DURABLE),
+    durable: await pooledWriter(`${dir}/counts.db`, DURABLE),
     reader: openDb(`${dir}/counts.db`, DURABLE),
     draw: () => 0,
     outbox: testOutbox,
