@@ -98,7 +98,7 @@ export async function pooledWriter(path: string, options: OpenOptions): Promise<
     healthy: () => healthy,
     async close() {
       closed = true
-      while (running) await running
+      await running
       await log.close()
       db.close()
     },
