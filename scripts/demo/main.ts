@@ -23,7 +23,7 @@ async function play({ folder, hub, code, nowMs, seed }: DemoOrder): Promise<Reco
   const effects: Effects = { clock, random: randomBytes, log, metrics: createMetrics() }
   const key = deviceKeyAt(join(folder, 'device.key'))
   const gateway = gatewayName(key).replace(/^gw-/, 'demo-')
-  const books = await openBooks(folder, gateway, key, { threaded: false, durability: 'relaxed' })
+  const books = await openBooks(folder, gateway, key, { pooled: false, durability: 'relaxed' })
   const { durable, reader } = books.store
   await enrol({ url: hub, code, gateway, epoch: books.epoch, model: 'demonstration' }, { key, durable, fetch, clock })
   // The network lives by the real clock: time-outs are the hub's affair, not the town's.
