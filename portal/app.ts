@@ -136,6 +136,10 @@ export function createApp(parts: AppParts): Hono<Env> {
     c.header('X-Content-Type-Options', 'nosniff')
     if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
   })
+  // Before anyone is looked for: a monitor is not a visitor.
+  app.get('/healthz', (c) => c.text('ok\n', 200, { [ENFORCER_HEADER]: parts.enforcer }))
+  app.get('/readyz', (c) => (parts.ready() ? c.text('ready\n') : c.text('not ready\n', 503)))
+
   app.use(async (c, next) => {
     c.set('asker', await parts.neighbours.asker(c.env.source))
     await next()
@@ -212,9 +216,6 @@ export function createApp(parts: AppParts): Hono<Env> {
     const answer = capportAnswer(await sessionOf(c), clock.now(), settings.apiUrl === undefined ? parts.url : new URL('/', settings.apiUrl).href, undefined)
     return c.body(JSON.stringify(answer), 200, { 'Content-Type': CAPPORT_TYPE, 'Cache-Control': 'private, no-store' })
   })
-
-  app.get('/healthz', (c) => c.text('ok\n', 200, { [ENFORCER_HEADER]: parts.enforcer }))
-  app.get('/readyz', (c) => (parts.ready() ? c.text('ready\n') : c.text('not ready\n', 503)))
 
   app.onError((error, c) => {
     if (error instanceof MalformedError) return fail(c, readerOf(c), 'malformed')
