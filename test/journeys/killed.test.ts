@@ -5,7 +5,7 @@ import { FAMILIES, openSquare, WORLD, type PortalProcess, type RadiusProcess, ty
 import { absent, namespacesForbidden } from '#test/support/peer.ts'
 
 const SECONDS = 600
-const SHORT_SECONDS = 3
+const SHORT_SECONDS = 4
 /** Before the row exists nobody was promised anything; from then on the promise is kept. */
 const LOST: readonly Step[] = ['accepted', 'written']
 const KEPT: readonly Step[] = ['opening', 'added', 'open', 'told']
@@ -106,7 +106,8 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'radclient'
     from = 0
     const first = await square.portal()
     expect((await square.tap('phone')).status).toBe(200)
-    await until(async () => told().length === 1, 2)
+    await until(async () => told().some(({ status }) => status === 'start'), SHORT_SECONDS)
+    expect(told()).toHaveLength(1)
     await online()
     await first.inside.kill('SIGKILL')
     await wait(SHORT_SECONDS * 1000 + 300)
