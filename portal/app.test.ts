@@ -165,3 +165,9 @@ test('the page someone wanted is offered after the tap, and only if we signed it
   expect(otherOnline.body).toContain('Vous êtes en ligne')
   expect(otherOnline.body).not.toContain('journal.example')
 })
+
+test('a monitor that asks after our health is not counted as a visitor', async () => {
+  const monitor = town.phone('127.0.0.28')
+  expect([(await monitor.get('/healthz')).body, (await monitor.get('/readyz')).body]).toEqual(['ok\n', 'ready\n'])
+  expect(town.seen.sightings.some((sighting) => sighting.mac === '02007f00001c')).toBe(false)
+})
