@@ -22,6 +22,15 @@ async function body(chunks: AsyncIterable<Buffer>): Promise<Readonly<Record<stri
   return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
+/** The command that an address names; undefined when it is no address at all. */
+function actionName(url: string | undefined): string | undefined {
+  try {
+    return decodeURIComponent((url ?? '/').slice(1))
+  } catch {
+    return undefined
+  }
+}
+
 /** The caller holds the data directory's lock, so a socket that is already there belongs to nobody. */
 export async function openControl(path: string, actions: ReadonlyMap<string, Action>): Promise<Control> {
   if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) {
@@ -29,7 +38,7 @@ export async function openControl(path: string, actions: ReadonlyMap<string, Act
   }
   rmSync(path, { force: true })
   const server = createServer((request, response) => {
-    const action = actions.get(decodeURIComponent((request.url ?? '/').slice(1)))
+    const action = actions.get(actionName(request.url) ?? '')
     const answer = (status: number, value: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value ?? null))
     }
