@@ -66,6 +66,8 @@ export function createKioskApp({ settings, effects, parts, assets, directory, re
   const source: ScreenSource = { directory, settings, clock: effects.clock, parts, linkTo: (code) => `${publicUrl()}s/${code}` }
 
   app.onError((error, c) => {
+    // Whoever hung up in the middle of a body hears no answer, and it was no mistake of ours.
+    if ('code' in error && error.code === 'ECONNRESET') return c.body(null, 400)
     failed()
     effects.log.error('request-failed', { reason: reason(error) })
     return c.json({ error: 'the kiosk made a mistake' }, 500)
