@@ -84,13 +84,11 @@ export async function rehearse({ fromMs, toMs }: { fromMs: number; toMs: number 
     let next = 0
     for (let quarter = clock.now(); quarter < untilMs; quarter = clock.now()) {
       const end = Math.min(untilMs, (Math.floor(quarter / BATCH_EVERY_MS) + 1) * BATCH_EVERY_MS)
-      gateway.together(() => {
-        for (let event = running[next]; event !== undefined && event.atMs < end; event = running[++next]) {
-          if (event.atMs < quarter) continue
-          clock.advance(Math.max(0, event.atMs - clock.now()))
-          event.run(gateway.counts)
-        }
-      })
+      for (let event = running[next]; event !== undefined && event.atMs < end; event = running[++next]) {
+        if (event.atMs < quarter) continue
+        clock.advance(Math.max(0, event.atMs - clock.now()))
+        event.run(gateway.counts)
+      }
       clock.advance(end - clock.now())
       await gateway.counts.tick()
       // Nothing above waits for anything outside: without this turn of the loop the push would stand still until the end.
@@ -121,16 +119,12 @@ export async function rehearse({ fromMs, toMs }: { fromMs: number; toMs: number 
   return { fromMs, toMs, visits }
 }
 
-/** `together` runs a quarter's visits in one transaction: alone, each of 170,000 observations would be one. */
-type Gateway = { readonly counts: Counts; together(visits: () => void): void; stop(): Promise<void> }
-
-function boot({ books, effects, draw }: RehearsalParts, clock: ManualClock): Gateway {
+function boot({ books, effects, draw }: RehearsalParts, clock: ManualClock): { counts: Counts; stop(): Promise<void> } {
   const volatile = openDb(':memory:', VOLATILE_COUNT_OPTIONS)
   const batchClock = (): BatchClock => ({ sync: 'system', offset_ms: 0 })
   const counts = countingByHand({ profile: 'standard', sites: PLACES.map(siteOf), demo: true }, { ...effects, clock }, books, { volatile, draw, batchClock })
   return {
     counts,
-    together: volatile.transaction((visits) => visits()),
     async stop() {
       await counts.close()
       volatile.close()

@@ -83,7 +83,8 @@ export async function driveRunning(order: TownOrder & { running: NonNullable<Tow
   const random = chance(seed)
   // Twice as many, of which the first are taken: a drawn day is never exactly as full as was asked.
   const plan = { places: ownPlaces(visits * 2), nowMs, days: 1, sessionMinutes: SESSION_MINUTES, rate: visits, firstDevice: random.below(FIRST_DEVICES), devicesAPlace: DEVICES_A_PLACE }
-  const acts = planActs(planJourneys(plan, random).slice(0, visits)).filter(({ kind }) => kind !== 'expire')
+  // Its clock does not leap: who would have stayed until the time runs out presses the button, too.
+  const acts = planActs(planJourneys(plan, random).slice(0, visits)).map((act) => (act.kind === 'expire' ? { ...act, kind: 'leave' as const } : act))
   const radius = door && (await radiusVisitor(door))
   const [done, truth, agent, bar] = [nothingDone(), createTruth(), newAgent(), progress(out)]
   try {
