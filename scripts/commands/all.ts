@@ -4,6 +4,7 @@ import { demo } from './demo.ts'
 import { device } from './device.ts'
 import { run } from './run.ts'
 import { settingsCommand } from './settings.ts'
+import { staff } from './staff.ts'
 
 /** Every command of scripts/parvis, one row each, in the order in which the overview lists them. */
-export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({ run, check, settings: settingsCommand, demo, device }))
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({ run, check, settings: settingsCommand, demo, device, staff }))

@@ -5,7 +5,7 @@ import { secretKey } from '#shared/keyed-mac.ts'
 import { signJws, type DeviceKey } from '#shared/sign.ts'
 import { createNas } from '#radius/client.ts'
 import { listenDynamicAuthorization } from '#radius/coa.ts'
-import { tokenNonce, type TokenKeyring } from '#radius/access/portal-token.ts'
+import type { TokenKeyring } from '#radius/access/portal-token.ts'
 import type { ClientSettings } from '#radius/settings.ts'
 import { createGateway, type Gateway } from '#portal/gateway/gateways.ts'
 import { startPortal, type Portal } from '#portal/main.ts'
@@ -32,7 +32,7 @@ export type PortalBooks = {
 export async function openPortalBooks({ directories, effects }: Ground): Promise<PortalBooks> {
   const disk = await openDisk(join(directories.data, 'gateway.db'), { migrations: GATEWAY_MIGRATIONS, secureDelete: true })
   let portal: Portal | undefined
-  const aliveHere = (nonce: string): boolean => portal?.sessions.list().some((session) => tokenNonce(session.user) === nonce) ?? false
+  const aliveHere = (nonce: string): boolean => portal?.sessions.alive(nonce) ?? false
   const accounting = createAccountingStore({ durable: disk.durable, reader: disk.reader, now: () => Math.floor(effects.clock.now()), aliveHere })
   return { disk, accounting, attach: (one) => void (portal = one) }
 }
@@ -73,7 +73,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       names: [...own.hosts, ...(own.domain === undefined ? [] : [own.domain])],
       ...(own.api_url === undefined ? {} : { apiUrl: own.api_url }),
       ...(parts.servicesUrl === undefined ? {} : { servicesUrl: parts.servicesUrl }),
-      controller: sitesOf(settings)[0]?.name ?? parts.gateway,
+      controller: settings.city.name,
       gateway: parts.gateway,
       sites: sitesOf(settings),
       doors: doorsOf(settings),

@@ -94,8 +94,12 @@ async function startParts(ground: Ground, code: NonNullable<StartOptions['code']
 
   // Each role's code is loaded only where the role runs: a gateway has little memory.
   const hub = roles.has('hub') && settings.hub.mode === 'embedded' ? started('hub', await (await import('#portal/hub/main.ts')).startHub(hubSettings(ground), effects)) : undefined
-  if (hub) parts.add(hub.close)
-  if (hub) actions.set('device code', ({ kind }) => hub.mintCode(kind === 'file' ? 'file' : 'spoken'))
+  if (hub) {
+    parts.add(hub.close)
+    actions.set('device code', ({ kind }) => hub.mintCode(kind === 'file' ? 'file' : 'spoken'))
+    actions.set('device release', async ({ gateway: name }) => ({ released: await hub.releaseDevice(String(name)) }))
+    actions.set('staff unlock', async ({ name }) => ({ unlocked: await hub.unlockAccount(String(name)) }))
+  }
 
   const batchClock = (): BatchClock => ({ sync: 'system', offset_ms: 0 })
   const delivery = counting ? await openDelivery(ground, { gateway, key, hub, draw: code.draw ?? kernelDraw(), batchClock }) : undefined
@@ -108,20 +112,21 @@ async function startParts(ground: Ground, code: NonNullable<StartOptions['code']
   const kiosk = roles.has('kiosk') ? started('kiosk', await (await import('#kiosk/main.ts')).startKiosk(kioskSettings(ground), effects)) : undefined
   if (kiosk) parts.add(kiosk.close)
 
-  const peers = radiusPeers(ground)
+  // Makes a secret on first run, so only where somebody is to know it.
+  const peers = roles.has('portal') || roles.has('radius') ? radiusPeers(ground) : undefined
   const radiusRole = roles.has('portal') || roles.has('radius') ? await import('./radius.ts') : undefined
   const portalRole = roles.has('portal') ? await import('./portal.ts') : undefined
   const keyring = radiusRole?.keyringOf(ground)
   const books = await portalRole?.openPortalBooks(ground)
   if (books) parts.add(books.disk.close)
-  const radius = radiusRole && keyring && roles.has('radius') ? started('radius', await radiusRole.startRadiusRole(ground, peers, keyring, books?.accounting)) : undefined
+  const radius = radiusRole && keyring && peers && roles.has('radius') ? started('radius', await radiusRole.startRadiusRole(ground, peers, keyring, books?.accounting)) : undefined
   if (radius) {
     parts.add(radius.closeStores)
     parts.add(radius.close)
     Object.assign(ports, { radius_auth: radius.authPort, radius_acct: radius.acctPort })
   }
   let portal: PortalRole | undefined
-  if (portalRole && books && keyring) {
+  if (portalRole && books && keyring && peers) {
     portal = await portalRole.startPortalRole(ground, {
       books,
       peers,
@@ -155,7 +160,6 @@ async function startParts(ground: Ground, code: NonNullable<StartOptions['code']
 }
 
 function hubSettings({ settings, directories }: Ground): HubSettings {
-  const [first] = sitesOf(settings)
   return {
     hosts: settings.hub.host,
     port: settings.hub.port,
@@ -163,7 +167,7 @@ function hubSettings({ settings, directories }: Ground): HubSettings {
     names: [],
     database: join(directories.data, 'hub.db'),
     keyFile: join(directories.data, 'hub.key'),
-    city: settings.portal.domain ?? first?.name ?? 'Parvis',
+    city: settings.city.name,
     languages: [...LANGUAGES],
   }
 }
@@ -173,7 +177,8 @@ function kioskSettings({ settings, directories }: Ground): KioskSettings {
   return {
     hosts: settings.kiosk.host,
     port: settings.kiosk.port,
-    acceptedHosts: settings.portal.hosts,
+    acceptedHosts: settings.kiosk.hosts,
+    ...(settings.kiosk.url === undefined ? {} : { url: settings.kiosk.url }),
     dataDir: directories.data,
     directory: settings.kiosk.directory === undefined ? { kind: 'sample' } : { kind: 'path', path: settings.kiosk.directory },
     timezone: site?.timezone ?? 'Europe/Paris',

@@ -33,6 +33,8 @@ const match: Field<Match> = {
 
 export const SCHEMA = {
   single: {
+    /** Who answers for the service: on receipts, on "what is recorded here", on the staff pages. */
+    city: { name: text('Votre commune') },
     portal: {
       host: listOf(address, ['127.0.0.1']),
       port: port(8080),
@@ -73,7 +75,15 @@ export const SCHEMA = {
       store: oneOf(['sqlite']),
       database_url: notYet(),
     },
-    kiosk: { host: listOf(address, ['127.0.0.1']), port: port(8070), directory: optional(text('')) },
+    kiosk: {
+      host: listOf(address, ['127.0.0.1']),
+      port: port(8070),
+      /** Where a phone reaches the kiosk: what its QR codes point to. */
+      url: optional(url),
+      /** Further names by which it may be called. */
+      hosts: listOf(text(''), []),
+      directory: optional(text('')),
+    },
     ops: { port: port(9090) },
   },
   many: {

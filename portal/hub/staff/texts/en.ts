@@ -19,7 +19,7 @@ export const en: Texts = {
   'signIn.submit': 'Sign in',
   'signIn.wrong': 'This name and this password do not belong together. Check both, then try again.',
   'signIn.wait': 'Too many tries. Try again in a minute.',
-  'signIn.locked': 'This account is locked after a hundred tries. The administrator can unlock it with “parvis account unlock”.',
+  'signIn.locked': 'This account is locked after a hundred tries. The administrator can unlock it with “parvis staff unlock”.',
   'signIn.busy': 'Many people are signing in at the moment. Try again in a few seconds.',
   'signIn.insecure': 'Signing in needs an https address. Over http it is only possible from the machine itself.',
 

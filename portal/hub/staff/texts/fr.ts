@@ -20,7 +20,7 @@ export const fr: Texts = {
   'signIn.submit': 'Se connecter',
   'signIn.wrong': 'Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez les deux, puis réessayez.',
   'signIn.wait': 'Trop d’essais. Réessayez dans une minute.',
-  'signIn.locked': 'Ce compte est bloqué après cent essais. L’administrateur peut le débloquer avec « parvis account unlock ».',
+  'signIn.locked': 'Ce compte est bloqué après cent essais. L’administrateur peut le débloquer avec « parvis staff unlock ».',
   'signIn.busy': 'Beaucoup de personnes se connectent en ce moment. Réessayez dans quelques secondes.',
   'signIn.insecure': 'La connexion demande une adresse https. Par http, elle n’est possible que depuis la machine elle-même.',
 
