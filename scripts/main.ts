@@ -43,4 +43,10 @@ const io: Io = {
   env: process.env,
   colour: process.stdout.isTTY && !process.env['NO_COLOR'],
 }
+// A reader that goes away (`| head`, a log pipe) ends neither a command nor a server.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
 process.exitCode = await main(process.argv.slice(2), io).catch((error: unknown) => failure(error, io))
