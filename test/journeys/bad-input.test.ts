@@ -132,7 +132,9 @@ function faultOf({ status, text }: RawAnswer, mayClose = false): string | undefi
   return TELLTALE.test(text) ? `tells ${TELLTALE.exec(text)?.[0]}` : undefined
 }
 
-async function faults(requests: readonly { target: Target; what: string; bytes: string | Buffer; mayClose?: true }[]): Promise<string[]> {
+type Sent = { readonly target: Target; readonly what: string; readonly bytes: string | Buffer; readonly mayClose?: true }
+
+async function faults(requests: readonly Sent[]): Promise<string[]> {
   const found: string[] = []
   await each(requests, async ({ target, what, bytes, mayClose = false }) => {
     const fault = faultOf(await rawHttp({ origin: origin(target.door), bytes, from: '127.88.4.3', shut: mayClose }), mayClose)
@@ -147,7 +149,7 @@ async function expectAlive(): Promise<void> {
   expect((await citizen.ask(origin('portal'), `${visit.sessionPath}/receipt`)).body).toBe(receipt)
   expect((await citizen.ask(origin('staff'), '/staff', { headers: { cookie } })).status).toBe(200)
   const search = await fetch(`${origin('kiosk')}/api/fr/results`, { method: 'POST', body: '{"text":"manger"}', headers: { 'content-type': 'application/json' } })
-  expect(((await search.json()) as { cards?: unknown[]; results?: unknown[] })).toBeTruthy()
+  expect(((await search.json()) as { cards: unknown[] }).cards.length).toBeGreaterThan(0)
   expect(instance.log().split('\n').filter((line) => /^\s+at |uncaught|failed|"level":"error"/i.test(line))).toEqual([])
 }
 
@@ -159,12 +161,12 @@ test('the routes are found in the source', () => {
 test('no query and no head brings a route to more than a clear refusal', async () => {
   const requests = targets().flatMap((target) => {
     const head = heads(new URL(origin(target.door)).host)
-    const plain = Object.entries(QUERIES).flatMap(([query, text]) => [
+    const plain: Sent[] = Object.entries(QUERIES).flatMap(([query, text]) => [
       { target, what: query, bytes: `GET ${target.path}${text} HTTP/1.1\r\n${head['ordinary']?.lines}Connection: close\r\n\r\n` },
       { target, what: `${query}, signed in`, bytes: `GET ${target.path}${text} HTTP/1.1\r\n${head['signed in']?.lines}Connection: close\r\n\r\n` },
     ])
-    const odd = Object.entries(head).map(([what, { lines, version = 'HTTP/1.1' }]) => ({ target, what, bytes: `GET ${target.path} ${version}\r\n${lines}Connection: close\r\n\r\n` }))
-    return [...plain, ...odd]
+    const odd: Sent[] = Object.entries(head).map(([what, { lines, version = 'HTTP/1.1' }]) => ({ target, what, bytes: `GET ${target.path} ${version}\r\n${lines}Connection: close\r\n\r\n` }))
+    return plain.concat(odd)
   })
   expect(requests.length).toBeGreaterThan(1_000)
   expect(await faults(requests)).toEqual([])
@@ -174,12 +176,12 @@ test('no query and no head brings a route to more than a clear refusal', async (
 test('no method and no body does either', async () => {
   const requests = targets().flatMap((target) => {
     const start = (method: string) => `${method} ${target.path} HTTP/1.1\r\nHost: ${new URL(origin(target.door)).host}\r\nOrigin: ${origin(target.door)}\r\nConnection: close\r\n`
-    const methods = ['HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'].map((method) => ({ target, what: method, bytes: `${start(method)}\r\n` }))
-    const bodies = Object.entries(BODIES).map(([what, [type, body]]) => {
+    const methods: Sent[] = ['HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'].map((method) => ({ target, what: method, bytes: `${start(method)}\r\n` }))
+    const bodies: Sent[] = Object.entries(BODIES).map(([what, [type, body]]) => {
       const head = `${start('POST')}${type && `Content-Type: ${type}\r\n`}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n`
       return { target, what: `POST ${what}`, bytes: Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(body)]) }
     })
-    return [...methods, ...bodies]
+    return methods.concat(bodies)
   })
   expect(requests.length).toBeGreaterThan(1_000)
   expect(await faults(requests)).toEqual([])

@@ -130,6 +130,20 @@ test('a stalled visitor does not hold the end up', async () => {
   expect(ms).toBeLessThan(STOP_MS)
 }, 30_000)
 
+test('a log that nobody reads any more does not end the server', async () => {
+  const env = ownPlaces()
+  const one = await open({ env, args: REMOTE })
+  one.npm.stdout?.destroy()
+  one.npm.stderr?.destroy()
+  const socket = createSocket('udp4')
+  // Each is refused with a line in the log.
+  for (let n = 0; n < 20; n++) await new Promise((resolve) => socket.send('x', one.ports['radius_auth'] ?? 0, '127.0.0.1', resolve))
+  socket.close()
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect((await visitor.ask(one.urls['portal'] ?? '', '/')).status).toBe(200)
+  expect((await end(one, 'SIGTERM')).code).toBe(0)
+}, 30_000)
+
 test(`a second npm start answers on every address within ${SECOND_START_MS} ms`, async () => {
   const env = ownPlaces()
   await end(await open({ env }), 'SIGTERM')
