@@ -43,6 +43,7 @@ const pages: Piece[] = []
 const citizensPages: Piece[] = []
 const keys = new Map<string, Buffer>()
 let passwords: string[] = []
+let tokenUsers: string[] = []
 let wanted: Needles
 
 /** Loopback addresses whose bytes turn up nowhere else by chance: all of them above 15, none repeated. */
@@ -228,6 +229,7 @@ beforeAll(async () => {
   await inParallel(phones, visit)
   await askRadius()
   await inParallel(phones.slice(0, 8), searchKiosk)
+  tokenUsers = runtimeColumn('session', 'token_user')
   passwords = tokenPasswords()
   noteKeys()
   await inParallel(phones, leave)
@@ -263,6 +265,7 @@ beforeAll(async () => {
     'form token': formTokens,
     'token password': passwords,
     'staff password': [STAFF.password],
+    'token user': tokenUsers,
   }).flatMap(([what, values]) => values.map((value) => ({ what, notations: [value] })))
   wanted = needles([...macs, ...strangers, { what: 'staff account', notations: [STAFF.name] }, ...secrets], [...keys.values()], labelsInSource())
   found.atRest = search(atRest)
@@ -318,4 +321,10 @@ test('nor on any page, in any download, metric or answer, not even the citizens�
 test('no session token, token password or form token is outside the citizens’ own pages and the runtime directory', () => {
   expect(of(SECRETS, found.citizensPages)).not.toHaveLength(0)
   expect(of(SECRETS, [...found.atRest, ...found.pages])).toEqual([])
+})
+
+test('a token’s user is in the accounting journal and nowhere else', () => {
+  const users = [...found.atRest, ...found.pages, ...found.citizensPages].filter(({ what }) => what.startsWith('token user'))
+  expect(users.some(({ where }) => where === 'gateway.db journal.token_user')).toBe(true)
+  expect(users.filter(({ where }) => !where.startsWith('gateway.db')).slice(0, 20)).toEqual([])
 })
