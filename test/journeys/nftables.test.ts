@@ -130,7 +130,8 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('t
     await lab.in('other', ['sh', '-c', `ip addr del ${v4}/24 dev wlan0; ip addr del ${v6}/64 dev wlan0`])
     await lab.in('phone', ['sh', '-c', `ip link set wlan0 up; ip addr add ${v6}/64 dev wlan0 nodad; ip route add default via 192.168.70.1; ip route add default via fd70::1`])
     await lab.in('gateway', ['ip', 'neigh', 'flush', 'dev', 'lan0'])
-    await online('phone')
+    // The phone's link and its neighbours take a moment to come back; then all is as before.
+    for (const address of FAMILIES) await until(async () => (await curl(lab, 'phone', urlOf(address))).body === WORLD, 5)
     await gateway.close(mac('phone'))
   })
 

@@ -1,5 +1,8 @@
 // The phone's browser, as far as a journey needs one.
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Lab } from './lab.ts'
+
+const ASK_EVERY_MS = 10
 
 export type Fetched = { readonly exit: number | null; readonly status: number; readonly location: string; readonly body: string; readonly seconds: number }
 
@@ -20,6 +23,9 @@ export async function curl(lab: Lab, who: string, url: string, extra: readonly s
 export async function until(wanted: () => Promise<boolean>, withinSeconds: number): Promise<number> {
   const began = performance.now()
   const passed = () => (performance.now() - began) / 1000
-  while (!(await wanted())) if (passed() > withinSeconds) throw new Error(`not within ${withinSeconds} s`)
+  while (!(await wanted())) {
+    if (passed() > withinSeconds) throw new Error(`not within ${withinSeconds} s`)
+    await wait(ASK_EVERY_MS)
+  }
   return passed()
 }
