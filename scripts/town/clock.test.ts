@@ -19,7 +19,7 @@ test('between leaps it runs like the machine’s clock', async () => {
   const clock = leapingClock(0)
   await clock.leap(1_000_000)
   await new Promise<void>((resolve) => void clock.after(30, resolve))
-  expect(clock.now()).toBeGreaterThanOrEqual(1_000_029)
+  expect(clock.now()).toBeGreaterThanOrEqual(1_000_025)
   expect(clock.now()).toBeLessThan(1_005_000)
 })
 

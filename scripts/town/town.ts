@@ -75,6 +75,11 @@ export async function liveThrough({ rate, visits, days, seed }: TownOrder, out: 
   }
 }
 
+/** A running instance's clock does not leap: who would stay until the time runs out presses the button, too. */
+function endedByButton(act: Act): Act {
+  return act.kind === 'expire' ? { kind: 'leave', atMs: act.atMs, journey: act.journey } : act
+}
+
 /** Through a running instance: no leaps, so everyone who has a session ends it soon. @throws UsageError before the first citizen. */
 export async function driveRunning(order: TownOrder & { running: NonNullable<TownOrder['running']> }, out: Out, { nowMs, signal, env }: RunningExtras): Promise<TownResult> {
   const { rate, visits, seed, running } = order
@@ -83,8 +88,7 @@ export async function driveRunning(order: TownOrder & { running: NonNullable<Tow
   const random = chance(seed)
   // Twice as many, of which the first are taken: a drawn day is never exactly as full as was asked.
   const plan = { places: ownPlaces(visits * 2), nowMs, days: 1, sessionMinutes: SESSION_MINUTES, rate: visits, firstDevice: random.below(FIRST_DEVICES), devicesAPlace: DEVICES_A_PLACE }
-  // Its clock does not leap: who would have stayed until the time runs out presses the button, too.
-  const acts = planActs(planJourneys(plan, random).slice(0, visits)).map((act) => (act.kind === 'expire' ? { ...act, kind: 'leave' as const } : act))
+  const acts = planActs(planJourneys(plan, random).slice(0, visits)).map(endedByButton)
   const radius = door && (await radiusVisitor(door))
   const [done, truth, agent, bar] = [nothingDone(), createTruth(), newAgent(), progress(out)]
   try {
