@@ -1,6 +1,8 @@
-// npm run screens [-- FOLDER] [--only NAME]: pictures of every page × language × light and dark × screen, from a running instance.
+// npm run screens [-- FOLDER] [--only NAME] [--readme]: pictures of every page × language × light and dark × screen, from a running
+// instance; with --readme the three pictures of the README instead.
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { LANGUAGES } from '#shared/i18n/texts.ts'
 import { launchBrowser } from './browser.ts'
@@ -9,7 +11,7 @@ import { SHOTS, type Shot, type Stage } from './screens/pages.ts'
 
 const READY_TIMEOUT_MS = 60_000
 const THEMES = ['light', 'dark'] as const
-type View = { readonly name: string; readonly width: number; readonly height: number }
+type View = { readonly name: string; readonly width: number; readonly height: number; readonly scale?: number }
 const PHONE: View = { name: 'phone', width: 390, height: 844 }
 const DESK: View = { name: 'desk', width: 1280, height: 800 }
 /** Which screens each door is seen on; the whole height is drawn except on a kiosk, which does not scroll as a page. */
@@ -36,13 +38,14 @@ async function firstAccount(browser: Browser, instance: Instance): Promise<void>
   await page.close()
 }
 
-async function draw(browser: Browser, stage: Stage, shot: Shot, language: string, theme: (typeof THEMES)[number], view: View, folder: string): Promise<void> {
-  const context = await browser.newContext({ locale: language, colorScheme: theme, viewport: { width: view.width, height: view.height }, reducedMotion: 'reduce' })
+type Picture = { readonly shot: Shot; readonly language: string; readonly theme: (typeof THEMES)[number]; readonly view: View; readonly path: string; readonly whole: boolean }
+
+async function draw(browser: Browser, stage: Stage, { shot, language, theme, view, path, whole }: Picture): Promise<void> {
+  const context = await browser.newContext({ locale: language, colorScheme: theme, viewport: { width: view.width, height: view.height }, deviceScaleFactor: view.scale ?? 1, reducedMotion: 'reduce' })
   const page = await context.newPage()
   try {
     await shot.go(page, stage, language)
-    const path = join(folder, `${shot.door}-${shot.name}-${language}-${theme}-${view.name}.png`)
-    const capture = (): Promise<Buffer> => page.screenshot({ path, fullPage: WHOLE_PAGE[shot.door] })
+    const capture = (): Promise<Buffer> => page.screenshot({ path, fullPage: whole })
     // Without a GPU Chromium now and then fails to hand over a frame; the next one comes.
     await capture().catch(capture)
     const token = /\/s\/[0-9a-z]+/.exec(page.url() + (await page.content()))?.[0]
@@ -59,31 +62,50 @@ async function endSession(page: import('playwright-core').Page, stage: Stage, pa
   if ((await button.count()) > 0) await button.first().click()
 }
 
-const args = process.argv.slice(2)
-const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined
-const folder = resolve(args.find((arg, index) => !arg.startsWith('--') && args[index - 1] !== '--only') ?? 'screens')
-mkdirSync(folder, { recursive: true })
+function everyPicture(folder: string, only: string | undefined): Picture[] {
+  return SHOTS.filter((shot) => only === undefined || `${shot.door}-${shot.name}`.includes(only)).flatMap((shot) =>
+    LANGUAGES.flatMap((language) =>
+      THEMES.flatMap((theme) =>
+        VIEWS[shot.door].map((view) => ({
+          shot, language, theme, view, whole: WHOLE_PAGE[shot.door],
+          path: join(folder, `${shot.door}-${shot.name}-${language}-${theme}-${view.name}.png`),
+        })),
+      ),
+    ),
+  )
+}
+
+/** The README's three, beside this file. */
+const README: readonly (readonly [door: Shot['door'], name: string, view: View])[] = [
+  ['portal', 'welcome', { name: 'readme', width: 360, height: 640 }],
+  ['kiosk', 'needs', { name: 'readme', width: 1080, height: 1920, scale: 1 / 3 }],
+  ['staff', 'home', { name: 'readme', width: 1024, height: 1820, scale: 0.35 }],
+]
+function readmePictures(): Picture[] {
+  return README.flatMap(([door, name, view]) =>
+    SHOTS.filter((shot) => shot.door === door && shot.name === name).map((shot) => ({
+      shot, view, language: 'fr', theme: 'light' as const, whole: false, path: join(import.meta.dirname, 'screens', `${door}.png`),
+    })),
+  )
+}
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' }, readme: { type: 'boolean' } } })
+const folder = resolve(positionals[0] ?? 'screens')
+const pictures = values.readme ? readmePictures() : everyPicture(folder, values.only)
+if (!values.readme) mkdirSync(folder, { recursive: true })
 const instance = await startInstance()
 const browser = await launchBrowser()
 let drawn = 0
 try {
   await firstAccount(browser, instance)
   await settled(instance)
-  const stage: Stage = { urls: instance.urls, staff: STAFF }
-  for (const shot of SHOTS) {
-    if (only !== undefined && !`${shot.door}-${shot.name}`.includes(only)) continue
-    for (const language of LANGUAGES) {
-      for (const theme of THEMES) {
-        for (const view of VIEWS[shot.door]) {
-          await draw(browser, stage, shot, language, theme, view, folder)
-          drawn++
-        }
-      }
-    }
-    process.stdout.write(`${`${shot.door} ${shot.name}`.padEnd(24)} ${drawn} pictures\n`)
+  for (const picture of pictures) {
+    await draw(browser, { urls: instance.urls, staff: STAFF }, picture)
+    drawn++
+    if (process.stdout.isTTY) process.stdout.write(`\r${drawn} of ${pictures.length}  ${picture.shot.door} ${picture.shot.name}\u001B[K`)
   }
 } finally {
   await browser.close()
   await instance.stop()
 }
-process.stdout.write(`${drawn} pictures in ${folder}\n`)
+process.stdout.write(`${process.stdout.isTTY ? '\r\u001B[K' : ''}${drawn} pictures in ${values.readme ? join(import.meta.dirname, 'screens') : folder}\n`)
