@@ -42,6 +42,12 @@ test('six bytes of one digest amid others may be chance, of two people they are 
   expect(leaks(scan('here', amid(piece(MAC), piece(other)), both))).toHaveLength(2)
 })
 
+test('an address of the network is found, and not in a longer one', () => {
+  const addresses = needles([{ what: 'phone', notations: ['127.33.44.5'] }], [], [])
+  expect(leaks(scan('here', Buffer.from('from ::ffff:127.33.44.5:80'), addresses))).toHaveLength(1)
+  for (const other of ['127.33.44.55', '1127.33.44.5']) expect(leaks(scan('here', Buffer.from(`from ${other} to`), addresses))).toHaveLength(0)
+})
+
 test('a name is found whole, not by its first letters', () => {
   const names = needles([{ what: 'account', notations: ['marie.quintessence'] }], [], [])
   expect(leaks(scan('here', Buffer.from('user=marie.quintessence'), names))).toHaveLength(1)

@@ -7,8 +7,7 @@ import { eachReading } from './readings.ts'
 const WINDOW = 6
 /** From here on a match among millions of windows is no coincidence. */
 const CERTAIN = 8
-const ADDRESSES = /(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}|(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])|\d{1,3}(?:\.\d{1,3}){3}/gi
-const ADDRESS = new RegExp(`^(?:${ADDRESSES.source})$`, 'i')
+const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/
 const HASHES = ['md5', 'sha1', 'sha256'] as const
 
 /** The usual notations of a hardware address, from twelve hexadecimal digits: bare, colons, hyphens, dots; its bytes are the fifth. */
@@ -21,19 +20,14 @@ export function macNotations(digits: string): string[] {
 /** A value that must not be found: `what` kind it is, how it may be spelt, and spellings that only digests are made of. */
 export type Wanted = { readonly what: string; readonly notations: readonly string[]; readonly digested?: readonly string[] }
 
-export type Needles = {
-  /** Addresses in their notations, lower case. */
-  readonly addresses: ReadonlySet<string>
-  /** Raw values, texts and digests by their first six bytes. */
-  readonly windows: Windows
-}
+/** Raw values, texts and digests by their first six bytes. */
+export type Needles = Windows
 
 /**
  * All that must not be found of these clear values: as text, as raw bytes, under each hash, and under HMAC with each key alone
  * and with each of our labels.
  */
 export function needles(values: readonly Wanted[], keys: readonly Buffer[], labels: readonly string[]): Needles {
-  const addresses = new Set<string>()
   const windows = createWindows()
   // A raw Buffer as key costs five times as much per digest.
   const keyObjects = keys.map((key) => createSecretKey(key))
@@ -42,8 +36,8 @@ export function needles(values: readonly Wanted[], keys: readonly Buffer[], labe
   }
   for (const [whose, { what, notations, digested = [] }] of values.entries()) {
     for (const notation of new Set(notations)) {
-      if (ADDRESS.test(notation)) addresses.add(notation.toLowerCase())
-      else add(Buffer.from(notation), whose, `${what} text`, 'text')
+      // 127.1.2.3 is none of 127.1.2.33.
+      add(Buffer.from(notation), whose, `${what} text`, IPV4.test(notation) ? 'number' : 'text')
     }
     const raw = notations.filter((notation) => /^[0-9a-f]{12}$/.test(notation)).map((notation) => Buffer.from(notation, 'hex'))
     for (const bytes of raw) add(bytes, whose, `${what} raw`, 'raw')
@@ -55,14 +49,14 @@ export function needles(values: readonly Wanted[], keys: readonly Buffer[], labe
       }
     }
   }
-  return { addresses, windows: windows.seal() }
+  return windows.seal()
 }
 
 export type Finding = {
   readonly where: string
   readonly what: string
-  /** Index of the value among those wanted; undefined for an address, which says so itself. */
-  readonly whose: number | undefined
+  /** Index of the value among those wanted. */
+  readonly whose: number
   /** False for 48 bits amid others, of which chance makes one now and then. */
   readonly certain: boolean
 }
@@ -72,14 +66,9 @@ export function scan(where: string, bytes: Buffer, wanted: Needles): Finding[] {
   const found: Finding[] = []
   eachReading(bytes, ({ bytes: reading, unit }) => {
     if (reading.length < WINDOW) return
-    if (reading.length >= 7) {
-      for (const [text] of reading.toString('latin1').matchAll(ADDRESSES)) {
-        if (wanted.addresses.has(text.toLowerCase())) found.push({ where, what: `address ${text}`, whose: undefined, certain: true })
-      }
-    }
-    wanted.windows.search(reading, (match) => {
-      const isWhole = unit && reading.length < CERTAIN
-      if (!match.whole || match.complete) found.push({ where, what: match.how, whose: match.whose, certain: match.complete || isWhole })
+    const isWhole = unit && reading.length < CERTAIN
+    wanted.search(reading, ({ whose, how, whole, complete }) => {
+      if (!whole || complete) found.push({ where, what: how, whose, certain: complete || isWhole })
     })
   })
   return found
@@ -87,7 +76,7 @@ export function scan(where: string, bytes: Buffer, wanted: Needles): Finding[] {
 
 /** 48 bits amid others may be chance; the same derivation of two people, or any longer match, is a leak. */
 export function leaks(findings: readonly Finding[]): readonly Finding[] {
-  const people = new Map<string, Set<number | undefined>>()
+  const people = new Map<string, Set<number>>()
   for (const { what, whose } of findings) people.set(what, (people.get(what) ?? new Set()).add(whose))
   return findings.filter(({ certain, what }) => certain || (people.get(what)?.size ?? 0) > 1)
 }

@@ -27,13 +27,16 @@ function inflated(bytes: Buffer): Buffer[] {
   return found
 }
 
+const DIGIT_VALUES = new Uint8Array(128)
+for (const [value, digit] of [...BASE32].entries()) for (const one of [digit, digit.toUpperCase()]) DIGIT_VALUES[one.charCodeAt(0)] = value
+
 function fromBase32(text: string): Buffer {
-  const bytes = Buffer.alloc(Math.floor((text.length * 5) / 8))
+  const bytes = Buffer.allocUnsafe(Math.floor((text.length * 5) / 8))
   let held = 0
   let bits = 0
   let at = 0
-  for (const digit of text.toLowerCase()) {
-    held = ((held << 5) | BASE32.indexOf(digit)) & 0xfff
+  for (let index = 0; index < text.length; index++) {
+    held = ((held << 5) | (DIGIT_VALUES[text.charCodeAt(index)] ?? 0)) & 0xfff
     bits += 5
     if (bits >= 8) bytes[at++] = (held >> (bits -= 8)) & 255
   }

@@ -12,8 +12,8 @@ export type Match = {
   /** All compared bytes are there. */
   readonly complete: boolean
 }
-/** `text` and `raw` mean something only as a whole; of a `digest` any piece does. */
-export type Kind = 'text' | 'raw' | 'digest'
+/** `text`, `raw` and `number` mean something only as a whole, a number only where no digit goes on; of a `digest` any piece does. */
+export type Kind = 'text' | 'raw' | 'number' | 'digest'
 export type Windows = { readonly size: number; search(bytes: Buffer, found: (match: Match) => void): void }
 
 function slotOf(high: number, low: number): number {
@@ -21,10 +21,13 @@ function slotOf(high: number, low: number): number {
   return (mixed ^ (mixed >>> 15)) >>> 0
 }
 
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39
+
 /** Add everything, then `seal`. */
 export function createWindows(): { add(bytes: Buffer, kind: Kind, whose: number, how: string): void; seal(): Windows } {
   const entries: Record<'high' | 'low' | 'next' | 'whose' | 'how', number[]> = { high: [], low: [], next: [], whose: [], how: [] }
   const wholes = new Map<number, Buffer>()
+  const numbers = new Set<number>()
   const ways: string[] = []
   const wayIndex = new Map<string, number>()
 
@@ -53,7 +56,11 @@ export function createWindows(): { add(bytes: Buffer, kind: Kind, whose: number,
     function compare(index: number, bytes: Buffer, at: number): Match {
       const [whose = 0, how = ''] = [entries.whose[index], ways[entries.how[index] ?? 0]]
       const whole = wholes.get(index)
-      if (whole) return { whose, how, whole: true, complete: whole.equals(bytes.subarray(at, at + whole.length)) }
+      if (whole) {
+        const end = at + whole.length
+        const goesOn = numbers.has(index) && (isDigit(bytes[at - 1]) || isDigit(bytes[end]))
+        return { whose, how, whole: true, complete: !goesOn && whole.equals(bytes.subarray(at, end)) }
+      }
       return { whose, how, whole: false, complete: at + CERTAIN <= bytes.length && bytes.readUInt16BE(at + WINDOW) === entries.next[index] }
     }
 
@@ -80,6 +87,7 @@ export function createWindows(): { add(bytes: Buffer, kind: Kind, whose: number,
   return {
     add(bytes, kind, whose, how) {
       if (kind !== 'digest') wholes.set(entries.high.length, Buffer.from(bytes))
+      if (kind === 'number') numbers.add(entries.high.length)
       entries.high.push(bytes.readUInt16BE(0))
       entries.low.push(bytes.readUInt32BE(2))
       entries.next.push(kind === 'digest' ? bytes.readUInt16BE(WINDOW) : 0)
