@@ -20,7 +20,7 @@ export function macNotations(digits: string): string[] {
 /** A value that must not be found: `what` kind it is, how it may be spelt, and spellings that only digests are made of. */
 export type Wanted = { readonly what: string; readonly notations: readonly string[]; readonly digested?: readonly string[] }
 
-/** Raw values, texts and digests by their first six bytes. */
+/** Raw values, texts and digests, ready to be looked for. */
 export type Needles = Windows
 
 /**

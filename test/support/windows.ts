@@ -1,4 +1,5 @@
-// A set of byte strings that is asked at every position of megabytes: by their first six bytes, in flat arrays.
+// A set of byte strings that is asked at every position of megabytes, by six of their bytes, in flat arrays: digests by their
+// first, because they may be cut; texts by their last, because a town's addresses and tokens all begin alike.
 const WINDOW = 6
 const FILTER_BITS = 26
 const CERTAIN = 8
@@ -57,9 +58,10 @@ export function createWindows(): { add(bytes: Buffer, kind: Kind, whose: number,
       const [whose = 0, how = ''] = [entries.whose[index], ways[entries.how[index] ?? 0]]
       const whole = wholes.get(index)
       if (whole) {
-        const end = at + whole.length
-        const goesOn = numbers.has(index) && (isDigit(bytes[at - 1]) || isDigit(bytes[end]))
-        return { whose, how, whole: true, complete: !goesOn && whole.equals(bytes.subarray(at, end)) }
+        const end = at + WINDOW
+        const start = end - whole.length
+        const goesOn = numbers.has(index) && (isDigit(bytes[start - 1]) || isDigit(bytes[end]))
+        return { whose, how, whole: true, complete: start >= 0 && !goesOn && whole.equals(bytes.subarray(start, end)) }
       }
       return { whose, how, whole: false, complete: at + CERTAIN <= bytes.length && bytes.readUInt16BE(at + WINDOW) === entries.next[index] }
     }
@@ -88,8 +90,9 @@ export function createWindows(): { add(bytes: Buffer, kind: Kind, whose: number,
     add(bytes, kind, whose, how) {
       if (kind !== 'digest') wholes.set(entries.high.length, Buffer.from(bytes))
       if (kind === 'number') numbers.add(entries.high.length)
-      entries.high.push(bytes.readUInt16BE(0))
-      entries.low.push(bytes.readUInt32BE(2))
+      const from = kind === 'digest' ? 0 : bytes.length - WINDOW
+      entries.high.push(bytes.readUInt16BE(from))
+      entries.low.push(bytes.readUInt32BE(from + 2))
       entries.next.push(kind === 'digest' ? bytes.readUInt16BE(WINDOW) : 0)
       entries.whose.push(whose)
       entries.how.push(indexOf(how))
