@@ -22,6 +22,7 @@ export type DurableWriter = {
 /** More than this waiting means the medium has stalled: refuse rather than fill the memory. */
 const MOST_WAITING = 50_000
 const MOST_PER_COMMIT = 1_024
+const REWRITTEN_AT_ONCE_BYTES = 256 * 1024
 
 type Waiting = { readonly write: Write; readonly resolve: () => void; readonly reject: (error: Error) => void }
 
@@ -36,22 +37,29 @@ function refusal(cause: Error): UnavailableError {
  * What gathers meanwhile shares the next sync. A thread with a connection of its own did the same for 12 MB more memory.
  */
 export async function pooledWriter(path: string, options: OpenOptions): Promise<DurableWriter> {
-  const settled: OpenOptions = { ...options, durability: options.durability === 'full' ? 'relaxed' : options.durability }
-  let db = openDb(path, settled)
-  let commit = groupCommit(db)
-  let log = await open(`${path}-wal`, 'r+')
+  const db = openDb(path, { ...options, durability: options.durability === 'full' ? 'relaxed' : options.durability })
+  const commit = groupCommit(db)
+  // SQLite's locks lie on other files: opening and closing this one here takes none of them away.
+  const log = await open(`${path}-wal`, 'r+')
   let queue: Waiting[] = []
   let running: Promise<void> | undefined
   let healthy = true
+  let torn = false
   let closed = false
 
-  /** After a failed sync nobody knows what the medium holds: a new connection reads what there is. */
-  async function startAnew(): Promise<void> {
-    await log.close().catch(() => undefined)
-    db.close()
-    db = openDb(path, settled)
-    commit = groupCommit(db)
-    log = await open(`${path}-wal`, 'r+')
+  /**
+   * After a failed sync the kernel takes the pages that it could not write for written, so no later sync brings them, and after
+   * a power cut nothing that was appended behind them could be read. Written once more they are new. SQLite does the same with
+   * synchronous = FULL: it appends a transaction anew whose sync failed.
+   */
+  async function rewriteLog(): Promise<void> {
+    const piece = Buffer.alloc(REWRITTEN_AT_ONCE_BYTES)
+    for (let at = 0, bytes = -1; bytes !== 0; at += bytes) {
+      const { bytesRead } = await log.read(piece, 0, piece.length, at)
+      bytes = bytesRead === 0 ? 0 : (await log.write(piece, 0, bytesRead, at)).bytesWritten
+    }
+    await log.datasync()
+    torn = false
   }
 
   function settle(batch: readonly Waiting[], outcome: Outcome): void {
@@ -64,6 +72,7 @@ export async function pooledWriter(path: string, options: OpenOptions): Promise<
   }
 
   async function commitBatch(batch: readonly Waiting[]): Promise<void> {
+    if (torn) await rewriteLog()
     const outcome = commit(batch.map(({ write }) => write))
     if (options.durability === 'full') await log.datasync()
     settle(batch, outcome)
@@ -79,8 +88,8 @@ export async function pooledWriter(path: string, options: OpenOptions): Promise<
         await commitBatch(batch)
       } catch (cause) {
         healthy = false
+        torn = true
         for (const { reject } of batch) reject(new UnavailableError('disk_failed', 'the disk did not confirm a write', { cause }))
-        await startAnew().catch(() => undefined)
       }
     }
     running = undefined
@@ -99,6 +108,7 @@ export async function pooledWriter(path: string, options: OpenOptions): Promise<
     async close() {
       closed = true
       await running
+      if (torn) await rewriteLog().catch(() => undefined)
       await log.close()
       db.close()
     },
