@@ -48,11 +48,15 @@ export async function openControl(path: string, actions: ReadonlyMap<string, Act
       (error: unknown) => answer(400, { code: error instanceof ParvisError ? error.code : 'failed', message: error instanceof Error ? error.message : String(error) }),
     )
   })
-  const umask = process.umask(0o177)
-  await new Promise<void>((resolve, reject) => {
+  const listening = new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(path, resolve)
-  }).finally(() => process.umask(umask))
+    server.once('listening', resolve)
+  })
+  // The file is made within the call: a mask that stayed until the event would also fall on what others make meanwhile.
+  const umask = process.umask(0o177)
+  server.listen(path)
+  process.umask(umask)
+  await listening
   chmodSync(path, 0o600)
   return {
     close: () =>

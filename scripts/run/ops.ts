@@ -15,6 +15,9 @@ export function opsApp(metrics: Metrics, readiness: Readiness): Hono {
     // A page of any website can make a browser ask loopback under a name of its own (DNS rebinding).
     if (!LOOPBACK_NAMES.test(c.req.header('host') ?? '')) return c.text('this door answers to localhost only\n', 421)
     c.header('cache-control', 'no-store')
+    // Exact counters: no page in a browser on this machine may take them in as a script, a style or a picture.
+    c.header('x-content-type-options', 'nosniff')
+    c.header('cross-origin-resource-policy', 'same-origin')
     return next()
   })
   app.get('/healthz', (c) => c.text('alive\n'))
