@@ -10,7 +10,7 @@ import { PacketWriter } from './packet-writer.ts'
 
 const A = ATTRIBUTES
 const secret = sharedSecret(SECRET)
-const effects = townEffects(manualClock(START_MS))
+let effects = townEffects(manualClock(START_MS))
 let listening: Running & { port: number }
 let wire: Wire
 let asked: SessionTarget[]
@@ -18,6 +18,7 @@ let ends: () => Promise<boolean>
 
 beforeEach(async () => {
   asked = []
+  effects = townEffects(manualClock(START_MS))
   ends = async () => true
   const settings = { hosts: ['127.0.0.1'], port: 0, sources: [{ name: 'server', address: '127.0.0.1', secret: SECRET }], nasIdentifier: 'parvis' }
   const disconnect = (target: SessionTarget): Promise<boolean> => {
@@ -62,6 +63,21 @@ test('a session that is not here is refused with cause 503, a request that names
   expect(verdict(await ask(request((w) => void w.add(A['NAS-Identifier'], 'parvis'))))).toEqual([CODES.disconnectNak, 402])
   expect(verdict(await ask(request((w) => named(w.add(A['NAS-Identifier'], 'elsewhere')))))).toEqual([CODES.disconnectNak, 403])
   expect(asked).toHaveLength(1)
+})
+
+test('an attribute that we cannot compare ends nobody: it may name another session than the rest does', async () => {
+  expect(verdict(await ask(request((w) => (named(w), void w.add(A['Framed-IP-Address'], '192.0.2.7')))))).toEqual([CODES.disconnectNak, 401])
+  expect(verdict(await ask(request((w) => (named(w), void w.add(A['Filter-Id'], 'slow')))))).toEqual([CODES.disconnectNak, 401])
+  expect(asked).toEqual([])
+  expect(verdict(await ask(request((w) => (named(w), void w.add(A['NAS-IP-Address'], '192.0.2.1').addRaw(33, Buffer.of(1))))))).toEqual([CODES.disconnectAck, undefined])
+})
+
+test('the same words later are a new request: a reply is kept for ten seconds only', async () => {
+  const bytes = request(named)
+  await ask(bytes)
+  effects.clock.advance(10_001)
+  await ask(bytes)
+  expect(asked).toHaveLength(2)
 })
 
 test('a CoA-Request is refused as not supported', async () => {

@@ -2,7 +2,7 @@
 import type { Effects, Running } from '#shared/effects.ts'
 import { ATTRIBUTES } from './attributes.ts'
 import { clientTable } from './clients.ts'
-import { CODES, type Packet } from './packet.ts'
+import { CODES, HEADER_BYTES, type Packet } from './packet.ts'
 import type { Limits } from './pending.ts'
 import { openDoor, type Answer, type Request, type Service } from './server.ts'
 import type { ClientSettings } from './settings.ts'
@@ -11,8 +11,14 @@ import { doubtSelfProving } from './trust.ts'
 const A = ATTRIBUTES
 /** RFC 5176 §6.3. */
 const EVENT_WINDOW_SECONDS = 300
-/** RFC 5176 §3.6. */
-export const ERROR_CAUSES = { missingAttribute: 402, nasMismatch: 403, unsupportedExtension: 406, sessionNotFound: 503, resourcesUnavailable: 506 } as const
+/** RFC 5176 §3.5. */
+export const ERROR_CAUSES = { unsupportedAttribute: 401, missingAttribute: 402, nasMismatch: 403, unsupportedExtension: 406, sessionNotFound: 503, resourcesUnavailable: 506 } as const
+
+/** What names the session, what names the NAS, and what every request may carry. */
+const UNDERSTOOD = new Set(
+  [A['User-Name'], A['Calling-Station-Id'], A['Acct-Session-Id'], A['NAS-Identifier'], A['NAS-IP-Address'], A['NAS-IPv6-Address'],
+    A['Proxy-State'], A['Event-Timestamp'], A['Message-Authenticator']].map(({ number }) => number),
+)
 
 export type DynamicAuthorizationSettings = {
   readonly hosts: readonly string[]
@@ -41,6 +47,12 @@ function sessionTarget(packet: Packet): SessionTarget | undefined {
   return Object.keys(target).length > 0 ? target : undefined
 }
 
+/** RFC 5176 §3: every attribute is mandatory. One that we cannot compare might name another session than the rest. */
+function onlyUnderstood(packet: Packet): boolean {
+  for (let at = HEADER_BYTES; at < packet.end; at = packet.after(at)) if (!UNDERSTOOD.has(packet.bytes[at] ?? 0)) return false
+  return true
+}
+
 type Cause = keyof typeof ERROR_CAUSES
 
 function nak(code: number, cause: Cause): Answer {
@@ -64,6 +76,7 @@ export async function listenDynamicAuthorization(
   async function disconnect({ packet }: Request): Promise<Answer> {
     const nas = packet.read(A['NAS-Identifier'])
     if (nas !== undefined && settings.nasIdentifier !== undefined && nas !== settings.nasIdentifier) return nak(CODES.disconnectNak, 'nasMismatch')
+    if (!onlyUnderstood(packet)) return nak(CODES.disconnectNak, 'unsupportedAttribute')
     const target = sessionTarget(packet)
     if (!target) return nak(CODES.disconnectNak, 'missingAttribute')
     return (await actions.disconnect(target)) ? { code: CODES.disconnectAck } : nak(CODES.disconnectNak, 'sessionNotFound')

@@ -15,16 +15,19 @@ const reply = (text: string): Buffer => Buffer.from(text.padEnd(100))
 test('a request has its reply for ten seconds, and none while it is being decided', () => {
   const [duplicates, slots]: [ReturnType<typeof createDuplicates>, Slots] = [createDuplicates(10_000), new Map()]
   const exchange = duplicates.begin(slots, 40_000, request(1, 1), 0)
-  expect(duplicates.find(slots, 40_000, request(1, 1))).toBe(exchange)
+  expect(duplicates.find(slots, 40_000, request(1, 1), 0)).toBe(exchange)
   expect(duplicates.reply(exchange)).toBeUndefined()
   duplicates.keep(exchange, reply('yes'), 3)
   expect(duplicates.reply(exchange)?.toString()).toBe('yes')
-  expect(duplicates.find(slots, 40_000, request(1, 2))).toBeUndefined()
-  expect(duplicates.find(slots, 40_001, request(1, 1))).toBeUndefined()
+  expect(duplicates.find(slots, 40_000, request(1, 2), 0)).toBeUndefined()
+  expect(duplicates.find(slots, 40_001, request(1, 1), 0)).toBeUndefined()
+  expect(duplicates.find(slots, 40_000, request(1, 1), 10_000)).toBe(exchange)
+  // Nothing else has come meanwhile: it is too old all the same.
+  expect(duplicates.find(slots, 40_000, request(1, 1), 10_001)).toBeUndefined()
   duplicates.begin(slots, 40_000, request(2, 1), 10_000)
-  expect(duplicates.find(slots, 40_000, request(1, 1))).toBe(exchange)
+  expect(duplicates.current(exchange)).toBe(true)
   duplicates.begin(slots, 40_000, request(3, 1), 10_001)
-  expect(duplicates.find(slots, 40_000, request(1, 1))).toBeUndefined()
+  expect(duplicates.current(exchange)).toBe(false)
 })
 
 test('a new request in a slot supersedes the old one, and what is forgotten may be asked anew', () => {
@@ -33,7 +36,7 @@ test('a new request in a slot supersedes the old one, and what is forgotten may 
   const second = duplicates.begin(slots, 1, request(1, 2), 0)
   expect([duplicates.current(first), duplicates.current(second)]).toEqual([false, true])
   duplicates.forget(first)
-  expect(duplicates.find(slots, 1, request(1, 2))).toBe(second)
+  expect(duplicates.find(slots, 1, request(1, 2), 0)).toBe(second)
   duplicates.forget(second)
   expect([slots.size, duplicates.current(second)]).toEqual([0, false])
 })
@@ -51,7 +54,7 @@ test('in a flood the oldest are forgotten, never confused with newer ones, and n
   }
   let found = 0
   for (let n = 0; n < FLOOD; n++) {
-    const exchange = duplicates.find(nas[n % 2] ?? new Map(), n % 50_000, request(n % 256, n))
+    const exchange = duplicates.find(nas[n % 2] ?? new Map(), n % 50_000, request(n % 256, n), FLOOD / 1_000)
     const bytes = exchange === undefined ? undefined : duplicates.reply(exchange)
     if (!bytes) continue
     found++

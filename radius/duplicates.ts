@@ -16,7 +16,8 @@ export type Exchange = number
 export type Slots = Map<number, Exchange>
 
 export type Duplicates = {
-  find(slots: Slots, port: number, packet: Packet): Exchange | undefined
+  /** Nothing older than `rememberMs`: after that the same bytes are a new question, on a quiet door too. */
+  find(slots: Slots, port: number, packet: Packet, nowMs: number): Exchange | undefined
   begin(slots: Slots, port: number, packet: Packet, nowMs: number): Exchange
   /** The reply to send again; undefined while there is none. */
   reply(exchange: Exchange): Buffer | undefined
@@ -78,9 +79,10 @@ export function createDuplicates(rememberMs: number): Duplicates {
   }
 
   return {
-    find(slots, port, packet) {
+    find(slots, port, packet, nowMs) {
       const exchange = slots.get(slotOf(port, packet))
-      return exchange !== undefined && sameRequest(exchange % MOST_REMEMBERED, packet) ? exchange : undefined
+      if (exchange === undefined || nowMs - (sinceMs[exchange % MOST_REMEMBERED] ?? 0) > rememberMs) return undefined
+      return sameRequest(exchange % MOST_REMEMBERED, packet) ? exchange : undefined
     },
     begin(slots, port, packet, nowMs) {
       dropOldest(nowMs)

@@ -126,7 +126,7 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     const nowMs = effects.clock.monotonic()
     // Only now: a forged packet must not use up what a real one needs.
     if (!client.allowance.take(nowMs)) return refusals.refuse(client.name, 'rate_limit')
-    const known = duplicates.find(slots, from.port, packet)
+    const known = duplicates.find(slots, from.port, packet, nowMs)
     if (known !== undefined) {
       repeated()
       const reply = duplicates.reply(known)
