@@ -9,6 +9,10 @@ const CHECK_EVERY_MS = 1_000
 const IDLE_KEEP_ALIVE_MS = 5_000
 const MOST_HEADER_BYTES = 16 * 1024
 const MOST_SOCKETS_PER_ADDRESS = 256
+/** One phone has as many IPv6 addresses as it likes, so the cap per address is not enough. */
+const MOST_SOCKETS = 4_096
+/** Nothing moved either way for so long: a reader that stopped reading, or an answer slower than any of ours (RADIUS gives up sooner). */
+const STALLED_TIMEOUT_MS = 30_000
 const DRAIN_TIMEOUT_MS = 5_000
 
 export type ListenOptions = {
@@ -21,6 +25,8 @@ export type ListenOptions = {
   handler: RequestListener
   /** Default 256: every phone of a town may stand behind one controller, so callers raise it for the hub. */
   socketsPerAddress?: number
+  /** Default 30 s. */
+  stalledTimeoutMs?: number
 }
 export type Listening = {
   /** `http://host:port/` for each host. */
@@ -58,6 +64,9 @@ function listenOn(host: string, port: number, options: ListenOptions): Promise<S
     },
     options.handler,
   )
+  // Node's own timeouts end with the request: whoever does not read the answer would keep socket and answer for ever.
+  server.setTimeout(options.stalledTimeoutMs ?? STALLED_TIMEOUT_MS)
+  server.maxConnections = MOST_SOCKETS
   capPerAddress(server, options.socketsPerAddress ?? MOST_SOCKETS_PER_ADDRESS)
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
