@@ -42,6 +42,24 @@ export const GATEWAY_MIGRATIONS: readonly string[] = [
      primary key (client, session)
    ) strict, without rowid;
    create index accounting_stopped on accounting (stopped) where stopped is not null;`,
+  // A client may be a whole block of access servers, each of which numbers its sessions for itself.
+  `create table accounting_of_nas (
+     client text not null,
+     nas text not null,
+     session text not null,
+     token_user text,
+     heard integer not null,
+     seconds integer not null default 0,
+     up_bytes integer not null default 0,
+     down_bytes integer not null default 0,
+     stopped integer,
+     cause text,
+     primary key (client, nas, session)
+   ) strict, without rowid;
+   insert into accounting_of_nas select client, '', session, token_user, heard, seconds, up_bytes, down_bytes, stopped, cause from accounting;
+   drop table accounting;
+   alter table accounting_of_nas rename to accounting;
+   create index accounting_stopped on accounting (stopped) where stopped is not null;`,
 ]
 
 /** sessions.db, in the runtime directory or in memory: what a running session needs, gone with the power. */

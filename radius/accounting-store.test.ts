@@ -56,10 +56,11 @@ test('counters keep their maximum, a Stop is final, and what arrives late or twi
   expect(rows()).toMatchObject([{ client: 'ap', seconds: 90, input_octets: 1_000, output_octets: 2 ** 33, stop_minute: START_MS / 60_000, cause: 4 }])
 })
 
-test('the same session id of another client is another session', async () => {
+test('the same session id of another client, or of another access server of the same client, is another session', async () => {
   await store.record('ap', report('start'))
   await store.record('other', report('stop'))
-  expect(rows()).toHaveLength(2)
+  await store.record('ap', report('stop', { nasIdentifier: 'ap-2' }))
+  expect(rows()).toMatchObject([{ client: 'ap', nas: 'ap-1', cause: null }, { client: 'ap', nas: 'ap-2', cause: 9 }, { client: 'other', nas: 'ap-1', cause: 9 }])
 })
 
 test('a token\'s session is alive from Start to Stop, over a restart, and a late Interim does not wake it', async () => {

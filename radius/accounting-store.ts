@@ -18,6 +18,17 @@ export const ACCOUNTING_MIGRATIONS: readonly string[] = [
     stop_minute integer, cause integer,
     primary key (client, session)
   ) without rowid`,
+  // A client may be a whole block of access servers, each of which numbers its sessions for itself.
+  `alter table accounting_session rename to accounting_of_client;
+  create table accounting_session (
+    client text not null, session text not null, nas text not null, token_user text not null,
+    first_minute integer not null, last_minute integer not null, seconds integer not null,
+    input_octets integer not null, output_octets integer not null, input_packets integer not null, output_packets integer not null,
+    stop_minute integer, cause integer,
+    primary key (client, nas, session)
+  ) without rowid;
+  insert into accounting_session select * from accounting_of_client;
+  drop table accounting_of_client`,
 ]
 
 /** A session that has said nothing for this long is over: its Stop was lost with its NAS. */
@@ -30,7 +41,7 @@ const MOST_LATE_MINUTES = 24 * 60
 
 // Counters by maximum and Stop final: a late or repeated report takes nothing back.
 const RECORD = `insert into accounting_session values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  on conflict (client, session) do update set
+  on conflict (client, nas, session) do update set
     token_user = case when token_user = '' then excluded.token_user else token_user end,
     first_minute = min(first_minute, excluded.first_minute), last_minute = max(last_minute, excluded.last_minute),
     seconds = max(seconds, excluded.seconds),
@@ -42,7 +53,7 @@ const STOP_SILENT = 'update accounting_session set stop_minute = ?, cause = ? wh
 const FORGET = 'delete from accounting_session where stop_minute < ?'
 const OPEN = 'select client, session, nas, token_user, last_minute, input_octets + output_octets as octets from accounting_session where stop_minute is null'
 
-const STOPPED = 'select stop_minute is not null from accounting_session where client = ? and session = ?'
+const STOPPED = 'select stop_minute is not null from accounting_session where client = ? and nas = ? and session = ?'
 
 /** In memory, what `alive` is asked about. `earlierOctets` are those of sessions that the same token had before this one. */
 type Live = { readonly client: string; readonly session: string; readonly nas: string; lastMs: number; octets: number; readonly earlierOctets: number }
@@ -76,7 +87,7 @@ function recordStatement(client: string, report: AccountingReport, tokenUser: st
 /** `close` stops its timer; the writer belongs to the caller. */
 export function createAccountingStore({ writer, reader, clock, log }: AccountingStoreParts): AccountingStore & { close(): void } {
   const live = new Map<string, Live>()
-  const stoppedRow = reader.prepare<[string, string], number>(STOPPED).pluck()
+  const stoppedRow = reader.prepare<[string, string, string], number>(STOPPED).pluck()
   for (const row of reader.prepare<[], OpenRow>(OPEN).iterate()) {
     const token = readTokenUser(row.token_user)
     if (token) keep(token.nonce, row.client, row.session, row.nas, row.octets, row.last_minute * MINUTE_MS)
@@ -84,17 +95,17 @@ export function createAccountingStore({ writer, reader, clock, log }: Accounting
 
   function keep(nonce: string, client: string, session: string, nas: string, octets: number, lastMs: number): void {
     const known = live.get(nonce)
-    const same = known?.client === client && known.session === session
+    const same = known?.client === client && known.nas === nas && known.session === session
     const earlierOctets = !known ? 0 : same ? known.earlierOctets : known.earlierOctets + known.octets
     live.set(nonce, { client, session, nas, lastMs, octets: same ? Math.max(octets, known.octets) : octets, earlierOctets })
   }
 
   function hear(client: string, nonce: string, report: AccountingReport): void {
     const known = live.get(nonce)
-    const same = known?.client === client && known.session === report.acctSessionId
+    const same = known?.client === client && known.nas === report.nasIdentifier && known.session === report.acctSessionId
     if (report.status === 'stop') {
       if (same) live.delete(nonce)
-    } else if (same || !stoppedRow.get(client, report.acctSessionId)) {
+    } else if (same || !stoppedRow.get(client, report.nasIdentifier, report.acctSessionId)) {
       keep(nonce, client, report.acctSessionId, report.nasIdentifier, (report.inputOctets ?? 0) + (report.outputOctets ?? 0), clock.now())
     }
   }

@@ -68,7 +68,7 @@ export type Nas = {
 
 /**
  * Where the server puts what it hears; implemented by the portal's session store, or by the radius role's own.
- * Keyed by (client name, Acct-Session-Id); counters by maximum; a Stop is final.
+ * Keyed by (client name, NAS, Acct-Session-Id); counters by maximum; a Stop is final.
  */
 export type AccountingStore = {
   /** Resolves after fsync; the Accounting-Response leaves then. Rejects when nothing was stored: no response leaves. */

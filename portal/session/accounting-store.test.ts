@@ -55,6 +55,18 @@ test('two access servers that number their sessions alike do not meet', async ()
   expect(rows()).toMatchObject([{ client: 'ap', stopped: 0 }, { client: 'other', stopped: 1 }])
 })
 
+test('access servers of one client that number their sessions alike do not meet, and one that starts anew ends only its own', async () => {
+  const other = issuePortalToken(KEYRING, { profile: 0, csid: '02aabbccddef', nas: 'ap' }, START_MS, (length) => Buffer.alloc(length, 8))
+  await store.record('ap', report('start'))
+  await store.record('ap', report('start', { nasIdentifier: 'ap-8', userName: other.user }))
+  await store.record('ap', report('stop', { terminateCause: 'userRequest' }))
+  expect([store.alive(token.nonce), store.alive(other.nonce)]).toEqual([false, true])
+  await store.record('ap', report('on', { acctSessionId: '', userName: '' }))
+  expect(store.alive(other.nonce)).toBe(true)
+  await store.record('ap', report('on', { nasIdentifier: 'ap-8', acctSessionId: '', userName: '' }))
+  expect(store.alive(other.nonce)).toBe(false)
+})
+
 test('a token stays alive over a restart, until its access server starts anew', async () => {
   await store.record('ap', report('start'))
   const next = open()
@@ -72,10 +84,16 @@ test('neither a device nor an account name nor a Class reaches the disk', async 
   expect(bytes).not.toMatch(/awa|diop|02-?aa-?bb|tenant/i)
 })
 
-test('a row dies a day after its Stop', async () => {
+test('a row dies a day after its Stop; one whose Stop was lost dies a day after its last word', async () => {
   await store.record('ap', report('start'))
   await store.record('ap', report('stop', { acctSessionId: 's2' }))
-  clock.advance(25 * 3_600_000)
+  clock.advance(20 * 3_600_000)
+  await store.record('ap', report('interim'))
+  clock.advance(5 * 3_600_000)
   await store.purge()
   expect(rows()).toMatchObject([{ session: 's1' }])
+  expect(store.alive(token.nonce)).toBe(true)
+  clock.advance(20 * 3_600_000)
+  await store.purge()
+  expect([rows(), store.alive(token.nonce)]).toEqual([[], false])
 })
