@@ -22,6 +22,12 @@ const TOKEN_BYTES = 32
 const MOST_FAILURES = 100
 const FREE_FAILURES = 5
 const LONGEST_DELAY_MS = 60_000
+const LONGEST_NAME = 64
+/** Names that nobody has, remembered so that they are delayed and locked like others: flushing them out takes longer than the longest delay. */
+const MOST_STRANGERS = 10_000
+
+type Tries = Pick<Account, 'failures' | 'lastFailureMs'>
+const NO_TRIES: Tries = { failures: 0, lastFailureMs: Number.NEGATIVE_INFINITY }
 
 export type SignIn = { readonly kind: 'in'; readonly token: string } | { readonly kind: 'wrong' | 'wait' | 'locked' | 'busy' }
 /** `name` is the store's digest of it: enough to tell two apart, nothing to show. */
@@ -39,7 +45,7 @@ export type Accounts = {
 /** Names are compared as people see them: folded, one spelling. Undefined when it cannot be a name. */
 export function accountName(typed: string): string | undefined {
   const name = typed.normalize('NFC').trim().toLowerCase()
-  return /^[\p{L}\p{M}\p{N}._@-]{1,64}$/u.test(name) ? name : undefined
+  return /^[\p{L}\p{M}\p{N}._@-]+$/u.test(name) && name.length <= LONGEST_NAME ? name : undefined
 }
 
 function hashOf(token: string): Buffer {
@@ -51,21 +57,44 @@ export function createAccounts(store: HubStore, effects: Effects): Accounts {
   const passwords = createPasswords(effects)
   const failures = metrics.counter('parvis_staff_failed_sign_ins_total', 'Sign-ins refused')
 
-  function isWaiting({ failures: count, lastFailureMs }: Account): boolean {
+  const strangers = new Map<string, Tries>()
+
+  /** A name that nobody has answers as one that somebody has, or waiting would tell which are real. */
+  async function triesOf(name: string): Promise<{ account: Account | undefined; tries: Tries }> {
+    const account = await store.staff.account(name)
+    return { account, tries: account ?? strangers.get(name) ?? NO_TRIES }
+  }
+  async function failed(name: string, account: Account | undefined): Promise<void> {
+    failures()
+    if (account) return store.staff.failed(name, clock.now())
+    const before = strangers.get(name)?.failures ?? 0
+    strangers.delete(name)
+    strangers.set(name, { failures: before + 1, lastFailureMs: clock.now() })
+    const [oldest] = strangers.keys()
+    if (strangers.size > MOST_STRANGERS && oldest !== undefined) strangers.delete(oldest)
+  }
+  function isWaiting({ failures: count, lastFailureMs }: Tries): boolean {
     const delayMs = count < FREE_FAILURES ? 0 : Math.min(LONGEST_DELAY_MS, 1_000 * 2 ** (count - FREE_FAILURES))
-    return clock.now() - lastFailureMs < delayMs
+    const sinceMs = clock.now() - lastFailureMs
+    // A clock that was ahead and was set back must not lock an account for years.
+    return sinceMs >= 0 && sinceMs < delayMs
   }
   function isOver({ openedMs, seenMs }: StaffSession): boolean {
     const now = clock.now()
     return now - seenMs >= IDLE_MS || now - openedMs >= LONGEST_MS || seenMs > now + SEEN_EVERY_MS
   }
 
-  async function check(account: Account | undefined, password: string): Promise<SignIn> {
-    if (account && account.failures >= MOST_FAILURES) return { kind: 'locked' }
-    if (account && isWaiting(account)) return { kind: 'wait' }
-    if (!(await passwords.matches(password.slice(0, LONGEST_PASSWORD), account?.password)) || !account) {
-      failures()
-      if (account) await store.staff.failed(account.name, clock.now())
+  async function check(name: string, password: string): Promise<SignIn> {
+    const { account, tries } = await triesOf(name)
+    if (tries.failures >= MOST_FAILURES) return { kind: 'locked' }
+    if (isWaiting(tries)) return { kind: 'wait' }
+    const right = await passwords.matches(password.slice(0, LONGEST_PASSWORD), account?.password)
+    // Others that came at the same moment may have used up the tries meanwhile; then this one learns nothing.
+    const { tries: now } = await triesOf(name)
+    if (now.failures >= MOST_FAILURES) return { kind: 'locked' }
+    if (now.failures > tries.failures && isWaiting(now)) return { kind: 'wait' }
+    if (!right || !account) {
+      await failed(name, account)
       return { kind: 'wrong' }
     }
     const token = random(TOKEN_BYTES).toString('base64url')
@@ -76,9 +105,8 @@ export function createAccounts(store: HubStore, effects: Effects): Accounts {
 
   return {
     async signIn(typed, password) {
-      const name = accountName(typed)
       try {
-        return await check(name === undefined ? undefined : await store.staff.account(name), password)
+        return await check(accountName(typed) ?? typed.slice(0, LONGEST_NAME), password)
       } catch (error) {
         if (error instanceof UnavailableError && error.code === 'busy') return { kind: 'busy' }
         throw error

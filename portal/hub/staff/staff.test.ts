@@ -8,6 +8,7 @@ import { createPush } from '#portal/sync/push.ts'
 import { draft, gateway, testEffects, townHub, type TestEffects } from '#test/journeys/delivery-parts.ts'
 import { DEMO, GARE, gareArrivals, NOON_MS, PLACE, placeArrivals, settleTown } from '#test/support/hub-town.ts'
 import type { Hub } from '../main.ts'
+import { staffApp } from './app.ts'
 
 const PASSWORD = 'le marché ouvre à sept heures'
 let dir = ''
@@ -206,6 +207,14 @@ test('a form from another site changes nothing', async () => {
   expect((await ask('/staff/sign-in', { form: { name: 'claire', password: PASSWORD }, headers: foreign, cookie: '' })).status).toBe(403)
 })
 
+test('behind a proxy that ends TLS, a form of the hub’s own page is not taken for another site’s', async () => {
+  const behind = staffApp({ store: hub.store, setup: { code: undefined, open: async () => false, matches: () => false }, origin: () => 'https://hub.rivemont.example', city: 'Rivemont', languages: ['fr'] }, effects)
+  const post = (origin: string) => behind.request('http://hub.rivemont.example/sign-out', { method: 'POST', headers: { origin, 'content-type': 'application/x-www-form-urlencoded' }, body: '' })
+  expect((await post('https://hub.rivemont.example')).status).toBe(303)
+  expect((await post('https://evil.example')).status).toBe(403)
+  expect((await post('null')).status).toBe(403)
+})
+
 test('a session ends by signing out, after half an hour of rest, and after ten hours whatever is done', async () => {
   const own = cookieOf(await signIn('CLAIRE', PASSWORD))
   const sees = async (sent: string) => (await ask('/staff', { cookie: sent })).status === 200
@@ -254,6 +263,25 @@ test('guessing gets slower, then the account is locked until someone opens it', 
   expect((await signIn('target', PASSWORD)).status).toBe(303)
 })
 
+test('guesses that come all at once are no more than those one by one, and a name that nobody has answers like a real one', async () => {
+  await hub.store.staff.addAccount({ name: 'crowd', password: (await hub.store.staff.account('claire'))?.password ?? '', role: 'viewer' })
+  for (let n = 0; n < 99; n++) await hub.store.staff.failed('crowd', 0)
+  const last = await Promise.all(Array.from({ length: 8 }, (_, n) => signIn('crowd', n < 6 ? 'wrong' : PASSWORD)))
+  expect(last.map(({ status }) => status)).not.toContain(303)
+  const answers = async (name: string) => {
+    const statuses: number[] = []
+    for (let n = 0; n < 7; n++) statuses.push((await signIn(name, 'wrong')).status)
+    return statuses
+  }
+  await hub.unlockAccount('crowd')
+  expect(await answers('nobody-here')).toEqual(await answers('crowd'))
+})
+
+test('a clock that was set back does not keep an account waiting for years', async () => {
+  for (let n = 0; n < 9; n++) await hub.store.staff.failed('target', NOON_MS + 14 * 365 * 86_400_000)
+  expect((await signIn('target', PASSWORD)).status).toBe(303)
+})
+
 test('a viewer reads and does not download', async () => {
   const viewer = cookieOf(await signIn('target', PASSWORD))
   expect(await page('/staff/sites/place', { cookie: viewer })).not.toContain('download.zip')
@@ -270,4 +298,18 @@ test('taking the demonstration away leaves the real sites as they were', async (
   expect((await hub.store.devices.list()).map(({ gateway }) => gateway)).toEqual(['gw-fresh', 'gw-gare', 'gw-place'])
   expect(Buffer.from(await (await ask('/staff/download.zip?site=*real&month=2026-10')).arrayBuffer()).equals(before)).toBe(true)
   expect(await hub.removeDemo()).toBe(0)
+})
+
+test('a gateway that calls a real site a demonstration does not get it taken away', async () => {
+  const liar = await gateway(dir, 'gw-liar')
+  await enrolAtOwnHub(hub, { ...liar, gateway: liar.name })
+  const lie = draft(1)
+  await liar.put({ ...lie, timeMs: NOON_MS + 60_000, data: { ...lie.data, site: { ...PLACE, demo: true } } })
+  await createPush({ url: hub.origin }, effects, { ...liar, fetch: (url, init) => hub.fetch(url, init) }).drain()
+  await liar.close()
+  const cells = () => hub.store.counts.cells(PLACE.id, 0, NOON_MS)
+  const before = await cells()
+  expect(before.length).toBeGreaterThan(70)
+  expect(await hub.removeDemo()).toBe(0)
+  expect(await cells()).toEqual(before)
 })
