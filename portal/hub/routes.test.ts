@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Hono } from 'hono'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testEffects, townHub } from '#test/journeys/delivery-parts.ts'
 import { NOON_MS, PLACE, settleTown } from '#test/support/hub-town.ts'
+import { ownHosts } from './hosts.ts'
 import type { Hub } from './main.ts'
 
 let dir = ''
@@ -81,4 +83,11 @@ test('a form body beyond 16 kB, of broken parts or of many fields is refused or 
   expect((await send('a=1&'.repeat(3_000), 'application/x-www-form-urlencoded')).status).toBeLessThan(500)
   expect((await send('{"name":', 'application/json')).status).toBeLessThan(500)
   expect((await send('name=%&password=%ff%00', 'application/x-www-form-urlencoded')).status).toBeLessThan(500)
+})
+
+test('an address that the hub listens on is one of its names, IPv6 too, and a stranger’s name is none', async () => {
+  const app = new Hono().use(ownHosts(['2001:DB8::1', 'Hub.Rivemont.example', '192.0.2.1'])).get('/', (c) => c.text('here'))
+  const statuses = async (hosts: readonly string[]) => Promise.all(hosts.map(async (host) => (await app.request(`http://${host}:8090/`)).status))
+  expect(await statuses(['[2001:db8::1]', 'hub.rivemont.example', '192.0.2.1', 'localhost', '[::1]'])).toEqual([200, 200, 200, 200, 200])
+  expect(await statuses(['[2001:db8::2]', 'evil.example', '192.0.2.1.evil.example', 'localhost.evil.example', '127.0.0.1.evil.example'])).toEqual([421, 421, 421, 421, 421])
 })

@@ -101,7 +101,8 @@ export function staffApp(parts: StaffParts, effects: Effects): Hono<Env> {
     await next()
   })
   app.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: (c) => c.text('At most 16 kB.\n', 413) }))
-  app.use(csrf())
+  // Behind a proxy that ends TLS the request's own address says http, and what a browser says is the origin that staff typed.
+  app.use(csrf({ origin: (origin, c) => origin === new URL(c.req.url).origin || origin === parts.origin() }))
   // A cookie over clear http would be anyone's on the way; on the machine itself nobody is on the way.
   app.use(async (c, next) => {
     if (isSecure() || isLoopback(new URL(c.req.url).hostname)) return next()

@@ -6,7 +6,7 @@ test('quotes, commas and lines are kept apart as RFC 4180 says', () => {
 })
 
 test('a name cannot become a formula, and a negative count stays a number', () => {
-  for (const sign of ['=', '+', '-', '@', '\t']) expect(csv(['name', 'value'], [[`${sign}cmd`, -3]], CSV)).toContain(`'${sign}cmd,-3`)
+  for (const sign of ['=', '+', '-', '@', '\t', ' =', '＝', '－']) expect(csv(['name', 'value'], [[`${sign}cmd`, -3]], CSV)).toContain(`'${sign}cmd,-3`)
 })
 
 test('French Excel gets a mark, semicolons and decimal commas', () => {

@@ -6,8 +6,8 @@ export const FRENCH_EXCEL: Dialect = { delimiter: ';', decimal: ',', bom: true }
 
 export type Value = string | number | boolean
 
-/** A spreadsheet runs a text that begins like this as a formula; an apostrophe makes it text again. */
-const FORMULA = /^[=+\-@\t\r]/
+/** A spreadsheet runs a text that begins like this as a formula, some also in full width; an apostrophe makes it text again. */
+const FORMULA = /^\s*[=+\-@\t\r\n＝＋－＠]/
 
 function field(value: Value, { delimiter, decimal }: Dialect): string {
   if (typeof value === 'number') return String(value).replace('.', decimal)

@@ -5,12 +5,14 @@ import type { CellRow, Counts, SiteRow } from './store.ts'
 type Group = ReturnType<typeof createGroup>
 type SiteRecord = Omit<SiteRow, 'demo'> & { demo: number }
 
+/** Both, because any gateway can say of any site that it is a demonstration: a real one must not be taken away with it. */
+const DEMO = "demo = 1 and id like 'demo-%'"
 /** Children first. A POST belongs to one device, and a device of the demonstration serves nothing else. */
 const REMOVE_DEMO = [
-  'delete from cell where site in (select id from site where demo = 1)',
-  'create temporary table demo_post as select distinct post from batch where site in (select id from site where demo = 1)',
+  `delete from cell where site in (select id from site where ${DEMO})`,
+  `create temporary table demo_post as select distinct post from batch where site in (select id from site where ${DEMO})`,
   'create temporary table demo_gateway as select distinct gateway from batch where post in (select post from demo_post)',
-  'delete from batch where site in (select id from site where demo = 1)',
+  `delete from batch where site in (select id from site where ${DEMO})`,
   'delete from run where gateway in (select gateway from demo_gateway) and gateway not in (select gateway from batch)',
   'delete from post where id in (select post from demo_post) and id not in (select post from batch)',
   'delete from quarantine where gateway in (select gateway from demo_gateway)',
@@ -32,7 +34,7 @@ export function createCounts(db: Db, group: Group): Counts {
 
   function removeDemo(): number {
     for (const sql of REMOVE_DEMO) db.prepare(sql).run()
-    return db.prepare('delete from site where demo = 1').run().changes
+    return db.prepare(`delete from site where ${DEMO}`).run().changes
   }
   return {
     sites: async () => (sites.all() as SiteRecord[]).map(siteRow),
