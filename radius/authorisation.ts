@@ -34,7 +34,7 @@ function octets(limit: Limit, low: AttributeRow<number>, high: AttributeRow<numb
     },
     read(packet) {
       const value = packet.read(low)
-      return value === undefined ? undefined : value + (packet.read(high) ?? 0) * GIGAWORD
+      return value === undefined ? undefined : Math.min(value + (packet.read(high) ?? 0) * GIGAWORD, Number.MAX_SAFE_INTEGER)
     },
   }
 }

@@ -41,10 +41,10 @@ export const DNS_BEFORE_SIGN_IN = { bytesPerSecond: 2048, burstBytes: 8192 } as 
 /** Counters outlive what they count by this long, so that a session that the kernel ended is still billed to its last byte. */
 export const COUNTERS_KEPT_SECONDS = 900
 /** A year: the longest grant. */
-const MOST_SECONDS = 366 * 86_400
+export const MOST_GRANT_SECONDS = 366 * 86_400
 const MOST_MARK = 2 ** 31 - 1
 /** 100 Gbit/s. */
-const MOST_KBPS = 100_000_000
+export const MOST_KBPS = 100_000_000
 /** Offloading hands us packets of 64 kB: a smaller bucket would never let one pass. */
 const LEAST_BUCKET_BYTES = 131_072
 
@@ -66,7 +66,7 @@ export function rate(kbps: number | undefined): Rate | undefined {
 export function checkGrant({ mac, mark, seconds, downKbps, upKbps }: Grant): void {
   if (!/^[0-9a-f]{12}$/.test(mac)) throw new TypeError('a grant names its device by twelve lower-case hexadecimal digits')
   if (!whole(mark, 1, MOST_MARK)) throw new TypeError(`a grant's mark is 1 … ${MOST_MARK}`)
-  if (!whole(seconds, 1, MOST_SECONDS)) throw new TypeError(`a grant lasts 1 … ${MOST_SECONDS} whole seconds`)
+  if (!whole(seconds, 1, MOST_GRANT_SECONDS)) throw new TypeError(`a grant lasts 1 … ${MOST_GRANT_SECONDS} whole seconds`)
   for (const kbps of [downKbps, upKbps]) {
     if (kbps !== undefined && !whole(kbps, 1, MOST_KBPS)) throw new TypeError(`a rate is 1 … ${MOST_KBPS} whole kbit/s`)
   }

@@ -7,6 +7,7 @@ import type { Site } from '#shared/place.ts'
 import { makeReceipt, type ClockSync, type Signer } from '../consent/receipt.ts'
 import { storeReceipt } from '../consent/receipts.ts'
 import type { Terms } from '../consent/terms.ts'
+import { MOST_GRANT_SECONDS, MOST_KBPS } from '../gateway/policy.ts'
 import type { Failure } from '../pages/failure.ts'
 import type { Step } from '../session/desk.ts'
 import type { Opened } from '../session/opening.ts'
@@ -37,12 +38,17 @@ export type ConnectParts = {
   step(step: Step): void
 }
 
-/** What RADIUS left open is filled from the settings. */
+/** RFC 2865 gives the whole 32 bits: servers say 0, or more than any line carries, and mean no limit. */
+function meant(kbps: number | undefined): number | undefined {
+  return kbps === undefined || kbps < 1 || kbps > MOST_KBPS ? undefined : kbps
+}
+
+/** What RADIUS left open is filled from the settings; what it said holds within what a gate can keep. */
 export function limitsFrom(authorisation: Authorisation, settings: PortalSettings): { seconds: number; limits: Authorisation } {
-  const { sessionSeconds, ...rest } = authorisation
-  const { idleSeconds, downKbps, upKbps } = settings
-  const own = { ...(idleSeconds !== undefined && { idleSeconds }), ...(downKbps !== undefined && { downKbps }), ...(upKbps !== undefined && { upKbps }) }
-  return { seconds: sessionSeconds ?? settings.sessionSeconds, limits: { ...own, ...rest } }
+  const { sessionSeconds = settings.sessionSeconds, idleSeconds = settings.idleSeconds, downKbps = settings.downKbps, upKbps = settings.upKbps, ...rest } = authorisation
+  const [down, up] = [meant(downKbps), meant(upKbps)]
+  const limits = { ...rest, ...(idleSeconds && { idleSeconds }), ...(down !== undefined && { downKbps: down }), ...(up !== undefined && { upKbps: up }) }
+  return { seconds: Math.min(sessionSeconds, MOST_GRANT_SECONDS), limits }
 }
 
 /** The tap: asks RADIUS, signs the receipt, opens the session; one at a time for each device. */
