@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import type { Public } from './personal.ts'
 
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -14,11 +15,33 @@ export type Log = {
 }
 
 const LONGEST_VALUE = 512
-// A second net under the type: what looks like a hardware or network address is cut out even of a foreign error text.
-const ADDRESSES = /\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b|\b(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}\b|\b(?!127\.0\.0\.1\b|0\.0\.0\.0\b)\d{1,3}(?:\.\d{1,3}){3}\b/gi
+/** A foreign text is searched so far; what is said of it is shorter, so that no address is cut in two and overlooked. */
+const LONGEST_SEARCHED = 4_096
+const REMOVED = '[removed]'
+// A second net under the type: what looks like a hardware or network address, in any notation, ours included, is cut out even
+// of a foreign error text.
+const HARDWARE = /\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b|\b(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}\b|\b[0-9a-f]{12}\b/gi
+const IPV4 = /\b(?!127\.0\.0\.1\b|0\.0\.0\.0\b)\d{1,3}(?:\.\d{1,3}){3}\b/g
+const MAYBE_IPV6 = /[0-9a-f]*:[0-9a-f:.]+/gi
+const OWN_IPV6 = new Set(['::', '::1'])
+
+/** With a port, or the colon or full stop of a sentence, behind it. */
+function ipv6In(word: string): string | undefined {
+  return [word, word.replace(/[.:]+$/, ''), word.replace(/:\d+$/, '')].find((one) => isIPv6(one))
+}
+
+function withoutAddresses(text: string): string {
+  return text
+    .replace(HARDWARE, REMOVED)
+    .replace(MAYBE_IPV6, (word) => {
+      const address = ipv6In(word)
+      return address === undefined || OWN_IPV6.has(address) ? word : REMOVED + word.slice(address.length)
+    })
+    .replace(IPV4, REMOVED)
+}
 
 function clean(value: Value): Value {
-  return typeof value === 'string' ? value.slice(0, LONGEST_VALUE).replace(ADDRESSES, '[removed]') : value
+  return typeof value === 'string' ? withoutAddresses(value.slice(0, LONGEST_SEARCHED)).slice(0, LONGEST_VALUE) : value
 }
 
 /** Writes one JSON object a line through `write`; lines below `threshold` are not made. */

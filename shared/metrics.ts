@@ -1,9 +1,13 @@
-/** Counters and gauges of this process in the Prometheus text format. Labels come from fixed sets, never from a request. */
+import type { Public } from './personal.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+/** Counters and gauges of this process in the Prometheus text format. Labels come from fixed sets, never from a request or a person. */
 export type Metrics = {
   /** Names a counter once; the returned function adds to it. */
-  counter(name: string, help: string, labels?: Readonly<Record<string, string>>): Counter
+  counter<L extends Labels>(name: string, help: string, labels?: L & Public<L>): Counter
   /** Reads a gauge whenever the page is asked for. */
-  gauge(name: string, help: string, read: () => number, labels?: Readonly<Record<string, string>>): void
+  gauge<L extends Labels>(name: string, help: string, read: () => number, labels?: L & Public<L>): void
   /** The page, in exposition format 0.0.4. */
   text(): string
 }
@@ -12,7 +16,7 @@ export type Counter = { (by?: number): void; readonly value: number }
 type Series = { labels: string; read: () => number }
 type Family = { help: string; kind: 'counter' | 'gauge'; series: Map<string, Series> }
 
-function labelText(labels: Readonly<Record<string, string>>): string {
+function labelText(labels: Labels): string {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`)
   return pairs.length > 0 ? `{${pairs.join(',')}}` : ''
 }
@@ -28,8 +32,8 @@ export function createMetrics(): Metrics {
   }
 
   return {
-    counter(name, help, labels = {}) {
-      const text = labelText(labels)
+    counter(name, help, labels?: Labels) {
+      const text = labelText(labels ?? {})
       const known = counters.get(name + text)
       if (known) return known
       let total = 0
@@ -39,8 +43,8 @@ export function createMetrics(): Metrics {
       series(name, help, 'counter', text, () => total)
       return counter
     },
-    gauge(name, help, read, labels = {}) {
-      series(name, help, 'gauge', labelText(labels), read)
+    gauge(name, help, read, labels?: Labels) {
+      series(name, help, 'gauge', labelText(labels ?? {}), read)
     },
     text() {
       const lines: string[] = []

@@ -1,6 +1,6 @@
 /**
- * Values that can single a person out. They are ordinary strings at run time and a type of their own to the compiler:
- * log, metrics, batches and pages take `Public`, which refuses them.
+ * Values that can single a person out. They are ordinary strings at run time and a type of their own to the compiler: fields of
+ * the log and labels of metrics are `Public`, which refuses them. A personal value inside a template becomes an ordinary string.
  */
 declare const personal: unique symbol
 
