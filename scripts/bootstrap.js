@@ -18,7 +18,7 @@ const SCREEN_SOURCES = ['kiosk/ui', 'shared/i18n', 'package-lock.json']
 // Node keeps here what it made of each .ts: read from there, a server starts in half the time and never loads the compiler (45 MB).
 const compileCache = join(root, 'node_modules', '.cache', 'parvis')
 const compileStamp = join(compileCache, '.stamp')
-const LAUNCH_FLAGS = ['--max-semi-space-size=2']
+const LAUNCH_FLAGS = ['--max-semi-space-size=2', '--expose-gc']
 const SERVER_SOURCES = ['portal', 'radius', 'kiosk', 'shared', 'scripts']
 
 function fail(text) {

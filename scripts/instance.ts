@@ -9,8 +9,8 @@ import { UnavailableError } from '#shared/errors.ts'
 const START_TIMEOUT_MS = 30_000
 const STOP_TIMEOUT_MS = 15_000
 /** As scripts/parvis starts it. */
-const LAUNCH_ENV = { NODE_COMPILE_CACHE: join(import.meta.dirname, '..', 'node_modules', '.cache', 'parvis'), MALLOC_ARENA_MAX: '2' }
-const LAUNCH_FLAGS = ['--max-semi-space-size=2']
+const LAUNCH_ENV = { NODE_COMPILE_CACHE: join(import.meta.dirname, '..', 'node_modules', '.cache', 'parvis'), MALLOC_ARENA_MAX: '1' }
+const LAUNCH_FLAGS = ['--max-semi-space-size=2', '--expose-gc']
 /** Every port is any free one. */
 const FREE_PORTS = ['portal.port', 'radius.auth_port', 'radius.acct_port', 'radius.coa_port', 'hub.port', 'kiosk.port', 'ops.port'].map((key) => `--${key}=0`)
 

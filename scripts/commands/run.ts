@@ -31,6 +31,14 @@ export function systemEffects(io: Io): Effects {
   return { clock, random: randomBytes, log, metrics: createMetrics() }
 }
 
+/** Long enough for the first round of everything to be over. */
+const SETTLED_MS = 2_000
+
+/** What starting left behind is given back once: V8 collects only when it allocates, and an idle gateway would keep it for hours. */
+function giveBack(): void {
+  globalThis.gc?.()
+}
+
 /** The life of a server: starts, says where it is, ends on the first signal and ignores the second (npm sends Ctrl-C twice). */
 export async function serve(invocation: Invocation, io: Io, effects: Effects, code?: StartOptions['code']): Promise<number> {
   const { settings } = readSettings(invocation, io.env)
@@ -44,7 +52,9 @@ export async function serve(invocation: Invocation, io: Io, effects: Effects, co
   } else io.out(banner(parvis, directories, io))
   // The listeners' own handles are unreferenced timers and sockets: this one keeps the process alive until a signal.
   const alive = setInterval(() => undefined, 2 ** 30)
+  const settled = setTimeout(giveBack, SETTLED_MS)
   await ended.promise
+  clearTimeout(settled)
   clearInterval(alive)
   if (!invocation.options.has('json')) io.out('\nStopping …\n')
   await parvis.close()

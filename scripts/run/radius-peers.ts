@@ -1,4 +1,5 @@
 // Who may ask our RADIUS server and whom our portal asks, out of the settings: the two must agree on a secret and a name.
+import { BlockList, isIPv6 } from 'node:net'
 import type { ClientSettings } from '#radius/settings.ts'
 import type { ServerSettings } from '#radius/client.ts'
 import type { Ground } from './ground.ts'
@@ -7,9 +8,14 @@ import { localRadiusSecret } from './secrets.ts'
 export const LOCAL = 'local'
 
 /** True when a block takes in an address of this machine's own loopback. */
-function coversLoopback(block: string): boolean {
-  const [address = ''] = block.split('/')
-  return address.startsWith('127.') || address === '::1' || block === '0.0.0.0/0' || block === '::/0'
+export function coversLoopback(block: string): boolean {
+  const [address = '', length] = block.split('/')
+  const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+  const loopback = new BlockList()
+  loopback.addSubnet('127.0.0.0', 8)
+  const wide = new BlockList()
+  wide.addSubnet(address, length === undefined ? (family === 'ipv6' ? 128 : 32) : Number(length), family)
+  return loopback.check(address, family) || wide.check('127.0.0.1') || wide.check('::1', 'ipv6')
 }
 
 export type RadiusPeers = {

@@ -2,6 +2,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeBase32 } from '#shared/base32.ts'
+import { UsageError } from '#shared/errors.ts'
 
 type Random = (length: number) => Buffer
 
@@ -21,7 +22,12 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
 /** The RADIUS secret between our own portal and our own server: made once, readable by this user only. */
 export function localRadiusSecret(data: string, random: Random): { path: string; secret: string; made: boolean } {
   const path = join(data, 'radius.secret')
-  if (existsSync(path)) return { path, secret: readFileSync(path, 'utf8').trim(), made: false }
+  if (existsSync(path)) {
+    const secret = readFileSync(path, 'utf8').trim()
+    // An empty secret is one that everyone knows.
+    if (secret === '') throw new UsageError('radius_secret', `${path} is empty: remove it, and the next start makes another`)
+    return { path, secret, made: false }
+  }
   const secret = encodeBase32(random(20))
   writeWhole(path, `${secret}\n`)
   return { path, secret, made: true }

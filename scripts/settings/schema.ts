@@ -13,7 +13,7 @@ const kbps = optional(integer(0, { min: 8, max: 100_000_000 }))
 const MATCH_KEYS = { nas_identifier: 'nasIdentifier', called_station_id: 'calledStationId', ssid: 'ssid', vlan: 'vlan' } as const
 type Match = { readonly [Key in (typeof MATCH_KEYS)[keyof typeof MATCH_KEYS]]?: string }
 function isMatchKey(key: string): key is keyof typeof MATCH_KEYS {
-  return key in MATCH_KEYS
+  return Object.hasOwn(MATCH_KEYS, key)
 }
 
 const match: Field<Match> = {
