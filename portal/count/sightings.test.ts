@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { manualClock } from '#shared/clock.ts'
+import { manualClock, type Clock } from '#shared/clock.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import { SQUARE } from '#test/support/portal-town.ts'
 import { createSightings } from './sightings.ts'
@@ -11,10 +11,21 @@ const MARKET = { ...SQUARE, id: 'market', match: { vlan: '20' } }
 function town(sites: Parameters<typeof createSightings>[0]) {
   const seen: string[] = []
   const clock = manualClock(0)
+  let timers = 0
+  const counting: Clock = {
+    ...clock,
+    after(ms, task) {
+      timers++
+      return clock.after(ms, () => {
+        timers--
+        task()
+      })
+    },
+  }
   let appear: (mac: MacAddress) => void = () => {}
   const neighbours = { start: async () => {}, stop: async () => {}, asker: async () => ({ kind: 'unknown' }) as const, onSighting: (listener: typeof appear) => void (appear = listener) }
-  const sightings = createSightings(sites, neighbours, { sighted: (site) => void seen.push(site), sessionStarted: () => {}, sessionEnded: () => {} }, clock)
-  return { seen, clock, sightings, appear: (mac: MacAddress) => appear(mac) }
+  const sightings = createSightings(sites, neighbours, { sighted: (site) => void seen.push(site), sessionStarted: () => {}, sessionEnded: () => {} }, counting)
+  return { seen, clock, timers: () => timers, sightings, appear: (mac: MacAddress) => appear(mac) }
 }
 
 test('where there is one site, a device counts from its association on', () => {
@@ -45,4 +56,18 @@ test('a device that stays is remembered, one that left is forgotten within half 
   seen.length = 0
   appear(PHONE)
   expect(seen).toEqual([])
+})
+
+test('the evening’s last device leaves the memory though nobody comes after it', () => {
+  const { seen, clock, timers, sightings } = town([SQUARE, MARKET])
+  sightings.asked('market', PHONE)
+  clock.advance(20 * 60_000)
+  sightings.asked('market', PHONE)
+  expect(seen).toHaveLength(1)
+  // One runs while somebody is remembered, and ends when nobody is.
+  expect(timers()).toBe(1)
+  clock.advance(30 * 60_000)
+  expect(timers()).toBe(0)
+  sightings.asked('market', PHONE)
+  expect(timers()).toBe(1)
 })

@@ -14,11 +14,15 @@ export type Sightings = {
   asked(site: SiteId, mac: MacAddress): void
 }
 
-/** Where devices were last, in two maps that change places: forgetting takes neither a timer nor a scan. */
+/**
+ * Where devices were last, in two maps that change places: forgetting takes no scan. A timer runs only while somebody is
+ * remembered, or else the evening's last visitors would stay in memory until the morning's first.
+ */
 function createPlaces(clock: Clock) {
   let lately = new Map<MacAddress, SiteId>()
   let before = new Map<MacAddress, SiteId>()
   let turnedAt = clock.monotonic()
+  let forgetting = false
 
   function turn(): void {
     const waited = clock.monotonic() - turnedAt
@@ -27,6 +31,13 @@ function createPlaces(clock: Clock) {
     lately = new Map()
     turnedAt = clock.monotonic()
   }
+  function forgetLater(): void {
+    clock.after(turnedAt + FORGET_MS - clock.monotonic(), () => {
+      turn()
+      forgetting = lately.size + before.size > 0
+      if (forgetting) forgetLater()
+    })
+  }
   return {
     of(mac: MacAddress): SiteId | undefined {
       turn()
@@ -34,6 +45,9 @@ function createPlaces(clock: Clock) {
     },
     put(mac: MacAddress, site: SiteId): void {
       lately.set(mac, site)
+      if (forgetting) return
+      forgetting = true
+      forgetLater()
     },
   }
 }
