@@ -6,7 +6,7 @@ const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 /**
  * The fields of a posted form; of repeated ones the first.
- * @throws MalformedError `form` when it is of another type, too long, or has too many fields.
+ * @throws MalformedError `form` when it is of another type, too long, cut short, or has too many fields.
  */
 export async function readForm(request: Request): Promise<(name: string) => string | undefined> {
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
@@ -20,11 +20,16 @@ export async function readForm(request: Request): Promise<(name: string) => stri
 async function boundedText(request: Request): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
-  // Counted as they come: a Content-Length is only a promise.
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length
-    if (length > MOST_FORM_BYTES) throw new MalformedError('form', 'the form is too long')
-    chunks.push(chunk)
+  try {
+    // Counted as they come: a Content-Length is only a promise.
+    for await (const chunk of request.body ?? []) {
+      length += chunk.length
+      if (length > MOST_FORM_BYTES) throw new MalformedError('form', 'the form is too long')
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    // Whoever hangs up in the middle made no trouble at the gate, and may not fill the log with errors of ours.
+    throw cause instanceof MalformedError ? cause : new MalformedError('form', 'the form did not come whole', { cause })
   }
   return Buffer.concat(chunks).toString('utf8')
 }

@@ -9,7 +9,7 @@ const inflate = promisify(gunzip)
 const deflate = promisify(gzip)
 
 /** HTTP statuses of a refused body, by the code of the error. */
-export const BODY_STATUS: Readonly<Record<string, 400 | 413 | 415>> = { too_large: 413, content_type: 415, content_encoding: 415, not_gzip: 400 }
+export const BODY_STATUS: Readonly<Record<string, 400 | 413 | 415>> = { too_large: 413, content_type: 415, content_encoding: 415, not_gzip: 400, cut_short: 400 }
 
 export type Body = { /** Inflated. */ readonly text: string; /** Compressed, as it is kept. */ readonly stored: Uint8Array }
 
@@ -35,10 +35,15 @@ async function limited(request: Request): Promise<Buffer> {
   if (Number(request.headers.get('content-length') ?? 0) > MOST_POST_BYTES) throw tooLarge()
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length
-    if (length > MOST_POST_BYTES) throw tooLarge()
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      length += chunk.length
+      if (length > MOST_POST_BYTES) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    // Whoever hangs up in the middle is no failure of the store, and may not fill the log with errors of ours.
+    throw cause instanceof MalformedError ? cause : new MalformedError('cut_short', 'the body did not come whole', { cause })
   }
   return Buffer.concat(chunks)
 }

@@ -85,6 +85,16 @@ test('a form body beyond 16 kB, of broken parts or of many fields is refused or 
   expect((await send('name=%&password=%ff%00', 'application/x-www-form-urlencoded')).status).toBeLessThan(500)
 })
 
+test.each(['/v1/batches', '/v1/enrol'])('a body that breaks off at %s is the sender’s matter: no failure of the store, nothing in the log', async (path) => {
+  const broken = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('eyJ')),
+    pull: (controller) => controller.error(new Error('aborted')),
+  })
+  const init = { method: 'POST', headers: { 'content-type': 'application/jose' }, body: broken, duplex: 'half' } as RequestInit
+  const answer = await hub.fetch(`${hub.origin}${path}`, init)
+  expect([answer.status, await answer.json()]).toEqual([400, expect.objectContaining({ code: 'cut_short' })])
+})
+
 test('an address that the hub listens on is one of its names, IPv6 too, and a stranger’s name is none', async () => {
   const app = new Hono().use(ownHosts(['2001:DB8::1', 'Hub.Rivemont.example', '192.0.2.1'])).get('/', (c) => c.text('here'))
   const statuses = async (hosts: readonly string[]) => Promise.all(hosts.map(async (host) => (await app.request(`http://${host}:8090/`)).status))
