@@ -201,6 +201,13 @@ describe('doors that stay shut', () => {
     expect(page).not.toMatch(/<script|<img|javascript:/)
     evil.close()
   })
+  test('another page in a browser that reaches the kiosk asks nothing in its name', async () => {
+    const post = (origin: string, host = 'localhost') => ask('/api/fr/results', { method: 'POST', body: '{"text":"licorne"}', headers: { host, origin } })
+    for (const origin of ['https://evil.example', 'null', 'http://localhost:8080', 'http://localhost.evil.example', '']) expect((await post(origin)).status, origin).toBe(403)
+    expect(unmet).toEqual([])
+    expect((await post('http://localhost')).status).toBe(200)
+    expect((await post('https://kiosk.rivemont.example', 'Kiosk.Rivemont.example')).status).toBe(200)
+  })
   test('a body of more than 16 kB is refused', async () => {
     expect((await ask('/api/fr/results', { method: 'POST', body: JSON.stringify({ text: 'x'.repeat(17_000) }) })).status).toBe(413)
   })

@@ -81,6 +81,15 @@ export function createKioskApp({ settings, effects, parts, assets, directory, re
     for (const [name, value] of Object.entries(HEADERS)) if (!c.res.headers.has(name)) c.res.headers.set(name, value)
     return undefined
   })
+  // The screen is the only one that asks: another page in a browser that reaches the kiosk must not count as a need.
+  app.use('/api/*', async (c, next) => {
+    const origin = c.req.header('origin')
+    if (origin === undefined) return next()
+    // By host, not by scheme: a proxy may end TLS before us.
+    const from = URL.parse(origin)?.host ?? ''
+    const own = from !== '' && (from === c.req.header('host')?.toLowerCase() || from === URL.parse(settings.url ?? '')?.host)
+    return own ? next() : c.json({ error: 'only for the screen of this kiosk' }, 403)
+  })
   app.use('*', bodyLimit({ maxSize: MOST_BODY_BYTES, onError: (c) => c.json({ error: `a body has at most ${MOST_BODY_BYTES} bytes` }, 413) }))
 
   app.get('/healthz', (c) => c.text('ok'))

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -71,6 +71,12 @@ test('a city’s own directory takes the place of the sample town, which is not 
 
 test.each([['a path that is not there', 'nowhere'], ['a folder without files', '.']])('%s is named with its setting', async (_, path) => {
   await expect(start({ directory: { kind: 'path', path: join(dataDir, path) } })).rejects.toMatchObject({ code: 'directory', message: expect.stringContaining('kiosk.directory') })
+})
+
+test('a directory that is a link to something without an end is refused before it is read', async () => {
+  const path = join(dataDir, 'services.csv')
+  symlinkSync('/dev/zero', path)
+  await expect(start({ directory: { kind: 'path', path } })).rejects.toMatchObject({ code: 'directory', message: expect.stringContaining('no ordinary file') })
 })
 
 test('a directory without one active service is refused: an empty screen helps nobody', async () => {

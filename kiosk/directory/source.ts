@@ -30,7 +30,10 @@ export function readSource(path: string): SourceFile[] {
   if (files.length === 0) throw wrong(path, 'holds no .json and no .csv file')
   let left = MOST_BYTES
   return files.map((file) => {
-    left -= statSync(file).size
+    const found = statSync(file, { throwIfNoEntry: false })
+    // A pipe or a device has no size to check, and no end.
+    if (!found?.isFile()) throw wrong(file, 'is no ordinary file')
+    left -= found.size
     if (left < 0) throw wrong(path, `is larger than ${MOST_BYTES / 2 ** 20} MB`)
     return { name: basename(file), text: readFileSync(file, 'utf8') }
   })
