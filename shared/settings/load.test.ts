@@ -56,3 +56,14 @@ test('names such as __proto__ are unknown keys, not tricks', () => {
   expect(problems.length).toBeGreaterThan(0)
   expect(({} as { x?: number }).x).toBeUndefined()
 })
+
+test('nor do names that every object has pass for keys', () => {
+  const { problems } = load('[portal]\nconstructor = 1\ntoString_FILE = "x"\nport_FILE = "x"\n', { flags: new Map([['portal.valueOf', '1'], ['constructor.name', '1']]) })
+  expect(problems.map(({ key }) => key).sort()).toEqual(['constructor.name', 'portal.constructor', 'portal.port_FILE', 'portal.toString_FILE', 'portal.valueOf'])
+})
+
+test('a secret on the command line, where every user of the machine reads it, is refused with the way to give it', () => {
+  const { settings, problems } = load('', { flags: new Map([['radius.token_key', 'hunter2hunter2hunter2']]) })
+  expect(problems).toEqual([{ where: '--radius.token_key', key: 'radius.token_key', text: expect.stringContaining('use PARVIS_RADIUS_TOKEN_KEY_FILE') }])
+  expect(JSON.stringify([settings, problems])).not.toContain('hunter2')
+})

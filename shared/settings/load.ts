@@ -78,7 +78,7 @@ export function loadSettings<S extends Schema>(schema: S, sources: Sources): { s
   }
   function unknown(given: Tree, table: Table, path: string, nested: readonly string[]): void {
     for (const key of Object.keys(given)) {
-      if (key in table || key.replace(/_FILE$/, '') in table || nested.includes(key)) continue
+      if (Object.hasOwn(table, key) || table[key.replace(/_FILE$/, '')]?.secret || nested.includes(key)) continue
       const hint = nearest(key, [...Object.keys(table), ...nested])
       problems.push({ where: place(`${path}.${key}`), key: `${path}.${key}`, text: `unknown key${hint ? `; did you mean ${hint}` : ''}` })
     }
@@ -95,6 +95,10 @@ export function loadSettings<S extends Schema>(schema: S, sources: Sources): { s
     const path = `${name}.${key}`
     const variable = `PARVIS_${name}_${key}`.toUpperCase()
     const flag = sources.flags.get(path)
+    if (flag !== undefined && field.secret) {
+      problems.push({ where: `--${path}`, key: path, text: `not as a flag: everyone on this machine can read a command line; use ${variable}_FILE` })
+      return field.fallback
+    }
     if (flag !== undefined) return read(field, flag, `--${path}`, path)
     const env = sources.env[variable]
     if (env !== undefined && env !== '') return read(field, env, variable, path)
@@ -146,7 +150,7 @@ export function loadSettings<S extends Schema>(schema: S, sources: Sources): { s
   }
   for (const path of sources.flags.keys()) {
     const [name = '', key = ''] = path.split('.')
-    if (!(key in (schema.single[name] ?? {}))) problems.push({ where: `--${path}`, key: path, text: 'unknown setting' })
+    if (!Object.hasOwn(Object.hasOwn(schema.single, name) ? (schema.single[name] ?? {}) : {}, key)) problems.push({ where: `--${path}`, key: path, text: 'unknown setting' })
   }
   const settings: Tree = {}
   for (const [name, table] of Object.entries(schema.single)) settings[name] = one(name, table)
