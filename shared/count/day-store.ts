@@ -31,16 +31,24 @@ export function openDayStore(db: Db, draw: Draw, random: (length: number) => Buf
     return { ...day, key: secretKey(keyBytes), releases: releasesOf(day.class, day.profile), devices, sessions, hours: statements.openHours.all(day.id) }
   }
 
+  const takeUp = db.transaction((sites: ReadonlySet<SiteId>): Map<SiteId, OpenDay> => {
+    const open = new Map<SiteId, OpenDay>()
+    for (const { key, ...day } of statements.allDays.all()) {
+      if (!sites.has(day.site)) statements.dropDay.run(day.id)
+      else if (key) open.set(day.site, withKey(day, key))
+      key?.fill(0)
+    }
+    return open
+  })
+
   return {
     /** The days that count, as an earlier process of this boot left them. Those of other sites are dropped: nobody would release them. */
-    resume: db.transaction((sites: ReadonlySet<SiteId>): Map<SiteId, OpenDay> => {
-      const open = new Map<SiteId, OpenDay>()
-      for (const { key, ...day } of statements.allDays.all()) {
-        if (!sites.has(day.site)) statements.dropDay.run(day.id)
-        else if (key) open.set(day.site, withKey(day, key))
-      }
+    resume(sites: ReadonlySet<SiteId>): Map<SiteId, OpenDay> {
+      const open = takeUp(sites)
+      // A process that was killed in the middle of a close has left the key in the journal.
+      forgetJournal(db)
       return open
-    }),
+    },
     /** Begins a day whose counting began at steady time `steadyMs` of this boot. */
     open: db.transaction((day: Omit<DayRow, 'id'>, steadyMs: number): OpenDay => {
       const keyBytes = random(KEY_BYTES)

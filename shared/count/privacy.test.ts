@@ -1,7 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { openDb } from '../db/open.ts'
 import { colonMac, type MacAddress } from '../personal.ts'
-import { createRig, phone, site, type Rig } from './test/rig.ts'
+import { openDayStore } from './day-store.ts'
+import { createRig, NO_NOISE, phone, site, type Rig } from './test/rig.ts'
+import { VOLATILE_COUNT_OPTIONS } from './volatile.ts'
 
 let rig: Rig
 afterEach(() => rig.close())
@@ -70,4 +74,20 @@ test('the durable file never sees a counter before its interval is over', async 
   expect(rig.reader.prepare('select count(*) as n from released_cell where from_ms >= ?').get(Date.parse('2026-06-10T08:00:00Z'))).toEqual({ n: 0 })
   await rig.until('2026-06-10T09:00:00Z')
   expect(rig.cells().find(({ from, release }) => release === 'arrivals' && from === '2026-06-10T08:00Z')?.value).toBe(DEVICES)
+})
+
+test('a start wipes out the keys of sites that are no longer configured, and of a close that a kill cut short', async () => {
+  await aDay()
+  const [gone, dropped] = ['g', 'd'].map((letter) => Buffer.from(letter.repeat(32)))
+  const add = rig.volatile.prepare("insert into site_day (site, day, starts_ms, closes_ms, counts_from_ms, class, profile, timezone, key) values (?, '2026-06-09', 0, 1, 0, 'square', 'standard', 'UTC', ?)")
+  add.run('gone', gone)
+  add.run('busy', dropped)
+  // The transaction of the close, without what follows on it.
+  rig.volatile.exec("update site_day set key = null where day = '2026-06-09' and site = 'busy'")
+  for (const key of [gone, dropped]) expect(rig.bytes(/^volatile/)).toContain(key?.toString('latin1'))
+  // A second process on the same files: the first never closed them.
+  const after = openDb(join(rig.dir, 'volatile-0.db'), VOLATILE_COUNT_OPTIONS)
+  openDayStore(after, NO_NOISE, randomBytes).resume(new Set(['busy']))
+  for (const key of [gone, dropped]) expect(rig.bytes(/^volatile/)).not.toContain(key?.toString('latin1'))
+  after.close()
 })
