@@ -1,13 +1,14 @@
 import type { TerminateCause } from '#radius/nas.ts'
-import type { Desk } from './desk.ts'
+import { writeInTime, type Desk } from './desk.ts'
 import { journalStopped } from './journal.ts'
 import { mostOf, secondsUsed, type EndedSession, type Session } from './session.ts'
 
 async function shut(desk: Desk, session: Session): Promise<Session> {
   const usage = mostOf(session.usage, await desk.enforcer.close(session.mac))
-  desk.store.setShut(session.id, usage)
+  const deadlineMs = Math.min(desk.now(), session.deadlineMs)
+  desk.store.setShut(session.id, usage, deadlineMs)
   desk.step('shut')
-  return { ...session, usage }
+  return { ...session, usage, deadlineMs }
 }
 
 /**
@@ -22,12 +23,13 @@ export async function endSession(desk: Desk, session: Session, wanted: Terminate
     desk.step('closing')
   }
   const closed = session.kind === 'closing' && session.shut ? session : await shut(desk, session)
-  // The kernel shuts the gate at the deadline by itself, so a session that expired while we were down ended then.
-  const endedMs = Math.min(desk.now(), session.deadlineMs)
-  await desk.durable.write(journalStopped(closed, desk.store.boot, cause, endedMs))
+  // The kernel shuts the gate at the deadline by itself, so a session that expired while we were down ended then; and one whose
+  // Stop waits for the disk ended when its gate was shut.
+  const endedMs = Math.min(desk.now(), closed.deadlineMs)
+  await writeInTime(desk, [journalStopped(closed, desk.store.boot, cause, endedMs)])
   desk.step('stopped')
   desk.store.retire(session.id, endedMs)
   desk.step('gone')
   desk.observations.sessionEnded(session.id, endedMs)
-  return { kind: 'ended', id: session.id, site: session.site, cause, seconds: secondsUsed(session, endedMs), usage: closed.usage }
+  return { kind: 'ended', id: session.id, site: session.site, cause, seconds: secondsUsed(closed, endedMs), usage: closed.usage }
 }

@@ -26,9 +26,16 @@ function common(session: Session, boot: string, nowMs: number): Statement['value
   return [session.id, boot, session.user, session.site, opened, minuteOf(nowMs), secondsUsed(session, nowMs), upBytes, downBytes, upPackets, downPackets]
 }
 
+const OPENED = `insert or ignore into journal (${COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?)`
+
 /** Written with the receipt, before the gate opens. Ignored where the session is there already: it may come late, after a full disk. */
 export function journalOpened(session: Session, boot: string): Statement {
-  return { sql: `insert or ignore into journal (${COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?)`, values: common(session, boot, session.startedMs) }
+  return { sql: OPENED, values: common(session, boot, session.startedMs) }
+}
+
+/** The session whose opening this statement writes; undefined for any other statement. */
+export function openedBy({ sql, values }: Statement): SessionId | undefined {
+  return sql === OPENED ? String(values[0]) : undefined
 }
 
 export function journalChecked(session: Session, boot: string, nowMs: number): Statement {

@@ -107,7 +107,7 @@ export async function openSession(desk: Desk, opening: Opening): Promise<Opened>
     return { session: await admit(desk, session), token }
   } catch (error) {
     desk.store.forget(session.id)
-    await desk.durable.write(journalDone(session.id)).catch(() => {})
+    await writeInTime(desk, [journalDone(session.id)]).catch(() => {})
     throw error
   }
 }

@@ -3,6 +3,9 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { UnavailableError } from '#shared/errors.ts'
+import type { DurableWriter } from '#shared/db/durable-writer.ts'
+import { dryRunEnforcer } from '../gateway/dry-run.ts'
 import { START_MS } from '#test/support/radius-town.ts'
 import { portalTown, settled, type PortalTown } from '#test/support/portal-town.ts'
 
@@ -76,6 +79,40 @@ test('after a reboot nobody is online, and each session has its Stop from the la
   await settled(() => second.reports.length > 0)
   expect(second.reports).toMatchObject([{ status: 'stop', terminateCause: 'nasReboot', sessionSeconds: 600, eventSeconds: START_MS / 1000 + 600 }])
   expect(second.reports[0]).not.toHaveProperty('callingStationId')
+})
+
+test('after a power cut with the disk full the portal starts all the same, and the Stops follow when there is room', async () => {
+  const first = await live()
+  await connected(first)
+  let full = true
+  const durable = (writer: DurableWriter): DurableWriter => ({ ...writer, write: (...statements) => (full ? Promise.reject(new UnavailableError('write_refused', 'SQLITE_FULL')) : writer.write(...statements)) })
+  const second = await nextLife(first, { afterMs: 60_000, reboot: true, durable })
+  expect((await second.phone('127.0.0.3').connect()).body).toContain('Vous êtes en ligne')
+  full = false
+  await second.portal.sessions.round()
+  await settled(() => second.reports.some(({ status }) => status === 'stop'))
+  expect(second.reports.filter(({ status }) => status === 'stop')).toMatchObject([{ terminateCause: 'nasReboot' }])
+})
+
+test('a tap that was cut off while the gate was broken is brought to its end by the next round', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'parvis-portal-'))
+  const first: PortalTown = await live({ parts: { step: (step) => void (step === 'opening' && cpSync(first.dir, dir, { recursive: true })) } })
+  await first.phone('127.0.0.2').connect()
+  let broken = true
+  const second = await live({
+    dir,
+    startMs: first.clock.now() + 30_000,
+    enforcer(clock) {
+      const gate = dryRunEnforcer({ clock })
+      return { ...gate, open: (grant) => (broken ? Promise.reject(new UnavailableError('enforcer', 'pulled')) : gate.open(grant)) }
+    },
+  })
+  expect(await second.enforcer.list()).toEqual([])
+  broken = false
+  await second.portal.sessions.round()
+  expect(await second.enforcer.list()).toMatchObject([{ mac: '02007f000002', secondsLeft: 7_170 }])
+  await settled(() => second.reports.length > 0)
+  expect(second.reports).toMatchObject([{ status: 'start' }])
 })
 
 test('a Stop that no server heard goes out again after a restart, in the same words', async () => {

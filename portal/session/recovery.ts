@@ -1,16 +1,15 @@
 import { reason } from '#shared/log.ts'
 import type { TerminateCause } from '#radius/nas.ts'
 import type { Desk } from './desk.ts'
-import { journalDone, journalLost } from './journal.ts'
 import { admit } from './opening.ts'
 import type { Session } from './session.ts'
 
 /**
- * Takes up what a stop, a kill or a power cut left half done, before the first answer. A row survives a restart; after a
- * reboot only the journal is there, and its sessions ended with the power.
+ * Takes up what a stop or a kill left half done, before the first answer. A row survives a restart; after a reboot only the
+ * journal is there (`settleOrphans`), and its sessions ended with the power.
  */
 export async function recover(desk: Desk, end: (session: Session, cause: TerminateCause) => Promise<void>): Promise<void> {
-  const { store, journal, durable, effects } = desk
+  const { store, effects } = desk
   const now = desk.now()
 
   async function takeUp(session: Session): Promise<void> {
@@ -27,8 +26,4 @@ export async function recover(desk: Desk, end: (session: Session, cause: Termina
       effects.log.warn('a session could not be taken up; the next round tries again', { kind: session.kind, reason: reason(error) })
     }
   }
-  // Of this boot and without a row: the process died between disk and row, so nobody ever heard of a Start.
-  const lost = journal.open().filter((row) => !store.byId(row.session))
-  const statements = lost.map((row) => (row.boot === store.boot ? journalDone(row.session) : journalLost(row.session, 'nasReboot')))
-  if (statements.length > 0) await durable.write(...statements)
 }

@@ -1,7 +1,7 @@
 import { reason } from '#shared/log.ts'
 import { colonMac, type MacAddress } from '#shared/personal.ts'
 import type { AccountingReport } from '#radius/nas.ts'
-import type { Desk } from './desk.ts'
+import { writeInTime, type Desk } from './desk.ts'
 import { journalDone, type JournalStop } from './journal.ts'
 import { minuteOf, secondsUsed, type OpenSession, type Session, type SessionId } from './session.ts'
 import type { Farewell } from './store.ts'
@@ -31,7 +31,7 @@ export function callingStation(mac: MacAddress): string {
 }
 
 export function createReporting(desk: Desk): Reporting {
-  const { store, journal, nas, durable, effects } = desk
+  const { store, journal, nas, effects } = desk
   const underway = new Map<string, Promise<void>>()
 
   /** One at a time for each key; a second call joins the first. */
@@ -91,7 +91,7 @@ export function createReporting(desk: Desk): Reporting {
     }
     if (!(await nas.account(stopReport(stop, farewell)))) return
     desk.step('acknowledged')
-    await durable.write(journalDone(stop.session))
+    await writeInTime(desk, [journalDone(stop.session)])
     store.dropFarewell(stop.session)
   }
 

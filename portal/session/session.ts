@@ -26,6 +26,7 @@ type Facts = {
   readonly receipt: string
   readonly withdrawal: WithdrawalCode
   readonly startedMs: number
+  /** When its time is up; once the gate is shut, when that was. */
   readonly deadlineMs: number
   readonly limits: Authorisation
   /** Totals that the enforcer last told. */

@@ -167,12 +167,45 @@ test('with the disk full the log-in goes on, and the acknowledgement follows whe
   expect(portal.sessions.list()).toHaveLength(1)
 })
 
+test('a session that had its Stop is not opened again in the journal by an acknowledgement that comes late', async () => {
+  let full = true
+  const durable = (writer: DurableWriter): DurableWriter => ({ ...writer, write: (...statements) => (full ? Promise.reject(new UnavailableError('write_refused', 'SQLITE_FULL')) : writer.write(...statements)) })
+  const { phone, portal, reader } = await build({ durable })
+  const token = tokenOf((await phone('127.0.0.2').connect()).body)
+  full = false
+  await phone('127.0.0.2').post('/disconnect', { token })
+  const journal = reader.prepare('select count(*) from journal').pluck()
+  await settled(() => stops().length > 0 && journal.get() === 0)
+  await portal.sessions.round()
+  expect([journal.get(), reader.prepare('select count(*) from receipt').pluck().get()]).toEqual([0, 1])
+})
+
+test('a Stop that waits for a full disk still says when its session ended', async () => {
+  let full = true
+  const durable = (writer: DurableWriter): DurableWriter => ({ ...writer, write: (...statements) => (full ? Promise.reject(new UnavailableError('write_refused', 'SQLITE_FULL')) : writer.write(...statements)) })
+  const { clock, phone, portal } = await build({ durable })
+  const token = tokenOf((await phone('127.0.0.2').connect()).body)
+  clock.advance(5 * MINUTE)
+  await phone('127.0.0.2').post('/disconnect', { token })
+  clock.advance(45 * MINUTE)
+  // The round that was due meanwhile ends before the disk has room.
+  await portal.sessions.round()
+  full = false
+  await portal.sessions.round()
+  await settled(() => stops().length > 0)
+  const began = town?.reports.find(({ status }) => status === 'start')?.eventSeconds ?? 0
+  expect(stops()).toMatchObject([{ sessionSeconds: 300, eventSeconds: began + 300 }])
+})
+
 test('a disk that stalls for ever keeps nobody waiting for ever', async () => {
   const stalled = (writer: DurableWriter): DurableWriter => ({ ...writer, write: () => new Promise(() => {}), close: () => writer.close() })
   const { clock, phone } = await build({ durable: stalled, settings: {} })
-  const tapped = phone('127.0.0.2').connect()
   const ticking = setInterval(() => clock.advance(500), 20)
-  expect((await tapped).body).toContain('Vous êtes en ligne')
+  const online = await phone('127.0.0.2').connect()
+  expect(online.body).toContain('Vous êtes en ligne')
+  expect((await phone('127.0.0.2').post('/disconnect', { token: tokenOf(online.body) })).status).toBe(503)
+  expect((await phone('127.0.0.2').get('/status')).body).toContain('pas connecté')
+  expect((await phone('127.0.0.2').connect()).body).toContain('Vous êtes en ligne')
   clearInterval(ticking)
 })
 

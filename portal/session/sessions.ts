@@ -148,6 +148,12 @@ export function createSessions(desk: Desk): Sessions {
     async start() {
       await recover(desk, async (session, cause) => void (await end(session.id, cause)))
       try {
+        await upkeep.settleOrphans(Infinity)
+      } catch (error) {
+        // A disk that is full must not keep a town offline: the next round tries again.
+        effects.log.error('the journal was not settled', { reason: reason(error) })
+      }
+      try {
         await upkeep.reconcile(0)
       } catch (error) {
         effects.log.error('the gate does not answer; the next round tries again', { reason: reason(error) })

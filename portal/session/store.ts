@@ -22,7 +22,8 @@ export type SessionStore = {
   add(session: OpeningSession): void
   setOpen(id: SessionId): void
   setClosing(id: SessionId, cause: TerminateCause): void
-  setShut(id: SessionId, usage: Usage): void
+  /** The gate is shut: whatever is still to be written, the session ended at `atMs`, or at its deadline before. */
+  setShut(id: SessionId, usage: Usage, atMs: number): void
   setUsage(id: SessionId, usage: Usage, activeMs: number): void
   setStartTold(id: SessionId): void
   setInterim(id: SessionId, ms: number): void
@@ -81,7 +82,7 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
   const mark = db.prepare<[number], { mark: number }>('select mark from session where mark = ?')
   const shift = db.prepare('update session set started_ms = started_ms + @ms, deadline_ms = deadline_ms + @ms, active_ms = active_ms + @ms, interim_ms = interim_ms + @ms, checked_ms = checked_ms + @ms')
   const usage = run('update session set up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ?, active_ms = ? where id = ?')
-  const shut = run('update session set shut = 1, up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ? where id = ?')
+  const shut = run('update session set shut = 1, deadline_ms = min(deadline_ms, ?), up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ? where id = ?')
   const leave = run('insert or replace into farewell (session, mac, class, started_ms, start_told, ended_ms) select id, mac, class, started_ms, start_told, ? from session where id = ?')
   const remove = run('delete from session where id = ?')
   const told = [run('update session set start_told = 1 where id = ?'), run('update farewell set start_told = 1 where session = ?')]
@@ -95,7 +96,7 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
     add: (session) => void insert.run(valuesOf(session)),
     setOpen: run("update session set kind = 'open' where id = ?"),
     setClosing: ((close) => (id: SessionId, cause: TerminateCause) => close(cause, id))(run("update session set kind = 'closing', cause = ? where id = ?")),
-    setShut: (id, u) => shut(u.upBytes, u.downBytes, u.upPackets, u.downPackets, id),
+    setShut: (id, u, atMs) => shut(atMs, u.upBytes, u.downBytes, u.upPackets, u.downPackets, id),
     setUsage: (id, u, activeMs) => usage(u.upBytes, u.downBytes, u.upPackets, u.downPackets, activeMs, id),
     setStartTold: (id) => told.forEach((tell) => tell(id)),
     setInterim: ((set) => (id: SessionId, ms: number) => set(ms, id))(run('update session set interim_ms = ? where id = ?')),

@@ -2,9 +2,9 @@
 import { reason } from '#shared/log.ts'
 import type { TerminateCause } from '#radius/nas.ts'
 import type { OpenClient } from '../gateway/enforcer.ts'
-import type { Desk } from './desk.ts'
-import { journalChecked, journalDone } from './journal.ts'
-import { grantOf } from './opening.ts'
+import { writeInTime, type Desk } from './desk.ts'
+import { journalChecked, journalDone, journalLost, openedBy } from './journal.ts'
+import { admit, grantOf } from './opening.ts'
 import { differences, SETTLING_MS } from './reconcile.ts'
 import type { Reporting } from './reporting.ts'
 import { causeToEnd, minuteOf, mostOf, type OpenSession, type Session } from './session.ts'
@@ -14,6 +14,7 @@ const CHECKPOINT_MS = 5 * 60_000
 /** No log-in takes this long: a journal row older than this without a session was never opened. */
 const NEVER_OPENED_MINUTES = 10
 const MOST_KEPT_PER_ROUND = 500
+const CLOSING_AT_ONCE = 64
 /** A RADIUS server that is silent for longer gets its Stops without the device. */
 const KEEP_FAREWELL_MS = 24 * 3_600_000
 
@@ -21,11 +22,13 @@ export type Upkeep = {
   /** Compares gate and store, and mends. */
   reconcile(settlingMs: number): Promise<void>
   round(): Promise<void>
+  /** Sessions of the journal that have no row: those of another boot get their Stop, those that were never opened go. */
+  settleOrphans(openedBeforeMinute: number): Promise<void>
 }
 
 /** `end` ends a session in its client's turn. */
 export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: string, task: () => Promise<R>) => Promise<R>, end: (session: Session, cause: TerminateCause) => Promise<void>): Upkeep {
-  const { store, enforcer, durable, journal, effects } = desk
+  const { store, enforcer, journal, effects } = desk
 
   async function attempt(what: string, task: () => Promise<unknown>): Promise<void> {
     try {
@@ -71,22 +74,41 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
       if (cause === undefined && now - counted.checkedMs >= CHECKPOINT_MS) checked.push(counted)
     }
     if (checked.length === 0) return
-    await attempt('no checkpoint', () => durable.write(...checked.map((session) => journalChecked(session, store.boot, now))))
+    await attempt('no checkpoint', () => writeInTime(desk, checked.map((session) => journalChecked(session, store.boot, now))))
     for (const session of checked) store.setChecked(session.id, now)
   }
 
   async function writeKept(): Promise<void> {
     for (const { id, statements } of store.kept(MOST_KEPT_PER_ROUND)) {
-      await durable.write(...statements)
+      // The opening of a session that has its Stop meanwhile would come to life again, and after a reboot have another Stop.
+      const wanted = statements.filter((statement) => openedBy(statement) === undefined || store.byId(openedBy(statement) ?? ''))
+      await writeInTime(desk, wanted)
       store.unkeep(id)
     }
   }
 
-  /** A log-in that the gate refused while the disk was full leaves such rows behind. */
-  async function dropNeverOpened(): Promise<void> {
-    const oldest = minuteOf(desk.now()) - NEVER_OPENED_MINUTES
-    const orphans = journal.open().filter((row) => row.boot === store.boot && row.openedMinute < oldest && !store.byId(row.session))
-    if (orphans.length > 0) await durable.write(...orphans.map((row) => journalDone(row.session)))
+  async function settleOrphans(openedBeforeMinute: number): Promise<void> {
+    const orphans = journal.open().filter((row) => !store.byId(row.session))
+    const lost = orphans.filter((row) => row.boot !== store.boot)
+    // Of this boot and without a row: it died, or the gate refused it, between disk and row, so nobody ever heard of a Start.
+    const never = orphans.filter((row) => row.boot === store.boot && row.openedMinute < openedBeforeMinute)
+    const statements = [...lost.map((row) => journalLost(row.session, 'nasReboot')), ...never.map((row) => journalDone(row.session))]
+    if (statements.length > 0) await writeInTime(desk, statements)
+  }
+
+  /** In its client's turn a row is `opening` only when a start found the gate broken. */
+  function rollForward({ id, mac }: Session): Promise<void> {
+    return inTurn(mac, async () => {
+      const row = store.byId(id)
+      if (row?.kind === 'opening' && row.deadlineMs > desk.now()) await admit(desk, row)
+    })
+  }
+
+  async function finishClosing(): Promise<void> {
+    const closing = store.all().filter((session) => session.kind === 'closing')
+    for (let at = 0; at < closing.length; at += CLOSING_AT_ONCE) {
+      await Promise.all(closing.slice(at, at + CLOSING_AT_ONCE).map((session) => attempt('a session is still closing', () => end(session, session.cause))))
+    }
   }
 
   async function reconcile(settlingMs: number): Promise<void> {
@@ -100,11 +122,13 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
 
   return {
     reconcile,
+    settleOrphans,
     async round() {
-      for (const session of store.all()) if (session.kind === 'closing') await attempt('a session is still closing', () => end(session, session.cause))
+      await finishClosing()
+      for (const session of store.all()) if (session.kind === 'opening') await attempt('a session is still opening', () => rollForward(session))
       await attempt('the gate does not answer', () => reconcile(SETTLING_MS))
       await attempt('acknowledgements still wait for the disk', writeKept)
-      await attempt('the journal was not tidied', dropNeverOpened)
+      await attempt('the journal was not tidied', () => settleOrphans(minuteOf(desk.now()) - NEVER_OPENED_MINUTES))
       store.dropFarewells(desk.now() - KEEP_FAREWELL_MS)
       await reporting.retry()
     },
