@@ -52,6 +52,20 @@ test('the device whose first answer was lost may ask again with the same code', 
   expect((await claim({ code }, key)).status).toBe(200)
 })
 
+test('a copied card that brings the used code again does not lift its own quarantine; who looks into it does', async () => {
+  const { code } = await hub.mintCode('file')
+  const key = generateDeviceKey()
+  const enrolled = await claim({ code }, key)
+  const { gateway, next } = JSON.parse(openJws(enrolled.text, ENROLLED_TYP, hub.publicKey).toString()) as { gateway: string; next: string }
+  const seen = { kid: key.kid, gateway, body: Buffer.from('another'), events: [], receivedMs: 0, freshNext: 'x' }
+  expect(await hub.store.batches.receive({ ...seen, next })).toMatchObject({ kind: 'stored' })
+  expect(await hub.store.batches.receive({ ...seen, next: 'stale', body: Buffer.from('a clone’s') })).toEqual({ kind: 'quarantined' })
+  expect(await claim({ code }, key)).toMatchObject({ status: 409, text: '{"code":"quarantined"}' })
+  expect((await hub.store.devices.find(key.kid))?.state).toBe('quarantined')
+  await hub.releaseDevice(gateway)
+  expect((await claim({ code }, key)).status).toBe(200)
+})
+
 test('a spoken code lives 15 minutes, one in a file 30 days, and a late one is answered like a wrong one', async () => {
   const spoken = await hub.mintCode('spoken')
   const file = await hub.mintCode('file')

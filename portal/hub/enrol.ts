@@ -80,6 +80,9 @@ export function enrolment(parts: EnrolParts, effects: Effects): { challenge: Han
     if (claim.aud !== parts.origin()) return { status: 403, code: 'audience' }
     if (!challenges.take(claim.nonce)) return { status: 403, code: 'nonce' }
     if (!mayGuess()) return { status: 429, code: 'too_many' }
+    // A copied card holds the key and the code that was used: asking again must not lead it past whoever looks into the two.
+    const known = await parts.store.devices.find(key.kid)
+    if (known && known.state !== 'active') return { status: 409, code: known.state }
     if (!(await parts.store.codes.use(codeHash(claim.code), key.kid, effects.clock.now()))) return { status: 403, code: 'code' }
     return (await enrolDevice(parts.store, effects, { key, ...claim })) ?? { status: 409, code: 'gateway_name' }
   }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
-import { batchSchema, BATCH_TYPES, type BatchType, type PushReply } from '#shared/batch.ts'
+import { batchSchema, BATCH_TYPES, DATASCHEMA, type BatchType, type PushReply } from '#shared/batch.ts'
 import { parseMinuteInstant, type Cell } from '#shared/cell.ts'
 
 const QUOTE = 0x22
@@ -91,6 +91,7 @@ export function parseEvents(payload: Buffer, gateway: string, most: number, nowM
 
 const namedSchema = v.looseObject({
   type: v.string(),
+  dataschema: v.optional(v.unknown()),
   data: v.looseObject({
     seq: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
     epoch: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
@@ -106,10 +107,11 @@ function parseEvent(value: unknown, bytes: Buffer, gateway: string, nowMs: numbe
   // Without its number nothing can be said about an event, so the POST as a whole is refused.
   if (!named.success) return undefined
   const { seq, epoch } = named.output.data
-  const { type } = named.output
+  const { type, dataschema } = named.output
   const sha256 = createHash('sha256').update(bytes).digest()
   const bad = (code: RejectCode): BadEvent => ({ kind: 'bad', seq, epoch, code, sha256, bytes })
-  if (!isBatchType(type)) return bad('unknown_schema')
+  // The schema's address names its major: what is added within it keeps the address (CloudEvents 1.0, dataschema).
+  if (!isBatchType(type) || (dataschema !== undefined && dataschema !== DATASCHEMA)) return bad('unknown_schema')
 
   const parsed = v.safeParse(batchSchema, value)
   if (!parsed.success) return bad('malformed')

@@ -92,6 +92,7 @@ test('unknown fields pass and are kept byte for byte', async () => {
 const spoilt = (change: (one: Record<string, never> & Batch) => object): object => ({ ...batch(5), ...change(batch(5) as never) })
 test.each([
   ['unknown_schema', spoilt(() => ({ type: 'org.parvis.cells.v2' }))],
+  ['unknown_schema', spoilt(() => ({ dataschema: 'https://parvis.example/schema/batch/2' }))],
   ['malformed', spoilt(() => ({ source: 'urn:gw:another' }))],
   ['malformed', spoilt(() => ({ id: 'another/feedc0dedeadbeef/5' }))],
   ['malformed', spoilt(({ data }) => ({ data: { ...data, cells: [{ release: 'arrivals' }] } }))],
