@@ -63,9 +63,10 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
   async function openNow(grant: Grant): Promise<void> {
     checkGrant(grant)
     const before = marks.get(grant.mac)
-    // Not every kernel takes a new time-out for an element that exists: it goes and comes again, a millisecond later.
+    // Not every kernel takes a new time-out for an element that exists: it goes and comes again, a millisecond later. Another
+    // mark is another session, and what that one used is not this one's.
     const used = before === undefined ? NO_USAGE : await forget(grant.mac, before)
-    await writer.run(before === undefined ? openLine(grant) : `${shutLine(before)}; ${openLine(grant, used)}`)
+    await writer.run(before === undefined ? openLine(grant) : `${shutLine(before)}; ${openLine(grant, before === grant.mark ? used : NO_USAGE)}`)
     marks.set(grant.mac, grant.mark)
     if (before !== undefined && before !== grant.mark) await conntrack.flush(before)
   }

@@ -50,7 +50,7 @@ test('a session that expired while we were down is closed before the first answe
   const second = await nextLife(first, { afterMs: 7_800_000 })
   expect(second.volatile.prepare('select count(*) from session').pluck().get()).toBe(0)
   expect(await second.enforcer.list()).toEqual([])
-  expect((await second.phone('127.0.0.2').get('/status')).body).toContain('pas connecté')
+  expect(JSON.parse((await second.phone('127.0.0.2').get('/capport')).body)).toMatchObject({ captive: true })
   await settled(() => second.reports.length > 0)
   expect(second.reports).toMatchObject([{ status: 'stop', terminateCause: 'sessionTimeout', sessionSeconds: 7_200, eventSeconds: START_MS / 1000 + 7_200 }])
 })

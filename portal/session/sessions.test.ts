@@ -76,7 +76,7 @@ test('an expired session is closed before its phone is answered, even if no time
   clock.setNow(clock.now() + 500)
   const db = town?.volatile
   db?.prepare('update session set deadline_ms = ?').run(clock.now() - 1)
-  expect((await phone('127.0.0.2').get('/status')).body).toContain('pas connecté')
+  expect(JSON.parse((await phone('127.0.0.2').get('/capport')).body)).toMatchObject({ captive: true })
   await settled(() => stops().length > 0)
   expect(stops()).toMatchObject([{ terminateCause: 'sessionTimeout' }])
 })
@@ -105,6 +105,7 @@ test('a used-up quota ends the session', async () => {
   clock.advance(MINUTE)
   await portal.sessions.round()
   expect(portal.sessions.list()).toHaveLength(1)
+  expect(JSON.parse((await phone('127.0.0.2').get('/capport')).body)).toMatchObject({ captive: false, 'bytes-remaining': 1_100 })
   gate.packets = 1_000
   await portal.sessions.round()
   expect(portal.sessions.list()).toHaveLength(0)
@@ -204,7 +205,7 @@ test('a disk that stalls for ever keeps nobody waiting for ever', async () => {
   const online = await phone('127.0.0.2').connect()
   expect(online.body).toContain('Vous êtes en ligne')
   expect((await phone('127.0.0.2').post('/disconnect', { token: tokenOf(online.body) })).status).toBe(503)
-  expect((await phone('127.0.0.2').get('/status')).body).toContain('pas connecté')
+  expect(JSON.parse((await phone('127.0.0.2').get('/capport')).body)).toMatchObject({ captive: true })
   expect((await phone('127.0.0.2').connect()).body).toContain('Vous êtes en ligne')
   clearInterval(ticking)
 })
@@ -303,7 +304,7 @@ test('a stranger to our network reads why there is no button', async () => {
   const page = await phone('127.0.0.2').get('/')
   expect(page.status).toBe(403)
   expect(page.body).not.toContain('<form')
-  expect((await phone('127.0.0.2').get('/status')).body).toContain('pas connecté')
+  expect(JSON.parse((await phone('127.0.0.2').get('/capport')).body)).toMatchObject({ captive: true })
 })
 
 test('on_portal_loss = close ends every session with its Stop', async () => {
