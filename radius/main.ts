@@ -22,9 +22,10 @@ export type RadiusParts = {
 export type RunningRadius = Running & { readonly authPort: number; readonly acctPort: number; readonly clients: Pick<ClientTable, 'replace' | 'names'> }
 
 function announceOptOuts(clients: readonly ClientSettings[], effects: Effects): void {
-  for (const { name, requireMessageAuthenticator } of clients) {
-    if (requireMessageAuthenticator !== false) continue
-    effects.log.scoped('radius').warn('client may leave out Message-Authenticator; update it and require it again (CVE-2024-3596)', { client: name })
+  const log = effects.log.scoped('radius')
+  for (const { name, requireMessageAuthenticator, binding } of clients) {
+    if (requireMessageAuthenticator === false) log.warn('client may leave out Message-Authenticator; update it and require it again (CVE-2024-3596)', { client: name })
+    if (binding === 'none') log.warn('client names no station; its tokens are bound to none and live 30 s', { client: name })
   }
 }
 

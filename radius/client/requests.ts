@@ -64,6 +64,8 @@ export function accountingRequest(identifier: number, report: AccountingReport, 
   addText(A['Acct-Session-Id'], report.acctSessionId)
   addText(A['User-Name'], report.userName)
   addText(A['NAS-Identifier'], report.nasIdentifier)
+  // RFC 2866 §4.1: one of the NAS-Port attributes should be there.
+  writer.add(A['NAS-Port-Type'], WIRELESS_802_11)
   addText(A['Calling-Station-Id'], report.callingStationId)
   addText(A['Called-Station-Id'], report.calledStationId)
   writer.add(A['Event-Timestamp'], report.eventSeconds)
