@@ -105,7 +105,7 @@ export const en: Texts = {
   'notes.what': 'What is counted: devices associated to the network, sessions opened, and connected times. They are not people. A device that changes its address within the day counts twice; there are no weekly or monthly uniques.',
   'notes.method':
     'Method: each number carries discrete Laplace noise, drawn on the gateway when its interval opens, before anything is sent (differential privacy). The column epsilon gives the parameter of each number, sd the standard deviation of its noise. Numbers are signed, neither rounded nor cut off: a negative number is normal near zero.',
-  'notes.epsilon': 'Budget: the ε of a device for one day at one site is the sum of the epsilons of that site’s series for that day: {{budgets}}. It protects the visit of one day, not a habit: m sites spend m times that ε, d days d times.',
+  'notes.epsilon': 'Budget: the ε of a device for one day at one site is the sum of the epsilons of that site’s series for that day: {{budgets}}. If the machine was rebooted during the day, the hourly series count a second time. This ε protects the visit of one day, not a habit: m gateways spend it m times, d days d times.',
   'notes.sum': 'Adding up: standard deviations combine as the square root of the sum of squares. At busy places the day and the hours measure the same thing separately; combine them by least squares instead of adding them.',
   'notes.gaps': 'Gaps (days without release or measured in part):',
   'notes.noGaps': 'Gaps: none.',

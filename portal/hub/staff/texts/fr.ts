@@ -106,7 +106,7 @@ export const fr: Texts = {
   'notes.what': 'Ce qui est compté : des appareils associés au réseau, des ouvertures de session et des durées de connexion. Ce ne sont pas des personnes. Un appareil qui change d’adresse dans la journée compte deux fois ; il n’y a pas d’uniques par semaine ni par mois.',
   'notes.method':
     'Méthode : chaque nombre porte un bruit de Laplace discret, tiré sur la passerelle à l’ouverture de l’intervalle, avant tout envoi (confidentialité différentielle). La colonne epsilon donne le paramètre de chaque nombre, sd l’écart-type du bruit. Les nombres sont signés et ne sont ni arrondis ni tronqués : un nombre négatif est normal près de zéro.',
-  'notes.epsilon': 'Budget : l’ε d’un appareil pour un jour et un site est la somme des epsilon des séries de ce site pour ce jour : {{budgets}}. Il protège une visite d’un jour, pas une habitude : m sites dépensent m fois cet ε, d jours d fois.',
+  'notes.epsilon': 'Budget : l’ε d’un appareil pour un jour et un site est la somme des epsilon des séries de ce site pour ce jour : {{budgets}}. Si la machine a redémarré dans la journée, les séries horaires comptent une seconde fois. Cet ε protège une visite d’un jour, pas une habitude : m passerelles le dépensent m fois, d jours d fois.',
   'notes.sum': 'Additionner : les écarts-types se composent par la racine de la somme des carrés. Aux lieux fréquentés, la journée et les heures mesurent la même chose séparément ; combinez-les par moindres carrés au lieu de les additionner.',
   'notes.gaps': 'Manques (jours sans publication ou mesurés en partie) :',
   'notes.noGaps': 'Manques : aucun.',
