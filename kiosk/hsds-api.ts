@@ -14,15 +14,15 @@ const MOST_FOUND = 1_000
 const LONGEST_VALUE = 200
 
 type Query = Readonly<Record<string, string>>
-/** Says whether a row passes, or what is wrong with the value asked for. */
-type Filter = (store: DirectoryStore, value: string) => ((row: Row) => boolean) | string
+/**
+ * The ids that pass, or what is wrong with the value asked for. Each asks a few questions of the store, whatever the number
+ * of services: the loop that answers here also answers phones, and one look-up a row held it for a third of a second.
+ */
+type Filter = (store: DirectoryStore, value: string) => ReadonlySet<string> | string
 
 const isTrue = (value: string | undefined) => value === 'true' || value === '1'
-const equals = (field: string): Filter => (_, value) => (row) => textOf(row, field) === value
-
-function locationsOf(store: DirectoryStore, service: Row): Row[] {
-  return store.rows('service_at_location', 'service_id', String(service['id'])).map((link) => store.row('location', textOf(link, 'location_id') ?? '')).filter((row) => row !== undefined)
-}
+const idsOf = (rows: readonly Row[], field = 'id') => new Set(rows.map((row) => textOf(row, field) ?? ''))
+const equals = (table: TableName, field: string): Filter => (store, value) => idsOf(store.rows(table, field, value))
 
 /** `latitude,longitude,metres` */
 function parseProximity(value: string): { centre: Position; metres: number } | undefined {
@@ -31,24 +31,27 @@ function parseProximity(value: string): { centre: Position; metres: number } | u
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 && metres >= 0 && Number.isFinite(metres) ? { centre: { latitude, longitude }, metres } : undefined
 }
 
-const near = (placesOf: (store: DirectoryStore, row: Row) => readonly Row[]): Filter => (store, value) => {
+/** What stands at these locations: the services there, or the links between the two. */
+const standing = (field: 'id' | 'service_id', locations: (store: DirectoryStore, value: string) => ReadonlySet<string> | string): Filter => (store, value) => {
+  const there = locations(store, value)
+  return typeof there === 'string' ? there : idsOf(store.all('service_at_location').filter((link) => there.has(textOf(link, 'location_id') ?? '')), field)
+}
+function near(store: DirectoryStore, value: string): ReadonlySet<string> | string {
   const wanted = parseProximity(value)
   if (!wanted) return 'must be latitude,longitude,metres'
-  return (row) => placesOf(store, row).map(positionOf).some((position) => position !== undefined && metresBetween(position, wanted.centre) <= wanted.metres)
+  return idsOf(store.all('location').filter((location) => {
+    const position = positionOf(location)
+    return position !== undefined && metresBetween(position, wanted.centre) <= wanted.metres
+  }))
 }
-const postcode = (placesOf: (store: DirectoryStore, row: Row) => readonly Row[]): Filter => (store, value) => (row) =>
-  placesOf(store, row).some((place) => store.rows('address', 'location_id', String(place['id'])).some((address) => textOf(address, 'postal_code') === value))
+const postcode = (store: DirectoryStore, value: string) => idsOf(store.rows('address', 'postal_code', value), 'location_id')
 
-const marked: Filter = (store, value) => {
-  const ids = new Set(store.rows('attribute', 'taxonomy_term_id', value).map((row) => textOf(row, 'link_id')))
-  return (row) => ids.has(textOf(row, 'id'))
-}
-const modifiedAfter: Filter = (_, value) => {
+const marked: Filter = (store, value) => idsOf(store.rows('attribute', 'taxonomy_term_id', value), 'link_id')
+const modifiedAfter: Filter = (store, value) => {
   if (!isDate(value.slice(0, 10)) || Number.isNaN(Date.parse(value))) return 'must be a date'
   const after = Date.parse(value)
-  return (row) => Date.parse(textOf(row, 'last_modified') ?? '') > after
+  return new Set(store.column('service', 'last_modified').filter((row) => Date.parse(String(row.value ?? '')) > after).map(({ id }) => id))
 }
-const placeOf = (store: DirectoryStore, link: Row): Row[] => [store.row('location', textOf(link, 'location_id') ?? '')].filter((row) => row !== undefined)
 
 type Collection = { readonly path: string; readonly table: TableName; readonly filters: Readonly<Record<string, Filter>>; readonly searched: readonly string[] }
 
@@ -56,15 +59,15 @@ type Collection = { readonly path: string; readonly table: TableName; readonly f
 export const COLLECTIONS: readonly Collection[] = [
   {
     path: 'services', table: 'service', searched: [],
-    filters: { taxonomy_term_id: marked, organization_id: equals('organization_id'), modified_after: modifiedAfter, postcode: postcode(locationsOf), proximity: near(locationsOf) },
+    filters: { taxonomy_term_id: marked, organization_id: equals('service', 'organization_id'), modified_after: modifiedAfter, postcode: standing('service_id', postcode), proximity: standing('service_id', near) },
   },
   { path: 'organizations', table: 'organization', searched: ['name', 'alternate_name', 'description'], filters: { taxonomy_term_id: marked } },
   {
     path: 'service_at_locations', table: 'service_at_location', searched: ['description'],
-    filters: { taxonomy_term_id: marked, postcode: postcode(placeOf), proximity: near(placeOf) },
+    filters: { taxonomy_term_id: marked, postcode: standing('id', postcode), proximity: standing('id', near) },
   },
   { path: 'taxonomies', table: 'taxonomy', searched: ['name', 'description'], filters: {} },
-  { path: 'taxonomy_terms', table: 'taxonomy_term', searched: ['name', 'description', 'code'], filters: { taxonomy_id: equals('taxonomy_id'), parent_id: equals('parent_id') } },
+  { path: 'taxonomy_terms', table: 'taxonomy_term', searched: ['name', 'description', 'code'], filters: { taxonomy_id: equals('taxonomy_term', 'taxonomy_id'), parent_id: equals('taxonomy_term', 'parent_id') } },
 ]
 
 function wholeNumber(text: string | undefined, usual: number, most: number): number | undefined {
@@ -79,28 +82,25 @@ function pageOf(contents: readonly unknown[], total: number, page: number, size:
   return { total_items: total, total_pages: pages, page_number: page, size: contents.length, first_page: page === 1, last_page: page >= pages, empty: contents.length === 0, contents }
 }
 
-function found(directory: Directory, { table, searched }: Collection, text: string): readonly Row[] {
+function found(directory: Directory, { table, searched }: Collection, text: string): readonly string[] {
   const { store, search, catalogue } = directory
-  if (table !== 'service') {
-    const wanted = text.toLowerCase()
-    return store.all(table).filter((row) => searched.some((field) => textOf(row, field)?.toLowerCase().includes(wanted)))
-  }
-  const ids = search(text, MOST_FOUND).entries.map((n) => catalogue.byNumber(n)?.id ?? '')
-  return ids.map((id) => store.row('service', id)).filter((row) => row !== undefined)
+  if (table === 'service') return search(text, MOST_FOUND).entries.map((n) => catalogue.byNumber(n)?.id).filter((id) => id !== undefined)
+  const wanted = text.toLowerCase()
+  return store.all(table).filter((row) => searched.some((field) => textOf(row, field)?.toLowerCase().includes(wanted))).map((row) => textOf(row, 'id') ?? '')
 }
 
-/** All rows a question asks for, or what is wrong with the question. */
-function select(directory: Directory, collection: Collection, query: Query): readonly Row[] | string {
+/** The ids of all that a question asks for, or what is wrong with the question. */
+function select(directory: Directory, collection: Collection, query: Query): readonly string[] | string {
   const text = query['search']
-  let rows: readonly Row[] = text ? found(directory, collection, text) : directory.store.all(collection.table)
+  let ids = text ? found(directory, collection, text) : directory.store.column(collection.table, 'id').map(({ id }) => id)
   for (const [name, filter] of Object.entries(collection.filters)) {
     const value = query[name]
     if (!value) continue
-    const passes = filter(directory.store, value)
-    if (typeof passes === 'string') return `${name} ${passes}`
-    rows = rows.filter(passes)
+    const passing = filter(directory.store, value)
+    if (typeof passing === 'string') return `${name} ${passing}`
+    ids = ids.filter((id) => passing.has(id))
   }
-  return rows
+  return ids
 }
 
 function render(store: DirectoryStore, table: TableName, row: Row, query: Query): Nested {
@@ -126,10 +126,11 @@ export function hsdsApi(directory: () => Directory, openapiUrl: () => string): H
       const size = wholeNumber(query['per_page'], USUAL_PER_PAGE, MOST_PER_PAGE)
       const page = wholeNumber(query['page'], 1, LAST_PAGE)
       if (size === undefined || page === undefined) return c.json({ error: `page must be 1–${LAST_PAGE}, per_page 1–${MOST_PER_PAGE}` }, 400)
-      const rows = select(directory(), collection, query)
-      if (typeof rows === 'string') return c.json({ error: rows }, 400)
-      const shown = rows.slice((page - 1) * size, page * size).map((row) => render(directory().store, table, row, query))
-      return c.json(pageOf(shown, rows.length, page, size))
+      const ids = select(directory(), collection, query)
+      if (typeof ids === 'string') return c.json({ error: ids }, 400)
+      const { store } = directory()
+      const rows = ids.slice((page - 1) * size, page * size).map((id) => store.row(table, id)).filter((row) => row !== undefined)
+      return c.json(pageOf(rows.map((row) => render(store, table, row, query)), ids.length, page, size))
     })
     app.get(`/${path}/:id`, (c) => {
       const row = directory().store.row(table, c.req.param('id'))
