@@ -8,9 +8,6 @@ import { UnavailableError } from '#shared/errors.ts'
 
 const START_TIMEOUT_MS = 30_000
 const STOP_TIMEOUT_MS = 15_000
-/** As scripts/parvis starts it. */
-const LAUNCH_ENV = { NODE_COMPILE_CACHE: join(import.meta.dirname, '..', 'node_modules', '.cache', 'parvis'), MALLOC_ARENA_MAX: '1' }
-const LAUNCH_FLAGS = ['--max-semi-space-size=2', '--expose-gc']
 /** Every port is any free one. */
 const FREE_PORTS = ['portal.port', 'radius.auth_port', 'radius.acct_port', 'radius.coa_port', 'hub.port', 'kiosk.port', 'ops.port'].map((key) => `--${key}=0`)
 
@@ -43,9 +40,9 @@ export type Instance = Doors & {
 export async function startInstance(options: InstanceOptions = {}): Promise<Instance> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'parvis-'))
   const runtime = options.runtime ?? (options.data === undefined ? mkdtempSync('/dev/shm/parvis-') : undefined)
-  const entry = options.entry ?? join(import.meta.dirname, 'main.ts')
-  const command = [...(options.prefix ?? []), process.execPath, ...LAUNCH_FLAGS, entry, 'run', '--json', ...FREE_PORTS, ...(options.args ?? [])]
-  const env = { ...process.env, ...LAUNCH_ENV, ...options.env, PARVIS_DATA: data, ...(runtime === undefined ? {} : { PARVIS_RUNTIME: runtime }) }
+  const launcher = options.entry === undefined ? [join(import.meta.dirname, 'parvis')] : [process.execPath, options.entry]
+  const command = [...(options.prefix ?? []), ...launcher, 'run', '--json', ...FREE_PORTS, ...(options.args ?? [])]
+  const env = { ...process.env, ...options.env, PARVIS_DATA: data, ...(runtime === undefined ? {} : { PARVIS_RUNTIME: runtime }) }
   const child = spawn(command[0] ?? process.execPath, command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let errors = ''
   child.stderr.on('data', (part: Buffer) => (errors += part.toString()))
