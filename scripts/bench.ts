@@ -9,11 +9,16 @@ function row(figure: Figure): string {
 }
 
 const args = process.argv.slice(2)
+const areas = [...new Set(BENCHMARKS.map((one) => one.area))].join(', ')
+if (args.includes('--help') || args.includes('-h')) {
+  process.stdout.write(`npm run bench [-- AREA] [--json]\n\nMeasures on this machine, which should have nothing else to do; all of it takes some minutes. Areas: ${areas}.\n`)
+  process.exit(0)
+}
 const json = args.includes('--json')
 const area = args.find((arg) => !arg.startsWith('--'))
 const chosen = BENCHMARKS.filter((benchmark) => area === undefined || benchmark.area === area)
 if (chosen.length === 0) {
-  process.stderr.write(`bench: no area "${area}"; there are ${[...new Set(BENCHMARKS.map((one) => one.area))].join(', ')}\n`)
+  process.stderr.write(`bench: no area "${area}"; there are ${areas}\n`)
   process.exit(2)
 }
 for (const benchmark of chosen) {

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const OLDEST_NODE = 18
+const RUNNING_NODE = 24
 const LOCK_WAIT_MS = 10 * 60_000
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const lock = join(root, '.bootstrap.lock')
@@ -111,6 +112,9 @@ function install() {
   const args = ['ci', '--include=dev', '--include=optional', '--loglevel=error']
   if (npm?.endsWith('npm-cli.js')) run(process.execPath, [npm, ...args])
   else run('npm', args)
+  // Our own Node 24 comes for x86-64 with glibc; what runs after this is TypeScript, which no Node before 24 takes as it is.
+  const own = spawnSync(join(root, 'node_modules', '.bin', 'node'), ['--version']).status === 0
+  if (!own && major < RUNNING_NODE) fail(`for ${process.platform} ${process.arch} the project brings no Node of its own: install Node ${RUNNING_NODE} or newer (this is ${process.versions.node})`)
   writeFileSync(installStamp, installKey())
 }
 

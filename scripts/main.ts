@@ -24,6 +24,8 @@ async function main(args: readonly string[], io: Io): Promise<number> {
     io.out(`${command.help}\n`)
     return 0
   }
+  const [word] = invocation.words
+  if (word !== undefined && !command.words) throw new UsageError('usage', `${name} takes no "${word}"; parvis ${name} --help tells more`)
   return command.run(invocation, io)
 }
 

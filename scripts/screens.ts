@@ -89,7 +89,17 @@ function readmePictures(): Picture[] {
   )
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' }, readme: { type: 'boolean' } } })
+const USAGE = `npm run screens [-- FOLDER] [--only NAME] [--readme]
+
+Pictures of every page, language, screen and of light and dark, from an instance of its own, into FOLDER (default screens).
+--only NAME takes the pages with NAME in theirs (portal-welcome); --readme makes the three pictures of the README instead.
+`
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' }, readme: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
+if (values.help) {
+  process.stdout.write(USAGE)
+  process.exit(0)
+}
 const folder = resolve(positionals[0] ?? 'screens')
 const pictures = values.readme ? readmePictures() : everyPicture(folder, values.only)
 if (!values.readme) mkdirSync(folder, { recursive: true })

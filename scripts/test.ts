@@ -43,6 +43,10 @@ function readReport(path: string): unknown {
   }
 }
 
+if (process.argv.some((arg) => arg === '--help' || arg === '-h')) {
+  process.stdout.write('npm test [-- FILE …]\n\nTypes and lint of the whole tree, then the tests, or those of FILE; the last line counts them.\n')
+  process.exit(0)
+}
 process.chdir(root)
 ensurePeers()
 const brokenChecks = await checks()

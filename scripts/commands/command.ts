@@ -21,6 +21,8 @@ export type Command = {
   readonly help: string
   /** Options this command knows beside --help, --config and settings; `value` ones take a text. */
   readonly options: Readonly<Record<string, 'flag' | 'value'>>
+  /** Words follow its name (`demo remove`); those of other commands are refused. */
+  readonly words?: true
   /** Resolves to the exit code: 0 done, 1 failed, 2 wrong use or wrong settings. */
   run(invocation: Invocation, io: Io): Promise<number>
 }

@@ -29,10 +29,12 @@ export const demo: Command = {
   summary: 'take the demonstration town away',
   help: `parvis demo remove [--json]
 
-Removes the demonstration's sites, counts and gateway, here and at the hub. It does not come back at the next start.`,
+Removes the demonstration's sites, counts and gateway, here and at the hub. It does not come back at the next start. The kiosk
+shows the invented town's services until kiosk.directory names the city's own.`,
   options: { json: 'flag' },
+  words: true,
   async run({ words, options }, io) {
-    if (words[0] !== 'remove' || words.length !== 1) throw new UsageError('usage', demo.help)
+    if (words[0] !== 'remove' || words.length !== 1) throw new UsageError('usage', `this is how demo is used:\n\n${demo.help}`)
     const data = dataDirectory(io.env)
     if (!existsSync(data)) throw new UsageError('usage', `${data} does not exist: set PARVIS_DATA to the server's data directory`)
     const asked = await askServer(data, 'demo remove')

@@ -38,9 +38,10 @@ code     at the hub: prints a code that a new gateway shows once, within 15 minu
 enrol    at the gateway: makes it known to the hub of hub.url with that code.
 release  at the hub: ends the quarantine of a gateway that was restored from a backup, once.`,
   options: { file: 'flag', json: 'flag' },
+  words: true,
   async run({ words: [name = '', ...words], options }, io) {
     const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-    if (!verb || words.length !== verb.words) throw new UsageError('usage', device.help)
+    if (!verb || words.length !== verb.words) throw new UsageError('usage', `this is how device is used:\n\n${device.help}`)
     const answer = await ask(dataDirectory(io.env), verb.action, verb.args(words, options.has('file')))
     io.out(options.has('json') ? `${JSON.stringify(answer)}\n` : `${verb.text(answer, words)}\n`)
     return answer['released'] === false ? 1 : 0

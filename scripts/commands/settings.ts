@@ -1,24 +1,39 @@
-import { isSecret, readSettings } from '../settings/read.ts'
+import { isNotYet, isSecret, readSettings } from '../settings/read.ts'
 import type { Command } from './command.ts'
+
+type Row = Readonly<Record<string, unknown>>
+type Table = Row | readonly Row[]
+
+/** What may be seen of one table's values: null where nothing is set, of a secret only whether it is. */
+function shownRow(table: string, row: Row): Row {
+  const seen = (key: string, value: unknown): unknown => (isSecret(key) ? (value === undefined ? 'not set' : 'set') : (value ?? null))
+  return Object.fromEntries(Object.entries(row).filter(([key]) => !isNotYet(table, key)).map(([key, value]) => [key, seen(key, value)]))
+}
+
+function isRows(table: Table): table is readonly Row[] {
+  return Array.isArray(table)
+}
 
 /** Every effective value; secrets are named and never shown. */
 export const settingsCommand: Command = {
   summary: 'show the settings in force',
   help: `parvis settings [--json] [--config FILE]
 
-Prints every setting with the value in force, after file, environment and flags. Secrets are shown as "set" or "not set".`,
+Prints every setting with the value in force, after file, environment and flags; "not set" (--json: null) where there is
+none. Secrets are shown as "set" or "not set".`,
   options: { json: 'flag' },
   async run(invocation, io) {
     const { settings } = readSettings(invocation, io.env)
-    const shown = JSON.parse(JSON.stringify(settings, (key, value: unknown) => (isSecret(key) ? (value === undefined ? 'not set' : 'set') : value))) as Record<string, unknown>
+    const tables: readonly (readonly [string, Table])[] = Object.entries(settings)
+    const shown = tables.map(([name, table]) => [name, isRows(table) ? table.map((row) => shownRow(name, row)) : shownRow(name, table)] as const)
     if (invocation.options.has('json')) {
-      io.out(`${JSON.stringify(shown, null, 2)}\n`)
+      io.out(`${JSON.stringify(Object.fromEntries(shown), null, 2)}\n`)
       return 0
     }
-    for (const [table, values] of Object.entries(shown)) {
-      for (const [index, row] of (Array.isArray(values) ? values : [values]).entries()) {
-        io.out(Array.isArray(values) ? `[[${table}]] ${index + 1}\n` : `[${table}]\n`)
-        for (const [key, value] of Object.entries(row as Record<string, unknown>)) io.out(`  ${key.padEnd(18)} ${JSON.stringify(value)}\n`)
+    for (const [name, table] of shown) {
+      for (const [index, row] of (isRows(table) ? table : [table]).entries()) {
+        io.out(isRows(table) ? `[[${name}]] ${index + 1}\n` : `[${name}]\n`)
+        for (const [key, value] of Object.entries(row)) io.out(`  ${key.padEnd(18)} ${value === null ? 'not set' : JSON.stringify(value)}\n`)
       }
     }
     return 0

@@ -1,6 +1,8 @@
 // Finds the settings file, reads every source, and fails with every mistake at once.
 import { existsSync, readFileSync } from 'node:fs'
 import { UsageError } from '#shared/errors.ts'
+import type { Field } from '#shared/settings/fields.ts'
+import { lineOf } from '#shared/settings/lines.ts'
 import { loadSettings, type Problem } from '#shared/settings/load.ts'
 import { SCHEMA, type Settings } from './schema.ts'
 
@@ -14,7 +16,9 @@ export type Arguments = {
 }
 type Env = Readonly<Record<string, string | undefined>>
 
-function settingsFile(config: string | undefined, env: Env): { name: string; text: string } | undefined {
+type SettingsFile = { readonly name: string; readonly text: string }
+
+function settingsFile(config: string | undefined, env: Env): SettingsFile | undefined {
   const named = config ?? env['PARVIS_CONFIG']
   const name = named ?? PLACES.find((place) => existsSync(place))
   if (name === undefined) return undefined
@@ -32,15 +36,23 @@ export function describe(problems: readonly Problem[]): string {
 }
 
 /** What the schema cannot see alone: combinations. */
-function crossChecks(settings: Settings): Problem[] {
+function crossChecks(settings: Settings, file: SettingsFile | undefined): Problem[] {
   const problems: Problem[] = []
-  const wrong = (key: string, text: string): void => void problems.push({ where: 'settings', key, text })
+  const wrong = (key: string, text: string): void => {
+    const line = lineOf(file?.text ?? '', key)
+    problems.push({ where: file && line > 0 ? `${file.name}:${line}` : 'settings', key, text })
+  }
   const ids = settings.sites.map((site) => site.id)
-  for (const id of new Set(ids.filter((one, index) => ids.indexOf(one) !== index))) wrong('sites.id', `"${id}" is used twice`)
-  for (const site of settings.sites) if (site.id.startsWith('demo-')) wrong('sites.id', `"${site.id}": names beginning with demo- belong to the demonstration`)
+  for (const [index, id] of ids.entries()) {
+    if (ids.indexOf(id) !== index) wrong(`sites[${index}].id`, `"${id}" is used twice`)
+    if (id.startsWith('demo-')) wrong(`sites[${index}].id`, `"${id}": names beginning with demo- belong to the demonstration`)
+  }
   if (settings.gateway.enforcer === 'nftables' && !settings.gateway.lan) wrong('gateway.lan', 'the nftables enforcer needs the interface of the phones')
   if (settings.hub.mode === 'remote' && !settings.hub.url) wrong('hub.url', 'a remote hub needs its address')
-  for (const [index, client] of settings['radius.clients'].entries()) if (!client.secret) wrong(`radius.clients[${index}].secret`, 'missing')
+  for (const [index, client] of settings['radius.clients'].entries()) {
+    if (!client.name) wrong(`radius.clients[${index}].name`, 'missing')
+    if (!client.secret) wrong(`radius.clients[${index}].secret`, 'missing')
+  }
   for (const [index, server] of settings['radius.servers'].entries()) if (!server.secret) wrong(`radius.servers[${index}].secret`, 'missing')
   return problems
 }
@@ -49,7 +61,10 @@ function crossChecks(settings: Settings): Problem[] {
 export function readSettings(args: Arguments, env: Env): { settings: Settings; file: string | undefined } {
   const file = settingsFile(args.config, env)
   const { settings, problems } = loadSettings(SCHEMA, { file, env, flags: args.flags, readSecret: (path) => readFileSync(path, 'utf8') })
-  const all = problems.length > 0 ? problems : crossChecks(settings)
+  // A key with a mistake of its own holds its fallback here, about which nothing more is to be said.
+  const told = new Set(problems.map(({ key }) => key))
+  const idsRead = ![...told].some((key) => key.startsWith('sites[') && key.endsWith('.id'))
+  const all = [...problems, ...crossChecks(settings, file).filter(({ key }) => !told.has(key) && (idsRead || !key.startsWith('sites[')))]
   if (all.length > 0) throw new UsageError('settings', `${all.length === 1 ? 'one mistake' : `${all.length} mistakes`} in the settings\n${describe(all)}`)
   return { settings, file: file?.name }
 }
@@ -59,6 +74,12 @@ const SECRETS = new Set(
     Object.entries(table).flatMap(([key, field]) => ('secret' in field && field.secret ? [key] : [])),
   ),
 )
+
+/** Keys that are only named in the contract, as `table.key`: there is nothing to show of them. */
+export function isNotYet(table: string, key: string): boolean {
+  const fields: Readonly<Record<string, Readonly<Record<string, Field<unknown>>>>> = { ...SCHEMA.single, ...SCHEMA.many }
+  return fields[table]?.[key]?.notYet === true
+}
 
 /** Whether values under this key must never be printed. */
 export function isSecret(key: string): boolean {

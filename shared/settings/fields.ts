@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 
 /** `read` returns the value or throws a TypeError whose text says what would be right; `fallback` holds when nothing is set. */
-export type Field<T> = { readonly read: (value: unknown) => T; readonly fallback: T; readonly secret?: true }
+export type Field<T> = { readonly read: (value: unknown) => T; readonly fallback: T; readonly secret?: true; readonly notYet?: true }
 export type ValueOf<F> = F extends Field<infer T> ? T : never
 
 function wrong(expected: string): never {
@@ -67,7 +67,7 @@ export function optional<T>(field: Field<T>): Field<T | undefined> {
 
 /** Named in the contract and not built yet: setting it is refused in words rather than ignored. */
 export function notYet(): Field<undefined> {
-  return { fallback: undefined, read: () => { throw new TypeError('this version does not have it yet; remove the key') } }
+  return { notYet: true, fallback: undefined, read: () => { throw new TypeError('this version does not have it yet; remove the key') } }
 }
 
 export const address: Field<string> = { fallback: '127.0.0.1', read: (value) => (typeof value === 'string' && isIP(value) !== 0 ? value : wrong('an IP address such as 127.0.0.1')) }
