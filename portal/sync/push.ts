@@ -12,7 +12,7 @@ import { backOff, retryAfter } from './back-off.ts'
 import { askHub, type HubFetch, type HubReply } from './hub-fetch.ts'
 import { outboxWrites, readOutbox, type StoredPost } from './outbox.ts'
 import { buildPost } from './post.ts'
-import { parseReply } from './reply.ts'
+import { isRefusal, parseReply } from './reply.ts'
 
 /** A refused batch stays and is offered again: a hub that was updated may know its schema by then. */
 const REFUSED_RETRY_MS = 24 * 60 * 60_000
@@ -134,9 +134,12 @@ export function createPush(settings: PushSettings, effects: Effects, parts: Push
     return { kind: 'failed', waitMs }
   }
 
-  /** A refusal of the POST itself answers it, so it need not be repeated: another is built, smaller after 413. */
+  /**
+   * The hub's refusal of the POST itself answers it, so it need not be repeated: a smaller one is built. A proxy's may hide that the
+   * hub took this POST before, and other bytes under the same `next` would then look like a clone's: it is repeated.
+   */
   async function refusal(post: StoredPost, reply: HubReply): Promise<PushOutcome> {
-    if (reply.status === 400 || reply.status === 413 || reply.status === 415) {
+    if ((reply.status === 400 || reply.status === 413 || reply.status === 415) && isRefusal(reply.text)) {
       most = Math.max(1, Math.floor(most / 2))
       await parts.durable.write(outboxWrites.dropPost())
     }

@@ -20,3 +20,14 @@ export function parseReply(text: string): PushReply | undefined {
     return undefined
   }
 }
+
+const refusalSchema = v.object({ code: v.string() })
+
+/** Whether it is the hub that refused, and not something before it. */
+export function isRefusal(text: string): boolean {
+  try {
+    return v.is(refusalSchema, JSON.parse(text))
+  } catch {
+    return false
+  }
+}

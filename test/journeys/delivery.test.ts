@@ -67,6 +67,24 @@ test('when the answer is lost, the same bytes are sent again and count once', as
   expect(await cellsAtHub()).toHaveLength(12)
 })
 
+test('a proxy that refuses in the hub’s stead does not make a clone of a gateway whose answer was lost', async () => {
+  await fill(40)
+  const acts: ((answer: Response) => Response)[] = [
+    () => { throw new Error('connection reset') },
+    () => new Response('<h1>413 Request Entity Too Large</h1>', { status: 413 }),
+  ]
+  const push = pushThrough(async (url, init) => {
+    const act = acts.shift()
+    const answer = await hub.fetch(url, init)
+    return act ? act(answer) : answer
+  })
+  expect((await push.once()).kind).toBe('failed')
+  await fill(10, 41)
+  expect((await push.once()).kind).toBe('failed')
+  expect(await push.drain()).toEqual({ kind: 'idle' })
+  expect(await stored()).toHaveLength(50)
+})
+
 test('a gateway that was killed between storing and sending repeats itself and is no clone', async () => {
   await fill(5)
   const silent: HubFetch = () => Promise.reject(new Error('cut'))
