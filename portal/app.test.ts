@@ -16,7 +16,7 @@ test('one tap brings a phone online: the page, the button, the time left, the st
   expect(online.status).toBe(200)
   expect(online.body).toContain('Vous êtes en ligne')
   expect(online.body).toContain('2 heures')
-  expect(online.body).toContain('Jusqu’à 13:00')
+  expect(online.body).toContain('Jusqu’à 13\u00A0h')
   expect(online.headers['referrer-policy']).toBe('no-referrer')
   await settled(() => town.reports.length > 0)
   expect(town.reports).toMatchObject([{ status: 'start', callingStationId: '02-00-7F-00-00-0B', eventSeconds: START_MS / 1000 }])
@@ -38,7 +38,7 @@ test('who holds the link may end the session; who only is the device may look', 
   expect((await phone.post('/disconnect', { token: '0'.repeat(26) })).status).toBe(404)
   const ended = await phone.post('/disconnect', { token, lang: 'en' })
   expect(ended.body).toContain('The connection has stopped')
-  expect((await phone.get('/status')).body).toContain('Vous n’êtes pas connecté')
+  expect((await phone.get('/status')).body).toContain('Vous êtes hors ligne')
   expect((await phone.get(`/s/${token}`)).status).toBe(404)
   await settled(() => town.reports.some((report) => report.status === 'stop'))
   expect(town.reports.filter((report) => report.status === 'stop')).toMatchObject([{ terminateCause: 'userRequest', callingStationId: '02-00-7F-00-00-0C' }])
@@ -120,7 +120,7 @@ test('every page is one small response that loads nothing and runs nothing', asy
 
 test('"what we record" says what is recorded of whoever asks, and when it is erased', async () => {
   const phone = town.phone('127.0.0.22')
-  expect((await phone.get('/recorded')).body).toContain('Prochain effacement\u00a0: demain à 04:00.')
+  expect((await phone.get('/recorded')).body).toContain('Prochain effacement\u00a0: demain à 4\u00A0h.')
   expect((await phone.get('/recorded')).body).not.toContain('au plus tard')
   await phone.connect()
   expect((await phone.get('/recorded')).body).toContain('au plus tard à')

@@ -19,6 +19,6 @@ export function failurePage(reader: Reader, failure: Failure): Html {
   const works = FAILURES[failure].own ? `failure.${failure}.works` : servicesUrl === undefined ? 'failure.works.page' : 'failure.works.services'
   const body = html`<span class="sign">${ICONS.cut}</span><h1 tabindex="-1" autofocus>${t(`failure.${failure}.heading`)}</h1>
 <p>${t(`failure.${failure}.why`)}</p><p>${t(works)}</p><p><strong>${t(`failure.${failure}.when`)}</strong></p>
-<p><a class="go" href="${href(reader, '/')}">${t('failure.retry')}</a></p>`
+<p><a class="go" href="${href(reader, '/')}">${ICONS.press}<span>${t('failure.retry')}</span></a></p>`
   return frame(reader, { title: t('failure.title'), body })
 }

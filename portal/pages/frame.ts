@@ -36,8 +36,9 @@ function languageLinks(reader: Reader, path: string): Html | string {
   return links.length < 2 ? '' : html`<nav aria-label="${reader.t('nav.languages')}"><ul>${links}</ul></nav>`
 }
 
-function moreLinks(reader: Reader, here: string | undefined): Html {
-  const { t, servicesUrl } = reader
+function moreLinks(reader: Reader, { path: here, services }: Page): Html {
+  const { t } = reader
+  const servicesUrl = services === 'shown' ? undefined : reader.servicesUrl
   const own = ([['/recorded', 'link.recorded'], ['/service', 'link.service'], ['/status', 'link.status']] as const).filter(([path]) => path !== here && !(path === '/status' && here === '/'))
   return html`<nav aria-label="${t('nav.more')}"><ul>${own.map(([path, key]) => html`<li><a href="${href(reader, path)}">${t(key)}</a></li>`)}${servicesUrl === undefined ? '' : html`<li><a href="${servicesUrl}">${t('link.services')}</a></li>`}</ul></nav>`
 }
@@ -47,6 +48,8 @@ export type Page = {
   readonly body: Html
   /** The page's own path, where it can be asked for again in another language. Absent on answers to a form. */
   readonly path?: string
+  /** Said when the body already leads to the services, so that the foot does not repeat it. */
+  readonly services?: 'shown'
 }
 
 /** The name is the city's own word and may be in another language than the page. */
@@ -54,11 +57,12 @@ export function siteName(reader: Reader): string {
   return reader.site.name || reader.t('site.default')
 }
 
-export function frame(reader: Reader, { title, body, path }: Page): Html {
+export function frame(reader: Reader, page: Page): Html {
+  const { title, body, path } = page
   const { language } = reader
   return html`<!doctype html>
 <html lang="${language}" dir="${direction(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title} · ${siteName(reader)}</title><link rel="icon" href="data:,"><style>${raw(STYLE)}</style></head><body>
 <header><a href="${href(reader, '/')}">${raw(MARK_SVG)}<bdi>${siteName(reader)}</bdi></a></header>
 <main>${body}</main>
-<footer>${path === undefined ? '' : languageLinks(reader, path)}${moreLinks(reader, path)}</footer></body></html>`
+<footer>${path === undefined ? '' : languageLinks(reader, path)}${moreLinks(reader, page)}</footer></body></html>`
 }

@@ -5,16 +5,16 @@ import type { SessionToken } from '#shared/personal.ts'
 import { secondsLeft, type OpenSession } from '../session/session.ts'
 import { frame, href, type Html, type Reader } from './frame.ts'
 import { ICONS, ring } from './icons.ts'
-import { durationWords, wallTime } from './time-words.ts'
+import { durationWords, hourWords, wallTime } from './time-words.ts'
 
 /** The address behind the QR code is absolute, because another device will read it. */
 export type Keepsake = { readonly token: SessionToken; readonly absoluteUrl: string }
 
 function timeLeft(reader: Reader, session: OpenSession, nowMs: number, heading: string, sign: 'tick' | 'waves'): Html {
-  const { t, site } = reader
+  const { t, language, site } = reader
   const left = secondsLeft(session, nowMs)
   const share = left / Math.max(1, (session.deadlineMs - session.startedMs) / 1000)
-  return html`<div class="time">${ring(share, sign)}<h1 tabindex="-1" autofocus>${heading}</h1><p role="status"><b>${t('time.left', { time: durationWords(t, left) })}</b><br>${t('time.until', { until: wallTime(session.deadlineMs, site.timezone) })}</p></div>`
+  return html`<div class="time">${ring(share, sign)}<h1 tabindex="-1" autofocus>${heading}</h1><p role="status"><b>${t('time.left', { time: durationWords(t, left) })}</b><br>${t('time.until', { until: hourWords(language, wallTime(session.deadlineMs, site.timezone)) })}</p></div>`
 }
 
 /** One path of horizontal runs: a tenth of the size of one rectangle a dot. */
@@ -40,7 +40,8 @@ ${continueTo === undefined ? '' : html`<p><a class="go" href="${continueTo}" rel
 ${servicesUrl === undefined ? '' : html`<p><a class="go quiet" href="${servicesUrl}">${t('link.services')}</a></p>`}
 <p><a class="go quiet" href="/s/${keep.token}?lang=${language}">${t('success.manage')}</a></p>
 ${keepsake(reader, keep)}`
-  return frame(reader, { title: t('success.title'), body })
+  // An answer to a form cannot be asked for again; the connection's own page can, in any language.
+  return frame(reader, { title: t('success.title'), body, path: `/s/${keep.token}`, services: 'shown' })
 }
 
 /** Being the device shows what is left; ending takes the token, because a clone has the same address (protocols.md §1). */
@@ -51,7 +52,7 @@ export function statusPage(reader: Reader, session: OpenSession, nowMs: number, 
     html`<form method="post" action="/disconnect"><input type="hidden" name="token" value="${token}"><input type="hidden" name="lang" value="${language}"><button class="go quiet">${ICONS.stop}<span>${t('status.end')}</span></button></form>`
   const body = html`${timeLeft(reader, session, nowMs, t('status.heading'), 'waves')}
 ${keep === undefined ? html`<p class="small">${t('status.noToken')}</p>` : end(keep.token)}
-<p><a class="line" href="${href(reader, path)}">${t('status.refresh')}</a></p>
+<p class="lines"><a class="line" href="${href(reader, path)}">${t('status.refresh')}</a></p>
 ${keep === undefined ? '' : keepsake(reader, keep)}`
   return frame(reader, { title: t('status.title'), body, path })
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LANGUAGES } from '#shared/i18n/texts.ts'
 import { portalTexts, PORTAL_TEXTS } from './texts.ts'
-import { durationWords, nextClosing, wallTime } from './time-words.ts'
+import { durationWords, hourWords, nextClosing, wallTime } from './time-words.ts'
 
 const texts = portalTexts()
 const plain = (key: string) => key.replace(/_(zero|one|two|few|many|other)$/, '')
@@ -36,6 +36,10 @@ test('times are those of the site, and the next closing is today or tomorrow the
   const site = { timezone: 'Europe/Paris', closeAt: '04:00' }
   const night = Date.UTC(2026, 10, 3, 2, 30)
   expect(wallTime(night, site.timezone)).toBe('03:30')
-  expect(nextClosing(texts('en'), night, site)).toBe('today at 04:00')
-  expect(nextClosing(texts('en'), night + 3_600_000, site)).toBe('tomorrow at 04:00')
+  expect(nextClosing({ t: texts('en'), language: 'en', site }, night)).toBe('today at 04:00')
+  expect(nextClosing({ t: texts('fr'), language: 'fr', site }, night + 3_600_000)).toBe('demain à 4\u00A0h')
+})
+
+test.each([['fr', '00:05', '0\u00A0h\u00A005'], ['fr', '14:00', '14\u00A0h'], ['en', '09:30', '09:30'], ['ar', '09:30', '09:30']] as const)('in %s the clock at %s reads "%s"', (language, time, words) => {
+  expect(hourWords(language, time)).toBe(words)
 })

@@ -10,21 +10,21 @@ export const STYLE =
   'header{display:flex;align-items:center;gap:.75rem;padding-top:.75rem;font-weight:600}' +
   'header a{color:inherit;text-decoration:none;display:flex;align-items:center;gap:.75rem;min-height:44px}' +
   'h1{font-size:var(--text-lead);line-height:1.25;margin:.5rem 0 .75rem;text-wrap:balance}h1:focus{outline:0}' +
-  'h2{font-size:var(--text-body);line-height:1.3;margin:0 0 .25rem}p{margin:0 0 .75rem}' +
+  'h2{font-size:var(--text-body);line-height:1.3;margin:0 0 .25rem}p{margin:0 0 .75rem}p,li,dd{text-wrap:pretty}' +
   'ul{list-style:none;margin:0 0 1rem;padding:0}' +
   '.facts li{display:flex;gap:.75rem;align-items:flex-start;margin-bottom:.5rem}.facts svg{flex:none;width:24px;height:24px;color:var(--square)}' +
   '.go{display:flex;align-items:center;justify-content:center;gap:.75rem;width:100%;min-height:56px;padding:.5rem 1rem;border:0;border-radius:12px;background:var(--square);color:var(--on-square);' +
-  'font:600 var(--text-lead)/1.2 var(--font);text-align:center;text-decoration:none;cursor:pointer}.go svg{width:40px;height:40px;flex:none}' +
+  'font:600 var(--text-lead)/1.2 var(--font);text-align:center;text-decoration:none;cursor:pointer}.go svg{width:40px;height:40px;flex:none}.go span,.time p{text-wrap:balance}' +
   '.quiet{background:none;color:var(--ink);border:2px solid var(--line);font-size:var(--text-body)}.quiet svg{width:28px;height:28px}' +
   '.small{color:var(--quiet)}.go+.small{margin-top:.75rem}' +
   '.note{border-inline-start:4px solid var(--sun);background:var(--stone);padding:.5rem .75rem;border-radius:4px}' +
   '.card{background:var(--stone);border-radius:12px;padding:.75rem 1rem;margin:0 0 .75rem}.card p:last-child{margin:0}' +
   'a{color:var(--square)}nav{margin-top:1rem}footer{margin-top:1.25rem}footer nav{border-top:1px solid var(--stone);padding-top:.5rem;margin-top:.5rem}nav ul{display:flex;flex-wrap:wrap;gap:0 1.25rem;margin:0}' +
-  'nav a,nav b,.line{display:inline-flex;align-items:center;min-height:44px}' +
+  'nav a,nav b,.line{display:inline-flex;align-items:center;min-height:44px}.lines{margin:0}nav b{text-decoration:underline 3px var(--square);text-underline-offset:.25em}' +
   '.time{text-align:center}.time h1{margin-top:.25rem}.time p{font-size:var(--text-body)}.time b{font-size:var(--text-lead)}' +
   '.ring{position:relative;width:120px;height:120px;margin:.75rem auto 0}.ring .track{stroke:var(--stone)}.ring .left{stroke:var(--good)}' +
   '.ring svg+svg{position:absolute;inset:28px;width:64px;height:64px;color:var(--good)}' +
-  '.sign{display:block;color:var(--bad);margin:.5rem 0 0}.sign svg{width:48px;height:48px}' +
+  '.sign{display:block;color:var(--bad);margin:.5rem 0 0}.sign svg{width:48px;height:48px;display:block}.calm{color:var(--quiet)}' +
   'summary{min-height:44px;display:flex;align-items:center;cursor:pointer;color:var(--square);text-decoration:underline}' +
   '.qr{background:#fff;border-radius:4px;display:block;width:180px;height:180px;margin:.5rem 0}.qr path{stroke:#000}' +
   'dl{margin:0 0 1rem}dt{font-weight:600}dd{margin:0 0 .5rem}.good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}' +

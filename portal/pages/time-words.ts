@@ -1,4 +1,4 @@
-import type { Translate } from '#shared/i18n/texts.ts'
+import type { Language, Translate } from '#shared/i18n/texts.ts'
 
 /** "1 heure et 59 minutes": whole minutes, because nobody needs more and two visitors must not learn from seconds. */
 export function durationWords(t: Translate, seconds: number): string {
@@ -24,8 +24,17 @@ export function wallTime(ms: number, timeZone: string): string {
   return wallClock(timeZone).format(ms)
 }
 
+/** `4 h`, `14 h 32` in French; `04:00`, `14:32` elsewhere. Never broken at the end of a line. */
+export function hourWords(language: Language, time: string): string {
+  const [hours = '', minutes = ''] = time.split(':')
+  if (language !== 'fr') return time
+  return minutes === '00' ? `${Number(hours)}\u00A0h` : `${Number(hours)}\u00A0h\u00A0${minutes}`
+}
+
+type Where = { readonly t: Translate; readonly language: Language; readonly site: { readonly timezone: string; readonly closeAt: string } }
+
 /** Today or tomorrow at the site's closing time, whichever comes next. */
-export function nextClosing(t: Translate, nowMs: number, site: { readonly timezone: string; readonly closeAt: string }): string {
+export function nextClosing({ t, language, site }: Where, nowMs: number): string {
   const key = wallTime(nowMs, site.timezone) < site.closeAt ? 'when.today' : 'when.tomorrow'
-  return t(key, { time: site.closeAt })
+  return t(key, { time: hourWords(language, site.closeAt) })
 }

@@ -18,7 +18,7 @@ export function welcomePage(reader: Reader, { terms, token, method, notice, onli
   const facts = terms.lines.map((line, index) => html`<li>${SIGNS[index] ?? ''}<span>${line}</span></li>`)
   const body = html`<h1>${t('welcome.heading')}</h1>
 ${notice === undefined ? '' : html`<p class="note" role="status">${t(`notice.${notice}`)}</p>`}
-${online ? html`<p class="note"><a href="${href(reader, '/status')}">${t('welcome.online')}</a></p>` : ''}
+${online ? html`<p class="note">${t('welcome.online')}<br><a class="line" href="${href(reader, '/status')}">${t('link.left')}</a></p>` : ''}
 <ul class="facts" aria-label="${t('welcome.terms')}">${facts}</ul>
 <form method="post" action="/connect"><input type="hidden" name="token" value="${token}"><input type="hidden" name="terms" value="${terms.sha256}"><input type="hidden" name="method" value="${method}"><input type="hidden" name="lang" value="${language}">${to === undefined ? '' : html`<input type="hidden" name="to" value="${to}">`}
 <button class="go">${ICONS.press}<span>${t('welcome.button')}</span></button><p class="small">${t('welcome.agree')}</p></form>`

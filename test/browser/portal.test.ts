@@ -11,7 +11,7 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const WORDS = {
   fr: { press: 'Se connecter', online: 'Vous êtes en ligne.', left: 'Il reste 2 heures', manage: /arrêter/, end: 'Arrêter la connexion', ended: 'La connexion est arrêtée.' },
   en: { press: 'Connect', online: 'You are online.', left: '2 hours left', manage: /or stop/, end: 'Stop the connection', ended: 'The connection has stopped.' },
-  ar: { press: 'اتصال', online: 'أنتم متصلون بالإنترنت.', left: 'بقي ساعتان', manage: /إنهاء/, end: 'إنهاء الاتصال', ended: 'انتهى الاتصال.' },
+  ar: { press: 'اتصال', online: 'أنتم متصلون بالإنترنت.', left: 'الوقت المتبقي: ساعتان', manage: /إنهاؤه/, end: 'إنهاء الاتصال', ended: 'انتهى الاتصال.' },
 } as const
 
 let town: PortalTown

@@ -29,8 +29,8 @@ test('one portal serves three sites, told apart by the door a phone comes in by'
 })
 
 test('each site keeps its own clock and its own closing', async () => {
-  expect((await town.phone('127.0.3.9', '127.0.0.20').get('/recorded?lang=fr')).body).toContain('demain à 03:00')
-  expect((await town.phone('127.0.3.4', '127.0.0.31').get('/status')).body).toContain('Jusqu’à 12:00')
+  expect((await town.phone('127.0.3.9', '127.0.0.20').get('/recorded?lang=fr')).body).toContain('demain à 3\u00A0h')
+  expect((await town.phone('127.0.3.4', '127.0.0.31').get('/status')).body).toContain('Jusqu’à 12\u00A0h')
 })
 
 test('what no match fits goes to site default and is counted', () => {
