@@ -131,6 +131,8 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   async function chores(): Promise<void> {
     await receipts.link()
     await parts.accounting?.purge()
+    // Overwritten rows live on in the store's journal until it is cut: who has left, has left.
+    parts.volatile.pragma('wal_checkpoint(TRUNCATE)')
   }
   const choresFailed = (error: unknown) => log.warn('chores failed', { reason: reason(error) })
   const cancelChores = every(clock, CHORES_MS, () => void chores().catch(choresFailed), choresFailed)

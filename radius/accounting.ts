@@ -66,13 +66,19 @@ export function readAccountingReport(packet: Packet, nowMs: number): AccountingR
   })
 }
 
-export function accountingService(store: Pick<AccountingStore, 'record'>, effects: Pick<Effects, 'clock' | 'metrics'>): Service {
+/** @param nameOf how stores call a session: `sessionNames`. */
+export function accountingService(
+  store: Pick<AccountingStore, 'record'>,
+  effects: Pick<Effects, 'clock' | 'metrics'>,
+  nameOf: (client: string, acctSessionId: string) => string,
+): Service {
   const heard = new Map(
     Object.keys(ACCOUNTING_STATUS).map((status) => [status, effects.metrics.counter('parvis_radius_accounting_total', 'Accounting reports stored', { status })]),
   )
 
   async function answer({ packet, client }: Request): Promise<Answer> {
-    const report = readAccountingReport(packet, effects.clock.now())
+    const said = readAccountingReport(packet, effects.clock.now())
+    const report = { ...said, acctSessionId: nameOf(client.name, said.acctSessionId) }
     try {
       await store.record(client.name, report)
     } catch {

@@ -118,11 +118,13 @@ function parseEvent(value: unknown, bytes: Buffer, gateway: string, nowMs: numbe
   const { id, source, time, data } = parsed.output
   const timeMs = Date.parse(time)
   if (id !== `${gateway}/${epoch}/${seq}` || source !== `urn:gw:${gateway}` || !isPlace(data.site)) return bad('malformed')
+  // What is invented says so twice, in the flag and in the name; a gateway cannot give a real site the one without the other.
+  if ((data.site.demo === true) !== data.site.id.startsWith('demo-')) return bad('malformed')
   const cells = data.cells.map((cell) => ({ ...cell, fromMs: parseMinuteInstant(cell.from), toMs: parseMinuteInstant(cell.to) }))
   if (!Number.isFinite(timeMs) || cells.some(({ fromMs, toMs }) => !(fromMs < toMs))) return bad('malformed')
   if ([timeMs, ...cells.map(({ toMs }) => toMs)].some((ms) => ms > nowMs + MOST_FUTURE_MS)) return bad('future')
   const { id: siteId, name, class: siteClass, timezone, demo } = data.site
-  const site = { id: siteId, name, class: siteClass, timezone, demo: demo === true || siteId.startsWith('demo-') }
+  const site = { id: siteId, name, class: siteClass, timezone, demo: demo === true }
   return { kind: 'good', seq, epoch, sha256, bytes, type, timeMs, site, coverage: data.coverage, cells: cells as GoodEvent['cells'] }
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { makeBatch, POST_TYP, type Batch, type PushReply } from '#shared/batch.ts'
+import { makeBatch, POST_TYP, type Batch, type BatchSite, type PushReply } from '#shared/batch.ts'
 import { generateDeviceKey, signJws } from '#shared/sign.ts'
 import { draft, START_MS, testEffects, townHub, type TestEffects } from '#test/journeys/delivery-parts.ts'
 import type { Hub } from './main.ts'
@@ -60,13 +60,33 @@ test('the same POST again gets the same answer and changes nothing', async () =>
   expect((await hub.store.counts.cells('place', 0, Number.MAX_SAFE_INTEGER)).map(({ value }) => value)).toEqual([25])
 })
 
-test('an old POST that someone recorded and sends later is not answered, and the device is looked into', async () => {
+test('an old POST that someone recorded and sends later changes nothing and does not shut the gateway out', async () => {
   const recorded = await jwsOf([batch(1)])
   next = ((await (await post(recorded)).json()) as PushReply).next
   await accepted([batch(2)])
-  expect((await post(recorded)).status).toBe(409)
-  expect((await post(await jwsOf([batch(3)]))).status).toBe(409)
-  expect(await stored()).toHaveLength(2)
+  expect((await post(recorded)).status).toBe(200)
+  await accepted([batch(3)])
+  expect(await stored()).toHaveLength(3)
+})
+
+test('an old token with anything that is not stored yet shuts the device out until someone has looked', async () => {
+  const old = next
+  await accepted([batch(1)])
+  const fresh = next
+  next = old
+  expect((await post(await jwsOf([batch(1), batch(2)]))).status).toBe(409)
+  next = fresh
+  expect((await post(await jwsOf([batch(2)]))).status).toBe(409)
+  expect(await stored()).toHaveLength(1)
+})
+
+test('a gateway cannot make a real site a demonstration, nor a demonstration real', async () => {
+  const at = (site: Partial<BatchSite>) => ({ ...batch(1), data: { ...batch(1).data, site: { ...batch(1).data.site, ...site } } })
+  for (const site of [{ demo: true as const }, { id: 'demo-x' }]) {
+    const reply = (await (await post(await jwsOf([at(site)]))).json()) as PushReply
+    expect(reply.rejected).toEqual([{ seq: 1, code: 'malformed' }])
+    next = reply.next
+  }
 })
 
 test('a hub restored from backup gives each device one free pass', async () => {

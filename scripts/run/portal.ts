@@ -62,7 +62,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
   const { settings, directories, effects } = ground
   const { portal: own } = settings
   const { books, peers, keyring, key } = parts
-  const volatile = openVolatile(directories, 'sessions.db', { durability: 'volatile', migrations: SESSION_MIGRATIONS })
+  const volatile = openVolatile(directories, 'sessions.db', { durability: 'volatile', migrations: SESSION_MIGRATIONS, secureDelete: true })
   const servers = radiusServers(ground, peers, parts.radiusPorts)
   const nas = await createNas({ servers, nasIdentifier: parts.gateway }, effects)
   const portal = await startPortal(

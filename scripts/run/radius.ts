@@ -8,6 +8,7 @@ import type { Profiles } from '#radius/authorisation.ts'
 import { startRadius, type RunningRadius } from '#radius/main.ts'
 import type { AccountingStore } from '#radius/nas.ts'
 import { UsageError } from '#shared/errors.ts'
+import { secretKey } from '#shared/keyed-mac.ts'
 import { openDisk, openVolatile, type Ground } from './ground.ts'
 import type { RadiusPeers } from './radius-peers.ts'
 import { volatileKey } from './secrets.ts'
@@ -70,7 +71,7 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
         profiles: profilesOf(ground),
       },
       effects,
-      { accounting: store, tokenUses: createTokenUses(uses, effects.clock) },
+      { accounting: store, tokenUses: createTokenUses(uses, effects.clock), sessionKey: secretKey(volatileKey(directories.runtime, 'session', effects.random)) },
     )
     return { ...radius, closeStores }
   } catch (error) {

@@ -48,6 +48,8 @@ export function openDb(path: string, options: OpenOptions): Db {
   db.pragma(`cache_size = -${CACHE_KIB}`)
   db.pragma(`journal_size_limit = ${JOURNAL_LIMIT_BYTES}`)
   db.pragma('trusted_schema = OFF')
+  // What SQLite sorts or keeps aside must not land in a temporary file on the disk.
+  db.pragma('temp_store = MEMORY')
   if (options.secureDelete) db.pragma('secure_delete = ON')
   if (suspicious && db.pragma('quick_check', { simple: true }) !== 'ok') {
     db.close()

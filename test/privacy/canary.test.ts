@@ -109,7 +109,7 @@ async function askRadius(): Promise<void> {
   const nas = await createNas({ servers: [{ address: '127.0.0.1', authPort: instance.ports['radius_auth'] ?? 0, acctPort: instance.ports['radius_acct'] ?? 0, secret }], nasIdentifier: 'elsewhere' }, effects)
   for (const [index, { name, mac }] of STRANGERS.entries()) {
     const callingStationId = (mac.toString('hex').match(/../g) ?? []).join('-').toUpperCase()
-    const session = { nasIdentifier: 'elsewhere', acctSessionId: `foreign-${index}`, userName: name, callingStationId, eventSeconds: Math.floor(START_MS / 1000) }
+    const session = { nasIdentifier: 'elsewhere', acctSessionId: `${index.toString(16)}/${callingStationId.replaceAll('-', ':').toLowerCase()}/1`, userName: name, callingStationId, eventSeconds: Math.floor(START_MS / 1000) }
     expect((await nas.access({ userName: name, password: 'not this one', callingStationId, nasIdentifier: 'elsewhere' })).kind).toBe('reject')
     expect(await nas.account({ status: 'start', ...session })).toBe(true)
     if (index % 2 === 0) expect(await nas.account({ status: 'stop', ...session, sessionSeconds: 60, terminateCause: 'userRequest' })).toBe(true)

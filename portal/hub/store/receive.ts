@@ -54,12 +54,21 @@ export function createReceiver(db: Db): (post: ReceivedPost) => Receipt {
     return !repeated && post.next !== row.next && row.free_pass === 0
   }
 
+  /**
+   * Nothing but events that are stored already, byte for byte: a proxy that delivers twice, or somebody who kept a POST and sends
+   * it again. It proves nothing about a second holder of the key, so it may neither change anything nor shut the gateway out.
+   */
+  function isEcho(post: ReceivedPost): boolean {
+    return post.events.length > 0 && post.events.every((event) => (known.get(post.gateway, event.epoch, event.seq) as Buffer | undefined)?.equals(event.sha256) === true)
+  }
+
   return function receive(post) {
     const row = device.get(post.kid) as DeviceRow
     const digest = createHash('sha256').update(post.body).digest()
     const repeated = row.last_post !== null && digest.equals(row.last_post)
     if (row.state !== 'active') return { kind: 'quarantined' }
     if (isStranger(row, post, repeated)) {
+      if (isEcho(post)) return { kind: 'stored', acked: toRanges(post.events.map(({ seq }) => seq)), missing: missingOf(post), rejected: [], next: row.next, repeated: true }
       quarantineDevice.run(post.kid)
       return { kind: 'quarantined' }
     }
