@@ -42,7 +42,7 @@ function row(view: View, { site, days }: SiteSummary): Html {
   const { t } = view
   const last = days.at(-1)
   const name = html`<th scope="row"><a class="site-name" href="/staff/sites/${encodeURIComponent(site.id)}"><bdi>${site.name}</bdi></a> ${siteChips(view, site)}</th>`
-  if (!last) return html`<tr class="site-row">${name}<td colspan="4" data-label="">${t('home.none')}</td></tr>`
+  if (!last) return html`<tr class="site-row">${name}<td colspan="4" class="none">${t('home.none')}</td></tr>`
   const recent = days.slice(-DAYS_OF_MEAN)
   const share = recent.reduce((total, day) => total + day.coverage, 0) / recent.length
   return html`<tr class="site-row">${name}

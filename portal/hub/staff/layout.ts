@@ -32,7 +32,7 @@ export function layout(view: View, { title, body, here }: Page): Html {
 </head>
 <body>
 <a class="skip" href="#content">${t('app.skip')}</a>
-<header class="top"><div class="bar"><a class="brand" href="/staff">${raw(MARK_SVG)}<span><b>${t('app.title')}</b><span><bdi>${view.city}</bdi></span></span></a>${menu(view, here)}<nav aria-label="${t('app.languages')}"><ul>${view.languages.map((language) => languageLink(view, language))}</ul></nav></div></header>
+<header class="top"><div class="bar"><a class="brand" href="/staff">${raw(MARK_SVG)}<span><b>${t('app.title')}</b><span><bdi>${view.city}</bdi></span></span></a>${menu(view, here)}<nav class="languages" aria-label="${t('app.languages')}"><ul>${view.languages.map((language) => languageLink(view, language))}</ul></nav></div></header>
 <main id="content">
 ${view.demo ? html`<p class="demo"><strong>${t('app.demo')}</strong> · ${t('app.demoLong')}</p>` : ''}
 ${body}

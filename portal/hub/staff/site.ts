@@ -43,7 +43,7 @@ function daysTable(view: View, shown: SiteView): Html {
   const date = (day: Day) =>
     day.cells.some(isHour) ? html`<a href="${url(site, { ...(shown.month === undefined ? {} : { month: shown.month }), day: day.date })}#hours">${shortDate(view, day.date)}</a>` : shortDate(view, day.date)
   // Narrow screens have no room for a fourth column: there only what is not whole is said, under the date.
-  const partly = (day: Day) => (day.coverage >= 0.995 ? '' : html`<span class="when share-note">${t('site.coverage')} <bdi>${percent(view, day.coverage)}</bdi></span>`)
+  const partly = (day: Day) => (day.coverage >= 0.995 ? '' : html`<span class="when share-note">${t('site.partly', { share: percent(view, day.coverage) })}</span>`)
   const rows = days.toReversed().map((day) => html`<tr><th scope="row">${date(day)}${partly(day)}</th><td class="n">${number(view, day.arrivals)}</td><td class="n">${number(view, day.sessions)}</td><td class="n share">${coverage(view, day.coverage)}</td></tr>`)
   const foot = sums.arrivals || sums.sessions ? html`<tfoot><tr><th scope="row">${t('site.total')}</th><td class="n">${number(view, sums.arrivals)}</td><td class="n">${number(view, sums.sessions)}</td><td class="share"></td></tr></tfoot>` : ''
   return html`<h2>${t('site.days')}</h2><div class="table"><table class="days"><thead><tr><th scope="col">${t('site.day')}</th><th scope="col" class="n">${t('site.arrivals')}</th><th scope="col" class="n">${t('site.sessions')}</th><th scope="col" class="n share">${t('site.coverage')}</th></tr></thead><tbody>${rows}</tbody>${foot}</table></div>
@@ -68,19 +68,19 @@ function hoursTable(view: View, site: SiteRow, day: Day): Html {
   return html`<section><h2 id="hours">${t('site.hours', { day: longDate(view, day.date) })}</h2><div class="table"><table class="days"><thead><tr><th scope="col">${t('site.hour')}</th><th scope="col" class="n">${t('site.arrivals')}</th><th scope="col" class="n">${t('site.sessions')}</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
 }
 
-/** `20-40min` and `320min+` as people write them. */
-function binLabel(bin: string): string {
+/** `20-40min` and `320min+` as people say them. */
+function binLabel({ t }: View, bin: string): string {
   const [, from, to] = /^(\d+)-(\d+)min$/.exec(bin) ?? []
   const [, least] = /^(\d+)min\+$/.exec(bin) ?? []
-  if (least !== undefined) return `≥ ${least} min`
-  return from === undefined ? bin : `${from}–${to} min`
+  if (least !== undefined) return t('site.binLast', { from: least })
+  return from === undefined ? bin : t('site.bin', { from, to })
 }
 
 function dwellTable(view: View, day: Day): Html | '' {
   const cells = cellsOf(day, 'dwell', false)
   if (cells.length === 0) return ''
   const bins = [...new Set(cells.map(({ bin }) => bin))].sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
-  const rows = bins.map((bin) => html`<tr><th scope="row"><bdi dir="ltr">${binLabel(bin)}</bdi></th><td class="n">${number(view, estimateOf(cells.filter((cell) => cell.bin === bin)))}</td></tr>`)
+  const rows = bins.map((bin) => html`<tr><th scope="row">${binLabel(view, bin)}</th><td class="n">${number(view, estimateOf(cells.filter((cell) => cell.bin === bin)))}</td></tr>`)
   return html`<section><h2>${view.t('site.dwell', { day: longDate(view, day.date) })}</h2><div class="table"><table class="days"><thead><tr><th scope="col">${view.t('site.duration')}</th><th scope="col" class="n">${view.t('site.devices')}</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
 }
 
@@ -90,12 +90,13 @@ export function sitePage(view: View, shown: SiteView, mayDownload: boolean): Htm
   const download = html`<a class="button" href="/staff/download.zip?${new URLSearchParams({ site: site.id, month: lastMonth, lang: view.language }).toString()}">${t('site.downloadMonth', { month: monthName(view, lastMonth) })}</a><a class="link" href="/staff/download?${new URLSearchParams({ site: site.id }).toString()}">${t('site.downloadOther')}</a>`
   // Before the first close there is nothing to draw.
   const figures = () => html`<h2>${t('site.chart')}</h2>${dayChart(view, days)}
-<div class="legend"><p>${t('number.legend')}</p><p>${t('number.legendGrey')}</p>${days.some(({ arrivals }) => !arrivals) ? html`<p>${t('number.legendGap')}</p>` : ''}</div>
+<div class="legend"><p>${t('number.legend')}</p><p>${t('number.legendGrey')}</p>${days.some(({ arrivals }) => !arrivals) ? html`<p>${t('number.legendGap')}</p>` : ''}<p>${t('number.legendStrip')}</p></div>
 ${daysTable(view, shown)}
 ${chosen ? html`<div class="columns">${hoursTable(view, site, chosen)}${dwellTable(view, chosen)}</div>` : ''}`
   const body = html`<p><a class="link" href="/staff">${t('site.back')}</a></p>
 <h1><bdi>${site.name}</bdi></h1>
-<p>${siteChips(view, site)}</p>
+<p class="lead">${t('home.lead')}</p>
+${siteChips(view, site)}
 ${mayDownload ? html`<div class="actions">${download}</div>` : ''}
 ${presets(view, shown)}
 ${days.length === 0 ? html`<p>${t('site.none')}</p>` : figures()}`

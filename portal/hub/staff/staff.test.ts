@@ -159,13 +159,13 @@ test('a download holds every published cell of the closed days, signed, and not 
   expect(lines[0]).toBe('place,Place du Marché,square,Europe/Paris,false,2026-10-01,2026-10-01T02:00Z,2026-10-02T02:00Z,arrivals,all,24,1.357,1,1')
   expect(lines.some((line) => line.includes(',sessions,all,-2,4.222,1,'))).toBe(true)
   expect(table).not.toContain('2026-11-08,')
-  expect(notes).toContain('Place du Marché, 2026-10-15 : pas de publication')
-  expect(notes).toContain('Place du Marché, 2026-10-16 : mesuré 55 % du temps')
+  expect(notes).toContain('Place du Marché, 2026-10-15\u00A0: pas de publication')
+  expect(notes).toContain('Place du Marché, 2026-10-16\u00A0: mesuré 55\u00A0% du temps')
   expect(notes).toContain('Place du Marché 2')
   const busy = await zip('/staff/download.zip?site=gare&from=2026-11-07&to=2026-11-30')
   expect(busy['data.csv']?.trimEnd().split('\r\n')).toHaveLength(1 + 24 * 2 + 1 + 8)
   expect(busy['notes.md']).toContain('Gare & <parvis> 1,5')
-  expect(busy['notes.md']).toContain('Gare & <parvis>, du 2026-11-08 au 2026-11-30 : pas de publication')
+  expect(busy['notes.md']).toContain('Gare & <parvis>, du 2026-11-08 au 2026-11-30\u00A0: pas de publication')
 })
 
 test('French Excel gets semicolons and decimal commas', async () => {

@@ -39,9 +39,11 @@ const utc = (date: string) => Date.parse(`${date}T00:00Z`)
 /** With a true minus sign, as wide as a digit. */
 export const integer = (view: View, value: number): string => integers(view).format(Math.round(value)).replace(/^(\u200E?)-/, '$1\u2212')
 export const percent = (view: View, share: number): string => percents(view).format(share)
+/** In French the first of a month is an ordinal, which Intl does not know: `dim. 1er nov.` */
+const ordinal = ({ language }: View, date: string, words: string): string => (language === 'fr' && date.endsWith('-01') ? words.replace(/\b1\b/, '1er') : words)
 /** `ven. 20 nov.` for a local date. */
-export const shortDate = (view: View, date: string): string => shortDates(view).format(utc(date))
-export const longDate = (view: View, date: string): string => longDates(view).format(utc(date))
+export const shortDate = (view: View, date: string): string => ordinal(view, date, shortDates(view).format(utc(date)))
+export const longDate = (view: View, date: string): string => ordinal(view, date, longDates(view).format(utc(date)))
 export const monthName = (view: View, month: string): string => months(view).format(utc(`${month}-01`))
 
 /** A number with its uncertainty; greyed and marked where noise alone could have made it. */

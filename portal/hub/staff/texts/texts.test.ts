@@ -26,3 +26,7 @@ test('the same values are filled in', () => {
     expect(filled(ar[key]), key).toEqual(filled(fr[key]))
   }
 })
+
+test('no French line breaks before a double sign or a percentage, or inside quotation marks', () => {
+  for (const [key, text] of Object.entries(fr)) expect(text, key).not.toMatch(/ [:;?!»%]|« |'/)
+})
