@@ -5,7 +5,7 @@ import { direction, preferredLanguage } from '#shared/i18n/texts.ts'
 import { detailOf } from './directory/catalogue.ts'
 import { viewpoint, type ScreenSource } from './screen-api.ts'
 import { phrases, type Translate } from './ui/phrase.ts'
-import { dayName, stateText } from './ui/wording.ts'
+import { dayName, slotText, stateText } from './ui/wording.ts'
 import type { DetailView, Spoken } from './views.ts'
 
 const LONGEST_CODE = 52
@@ -27,7 +27,7 @@ ${detail.alert ? html`<p class="alert" lang="${detail.written}" dir="auto">${det
 ${detail.description ? html`<p>${said(detail.description)}</p>` : ''}
 ${place ? html`<h2>${t('detail.where')}</h2><p lang="${detail.written}" dir="auto">${place.name ?? ''}<br>${place.lines.join(', ')}</p>${place.directions ? html`<p lang="${detail.written}" dir="auto">${place.directions}</p>` : ''}` : ''}
 ${detail.phones.length > 0 ? html`<h2>${t('detail.phone')}</h2>${detail.phones.map((phone) => html`<p>${phoneLink(phone.number)}</p>`)}` : ''}
-${detail.hoursKnown ? html`<h2>${t('detail.hours')}</h2><table>${detail.week.map((day) => html`<tr${day.today ? html` class="today"` : ''}><th scope="row">${dayName(day.date, language)}</th><td>${day.slots.length > 0 ? day.slots.map(([opens, closes]) => html`<span dir="ltr">${opens}–${closes}</span> `) : t('hours.closedDay')}</td></tr>`)}</table>` : ''}
+${detail.hoursKnown ? html`<h2>${t('detail.hours')}</h2><table>${detail.week.map((day) => html`<tr${day.today ? html` class="today"` : ''}><th scope="row">${dayName(day.date, language)}</th><td>${day.slots.length > 0 ? day.slots.map((slot) => html`<span dir="auto">${slotText(slot, t, language)}</span> `) : t('hours.closedDay')}</td></tr>`)}</table>` : ''}
 ${detail.documents.length > 0 ? html`<h2>${t('detail.bring')}</h2><ul lang="${detail.written}" dir="auto">${detail.documents.map((one) => html`<li>${one}</li>`)}</ul>` : ''}`
 }
 

@@ -11,6 +11,11 @@ export function clock(time: string, language: string): string {
   return minutes === '00' ? `${Number(hours)}\u00a0h` : `${Number(hours)}\u00a0h\u00a0${minutes}`
 }
 
+/** `8 h 30 – 12 h`, or that it is open day and night. */
+export function slotText([opens, closes]: readonly [string, string], t: Translate, language: string): string {
+  return opens === '00:00' && closes === '24:00' ? t('hours.allDay') : `${clock(opens, language)} – ${clock(closes, language)}`
+}
+
 function day(date: string, language: string, options: Intl.DateTimeFormatOptions): string {
   return new Intl.DateTimeFormat(`${language}-u-nu-latn`, { ...options, timeZone: 'UTC' }).format(new Date(`${date}T00:00Z`))
 }

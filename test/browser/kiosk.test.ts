@@ -89,7 +89,7 @@ test.skipIf(noBrowser)('three taps lead from the first screen to a service that 
     const first = page.locator('.card').first()
     await first.waitFor()
     expect(await first.locator('.chip').innerText()).toMatch(/^Ouvert/)
-    expect(await first.locator('.way').innerText()).toMatch(/\d+ min à pied\s*\d+ m/)
+    expect(await first.locator('.way').innerText()).toMatch(/\d+ min à pied\s*· \d+ m/)
     await first.locator('h2 button').tap()
     await page.locator('.hours tr.today').waitFor()
     expect(await page.locator('.hours tr.today th').innerText()).toContain('mardi')

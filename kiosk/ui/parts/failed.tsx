@@ -1,5 +1,6 @@
-import { refresh } from '../state.ts'
+import { refresh, screen } from '../state.ts'
 import { t } from '../translate.ts'
+import { EmergencyButton } from './emergency-button.tsx'
 
 export function Failed() {
   return (
@@ -7,6 +8,7 @@ export function Failed() {
       <h1 tabIndex={-1}>{t.value('failed.title')}</h1>
       <p>{t.value('failed.text')}</p>
       <button type="button" class="action" onClick={() => void refresh()}>{t.value('failed.again')}</button>
+      {screen.value.kind !== 'emergency' && <EmergencyButton />}
     </section>
   )
 }

@@ -1,9 +1,9 @@
-/** An open square with a dot: the place in front of the public building. */
+/** An open square with a dot, drawn as in shared/look: the place in front of the public building. */
 export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
-      <path d="M5 11v16h22V11" />
-      <circle cx="16" cy="7" r="4" />
+      <path d="M5 10v17h22V10" />
+      <circle cx="16" cy="14" r="5" />
     </svg>
   )
 }

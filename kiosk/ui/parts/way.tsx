@@ -11,7 +11,7 @@ export function Way({ card: { metres, walk } }: { card: CardView }) {
     <span class="way">
       <Pictogram name="walk" mirror />
       <span>{t.value('distance.walk', { count: walk })}</span>
-      <span class="quiet">{distanceText(metres, t.value, language.value)}</span>
+      <span class="quiet">· {distanceText(metres, t.value, language.value)}</span>
     </span>
   )
 }

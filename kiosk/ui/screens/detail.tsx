@@ -8,7 +8,7 @@ import { StateChip } from '../parts/state-chip.tsx'
 import { Way } from '../parts/way.tsx'
 import { language } from '../state.ts'
 import { t } from '../translate.ts'
-import { clock, dayName } from '../wording.ts'
+import { dayName, slotText } from '../wording.ts'
 
 function Section({ title, picture, children, name }: { title: string; picture: string; children: ComponentChildren; name: string }) {
   return <section class={`section ${name}`}><h2><Pictogram name={picture} />{title}</h2>{children}</section>
@@ -23,8 +23,8 @@ function Week({ view }: { view: DetailView }) {
             {view.week.map((day) => (
               <tr key={day.date} class={day.today ? 'today' : undefined} aria-current={day.today ? 'date' : undefined}>
                 <th scope="row">{dayName(day.date, language.value)}{day.today && <span class="quiet"> {t.value('hours.today')}</span>}</th>
-                <td>{day.slots.length === 0 ? <span class="quiet">{t.value('hours.closedDay')}</span> : day.slots.map(([opens, closes]) => (
-                  <span class="slot" dir="ltr" key={opens}>{clock(opens, language.value)} – {clock(closes, language.value)}</span>
+                <td>{day.slots.length === 0 ? <span class="quiet">{t.value('hours.closedDay')}</span> : day.slots.map((slot) => (
+                  <span class="slot" dir="auto" key={slot[0]}>{slotText(slot, t.value, language.value)}</span>
                 ))}</td>
               </tr>
             ))}

@@ -1,8 +1,9 @@
 import type { TileView } from '../../views.ts'
+import { EmergencyButton } from '../parts/emergency-button.tsx'
 import { Pictogram } from '../parts/pictograms.tsx'
 import { Said } from '../parts/said.tsx'
 import { SearchField } from '../parts/search-field.tsx'
-import { goEmergency, goResults, home, language } from '../state.ts'
+import { goResults, home, language } from '../state.ts'
 import { t } from '../translate.ts'
 import { dateText } from '../wording.ts'
 
@@ -24,9 +25,7 @@ export function Home() {
       <div class="ask">
         <h1 tabIndex={-1}>{t.value('home.title')}</h1>
         <SearchField />
-        <button type="button" class="emergency-button" onClick={() => void goEmergency()}>
-          <Pictogram name="emergency" /><span>{t.value('emergency.open')}</span><strong dir="ltr">112</strong>
-        </button>
+        <EmergencyButton />
       </div>
       {/* Emergency has its own button, which never depends on the directory. */}
       <ul class="tiles">{view?.tiles.filter((tile) => tile.id !== 'emergency').map((tile) => <Tile key={tile.id} tile={tile} />)}</ul>

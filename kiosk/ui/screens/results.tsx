@@ -3,7 +3,7 @@ import { Cards } from '../parts/card.tsx'
 import { Pictogram } from '../parts/pictograms.tsx'
 import { Said } from '../parts/said.tsx'
 import { SearchField } from '../parts/search-field.tsx'
-import { goResults, home, showMore, toggleFilter, type Results } from '../state.ts'
+import { goHome, goResults, home, showMore, toggleFilter, type Results } from '../state.ts'
 import { t } from '../translate.ts'
 
 function Needs({ results: { question } }: { results: Results }) {
@@ -36,7 +36,15 @@ function Filters({ results }: { results: Results }) {
 }
 
 function Nothing({ results: { question } }: { results: Results }) {
-  if (question.filters.length === 0) return <div class="notice"><p><strong>{t.value('results.none')}</strong></p><p>{t.value('results.noneHow')}</p></div>
+  if (question.filters.length === 0) {
+    return (
+      <div class="notice">
+        <p><strong>{t.value('results.none')}</strong></p>
+        <p>{t.value('results.noneHow')}</p>
+        <button type="button" class="quiet-button" onClick={goHome}><Pictogram name="home" />{t.value('nav.home')}</button>
+      </div>
+    )
+  }
   return (
     <div class="notice">
       <p><strong>{t.value('results.noneFiltered')}</strong></p>
@@ -53,20 +61,21 @@ function Title({ results: { question } }: { results: Results }) {
 
 export function ResultsScreen({ results }: { results: Results }) {
   const { question, view } = results
+  const empty = view?.cards.length === 0
   return (
     <>
       <div class="ask">
         <Title results={results} />
         {question.text !== undefined && <SearchField key={question.text} typed={question.text} />}
         <Needs results={results} />
-        <Filters results={results} />
+        {(!empty || question.filters.length > 0) && <Filters results={results} />}
       </div>
       <div class="found" aria-busy={view === undefined}>
-        <p class="quiet" role="status">{view ? t.value('results.found', { count: view.cards.length + view.more }) : t.value('wait')}</p>
+        <p class="quiet" role="status">{!view ? t.value('wait') : empty ? t.value('results.nothing') : t.value('results.found', { count: view.cards.length + view.more })}</p>
         {view?.mended !== undefined && <p>{t.value('results.mended', { text: view.mended })}</p>}
         {view?.partly && <p>{t.value('results.partly')}</p>}
         {view && <Cards cards={view.cards} under={question.tile} />}
-        {view && view.cards.length === 0 && <Nothing results={results} />}
+        {empty && <Nothing results={results} />}
         {view && view.more > 0 && (
           <button type="button" class="quiet-button more" onClick={() => void showMore(results)}><Pictogram name="more" />{t.value('results.more', { count: view.more })}</button>
         )}
