@@ -8,7 +8,7 @@ import { ARABIC } from './texts/ar.ts'
 import { ENGLISH } from './texts/en.ts'
 import { FRENCH } from './texts/fr.ts'
 import { phrases } from './phrase.ts'
-import { slotText } from './wording.ts'
+import { clock, slotText } from './wording.ts'
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, path), 'utf8')
 const long = (colour: string) => colour.toUpperCase().replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3')
@@ -39,4 +39,9 @@ test.each(LANGUAGES)('a place that never closes says so in %s instead of naming 
   const t = phrases(language)
   expect(slotText(['00:00', '24:00'], t, language)).toBe(t('hours.allDay'))
   expect(slotText(['08:30', '12:00'], t, language)).toBe(language === 'fr' ? '8\u00A0h\u00A030 – 12\u00A0h' : '8:30 – 12:00')
+})
+
+test('the clock on the wall keeps its minutes, a timetable drops them on the hour', () => {
+  expect(clock('23:00', 'fr', true)).toBe('23\u00A0h\u00A000')
+  expect(clock('23:00', 'fr')).toBe('23\u00A0h')
 })

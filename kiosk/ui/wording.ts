@@ -4,11 +4,14 @@ import type { CardView } from '../views.ts'
 
 const CLOSING_SOON_MINUTES = 30
 
-/** 9 h 30 in French, 9:30 elsewhere; digits are Latin everywhere, as on the town's own signs. */
-export function clock(time: string, language: string): string {
+/**
+ * 9 h 30 in French, 9:30 elsewhere; digits are Latin everywhere, as on the town's own signs.
+ * @param running true for a clock on the wall, which shows 23 h 00 where a timetable says 23 h.
+ */
+export function clock(time: string, language: string, running = false): string {
   const [hours = '', minutes = ''] = time.split(':')
   if (language !== 'fr') return `${Number(hours)}:${minutes}`
-  return minutes === '00' ? `${Number(hours)}\u00a0h` : `${Number(hours)}\u00a0h\u00a0${minutes}`
+  return minutes === '00' && !running ? `${Number(hours)}\u00a0h` : `${Number(hours)}\u00a0h\u00a0${minutes}`
 }
 
 /** `8 h 30 – 12 h`, or that it is open day and night. */

@@ -10,5 +10,5 @@ setInterval(() => (now.value = Date.now()), EVERY_MS)
 export function Hour() {
   const timeZone = home.value?.timezone
   const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', ...(timeZone === undefined ? {} : { timeZone }) }).format(now.value)
-  return <time class="hour" dir="ltr">{clock(time, language.value)}</time>
+  return <time class="hour" dir="ltr">{clock(time, language.value, true)}</time>
 }
