@@ -14,7 +14,7 @@ export const STYLE =
   'ul{list-style:none;margin:0 0 1rem;padding:0}' +
   '.facts li{display:flex;gap:.75rem;align-items:flex-start;margin-bottom:.5rem}.facts svg{flex:none;width:24px;height:24px;color:var(--square)}' +
   '.go{display:flex;align-items:center;justify-content:center;gap:.75rem;width:100%;min-height:56px;padding:.5rem 1rem;border:0;border-radius:12px;background:var(--square);color:var(--on-square);' +
-  'font:600 var(--text-lead)/1.2 var(--font);text-align:center;text-decoration:none;cursor:pointer}.go svg{width:40px;height:40px;flex:none}.go span,.time p{text-wrap:balance}' +
+  'font:600 var(--text-lead)/1.2 var(--font);text-align:center;text-decoration:none;cursor:pointer}.go svg{width:40px;height:40px;flex:none}.go,.time p{text-wrap:balance}' +
   '.quiet{background:none;color:var(--ink);border:2px solid var(--line);font-size:var(--text-body)}.quiet svg{width:28px;height:28px}' +
   '.small{color:var(--quiet)}.go+.small{margin-top:.75rem}' +
   '.note{border-inline-start:4px solid var(--sun);background:var(--stone);padding:.5rem .75rem;border-radius:4px}' +
