@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
 import { systemClock } from '#shared/clock.ts'
 import { deviceKeyAt } from '#shared/db/key-file.ts'
 import type { Effects } from '#shared/effects.ts'
@@ -16,6 +17,8 @@ import { gatewayName, kernelDraw } from '../run/ground.ts'
 import { pastWeeks, rehearse } from './rehearsal.ts'
 
 export type DemoOrder = { readonly folder: string; readonly hub: string; readonly code: string; readonly nowMs: number; readonly seed: number }
+
+const PAUSE_MS = 8
 
 async function play({ folder, hub, code, nowMs, seed }: DemoOrder): Promise<Record<string, number>> {
   const clock = systemClock()
@@ -30,11 +33,19 @@ async function play({ folder, hub, code, nowMs, seed }: DemoOrder): Promise<Reco
   const push = createPush({ url: hub }, effects, { reader, durable, key, fetch })
   const started = clock.monotonic()
   let sending: Promise<PushOutcome> = Promise.resolve({ kind: 'idle' })
+  /** A pause after each POST: the hub answers citizens and staff between two of them. */
+  async function sendDay(): Promise<PushOutcome> {
+    for (;;) {
+      const outcome = await push.once()
+      if (outcome.kind !== 'sent') return outcome
+      await setTimeout(PAUSE_MS)
+    }
+  }
   const rehearsal = await rehearse(pastWeeks(nowMs), seed, {
     books,
     effects,
     draw: kernelDraw(),
-    dayDone: () => void (sending = sending.then(push.drain)),
+    dayDone: () => void (sending = sending.then(sendDay)),
   })
   if ((await sending).kind === 'failed') throw new Error('the hub did not take the demonstration’s batches')
   await books.store.close()

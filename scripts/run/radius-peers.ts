@@ -28,7 +28,7 @@ export type RadiusPeers = {
 export function radiusPeers({ settings, directories, effects }: Ground): RadiusPeers {
   const clients = settings['radius.clients'].map((row): ClientSettings => ({
     name: row.name,
-    address: row.address,
+    address: row.address ?? '',
     secret: row.secret ?? '',
     requireMessageAuthenticator: row.require_message_authenticator,
   }))
@@ -43,5 +43,5 @@ export function radiusPeers({ settings, directories, effects }: Ground): RadiusP
 export function radiusServers(ground: Ground, peers: RadiusPeers, ports: { auth: number; acct: number }): ServerSettings[] {
   const configured = ground.settings['radius.servers']
   if (configured.length === 0) return [{ address: '127.0.0.1', authPort: ports.auth, acctPort: ports.acct, secret: peers.own.secret }]
-  return configured.map((row) => ({ address: row.address, authPort: row.auth_port, acctPort: row.acct_port, secret: row.secret ?? '' }))
+  return configured.map((row) => ({ address: row.address ?? '', authPort: row.auth_port, acctPort: row.acct_port, secret: row.secret ?? '' }))
 }

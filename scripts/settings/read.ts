@@ -51,9 +51,13 @@ function crossChecks(settings: Settings, file: SettingsFile | undefined): Proble
   if (settings.hub.mode === 'remote' && !settings.hub.url) wrong('hub.url', 'a remote hub needs its address')
   for (const [index, client] of settings['radius.clients'].entries()) {
     if (!client.name) wrong(`radius.clients[${index}].name`, 'missing')
+    if (!client.address) wrong(`radius.clients[${index}].address`, 'missing')
     if (!client.secret) wrong(`radius.clients[${index}].secret`, 'missing')
   }
-  for (const [index, server] of settings['radius.servers'].entries()) if (!server.secret) wrong(`radius.servers[${index}].secret`, 'missing')
+  for (const [index, server] of settings['radius.servers'].entries()) {
+    if (!server.address) wrong(`radius.servers[${index}].address`, 'missing')
+    if (!server.secret) wrong(`radius.servers[${index}].secret`, 'missing')
+  }
   return problems
 }
 

@@ -98,11 +98,11 @@ export const SCHEMA = {
     },
     'radius.clients': {
       name: text('', { matches: /^[A-Za-z0-9._-]{1,63}$/, expected: 'a name of letters, digits, dots and hyphens' }),
-      address: cidr,
+      address: optional(cidr),
       secret: secret(),
       require_message_authenticator: boolean(true),
     },
-    'radius.servers': { address, auth_port: port(1812), acct_port: port(1813), secret: secret() },
+    'radius.servers': { address: optional(address), auth_port: port(1812), acct_port: port(1813), secret: secret() },
     'radius.upstreams': { realm: notYet(), servers: notYet(), secret: notYet() },
   },
 } as const

@@ -3,6 +3,7 @@ import type { Translate } from '#shared/i18n/texts.ts'
 import { minuteInstant } from '#shared/cell.ts'
 import type { SiteRow } from '../store/store.ts'
 import { csv, CSV, FRENCH_EXCEL, type Dialect, type Value } from './csv.ts'
+import type { CellRow } from '../store/store.ts'
 import { isHour, nextDate, type Day } from './days.ts'
 import { dates, type Period } from './period.ts'
 
@@ -57,8 +58,14 @@ function nameOf({ period, sites }: Download, demo: boolean): string {
   return demo ? `demonstration-${slug}` : slug
 }
 
+/** By time and release, then by what the bin begins with: 5-10min comes before 10-20min. */
+function inOrder(a: CellRow, b: CellRow): number {
+  const begins = ({ bin }: CellRow): number => Number.parseInt(bin, 10) || 0
+  return a.fromMs - b.fromMs || a.toMs - b.toMs || (a.release < b.release ? -1 : a.release > b.release ? 1 : begins(a) - begins(b))
+}
+
 function dataOf({ sites }: Download, dialect: Dialect): string {
-  const rows = sites.flatMap(({ site, days }) => days.flatMap((day) => day.cells.map((cell): Row => ({ site, day, cell }))))
+  const rows = sites.flatMap(({ site, days }) => days.flatMap((day) => day.cells.toSorted(inOrder).map((cell): Row => ({ site, day, cell }))))
   return csv(
     COLUMNS.map(([column]) => column.name),
     rows.map((row) => COLUMNS.map(([, value]) => value(row))),
@@ -141,7 +148,7 @@ function notes(download: Download, demo: boolean): string {
     t('notes.period', { ...period }),
     t('notes.what'),
     t('notes.method'),
-    t('notes.epsilon', { budgets }),
+    ...(budgets === '' ? [] : [t('notes.epsilon', { budgets })]),
     t('notes.sum'),
     gaps.length === 0 ? t('notes.noGaps') : `${t('notes.gaps')}\n\n${gaps.map((line) => `- ${line}`).join('\n')}`,
     t('notes.columns'),

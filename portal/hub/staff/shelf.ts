@@ -32,6 +32,11 @@ export function createShelf(counts: Counts, clock: Clock): Shelf {
     for (let month = months[0] ?? ''; month > first && months.length < MOST_MONTHS; ) months.push((month = monthBefore(`${month}-01`)))
     return months
   }
+  /** Whoever has just started has the demonstration only: an empty file would tell them nothing. */
+  async function hasRealDays(sites: readonly SiteRow[]): Promise<boolean> {
+    for (const { id, demo } of sites) if (!demo && (await counts.span(id))) return true
+    return false
+  }
   async function lastDays(site: SiteRow): Promise<Day[]> {
     const today = localDate(site, clock.now())
     const days = await daysOf(site, { from: nextDate(today, -DAYS_SHOWN - 2), to: today })
@@ -54,7 +59,7 @@ export function createShelf(counts: Counts, clock: Clock): Shelf {
     async choices(asked) {
       const sites = await counts.sites()
       const timezone = sites[0]?.timezone ?? 'UTC'
-      const chosenSite = sites.find(({ id }) => id === asked)?.id ?? (asked === ALL_SITES ? ALL_SITES : REAL_SITES)
+      const chosenSite = sites.find(({ id }) => id === asked)?.id ?? (asked === ALL_SITES || !(await hasRealDays(sites)) ? ALL_SITES : REAL_SITES)
       return { sites, months: await monthsOf(undefined, timezone), chosenSite, chosenMonth: monthBefore(localDate({ timezone }, clock.now())) }
     },
     async download(asked, query) {
