@@ -14,6 +14,7 @@ const FREE_PORTS = ['portal.port', 'radius.auth_port', 'radius.acct_port', 'radi
 export type InstanceOptions = {
   /** Default: a new one under the system's temporary directory, removed at the end. */
   readonly data?: string
+  /** Default: a new one, removed at the end; a second start on the same data names it to find its sessions again. */
   readonly runtime?: string
   readonly args?: readonly string[]
   readonly env?: NodeJS.ProcessEnv
@@ -39,10 +40,10 @@ export type Instance = Doors & {
 
 export async function startInstance(options: InstanceOptions = {}): Promise<Instance> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'parvis-'))
-  const runtime = options.runtime ?? (options.data === undefined ? mkdtempSync('/dev/shm/parvis-') : undefined)
+  const runtime = options.runtime ?? mkdtempSync('/dev/shm/parvis-')
   const launcher = options.entry === undefined ? [join(import.meta.dirname, 'parvis')] : [process.execPath, options.entry]
   const command = [...(options.prefix ?? []), ...launcher, 'run', '--json', ...FREE_PORTS, ...(options.args ?? [])]
-  const env = { ...process.env, ...options.env, PARVIS_DATA: data, ...(runtime === undefined ? {} : { PARVIS_RUNTIME: runtime }) }
+  const env = { ...process.env, ...options.env, PARVIS_DATA: data, PARVIS_RUNTIME: runtime }
   const child = spawn(command[0] ?? process.execPath, command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let errors = ''
   child.stderr.on('data', (part: Buffer) => (errors += part.toString()))
@@ -50,7 +51,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
 
   function clean(): void {
     if (options.data === undefined) rmSync(data, { recursive: true, force: true })
-    if (runtime !== undefined && options.runtime === undefined) rmSync(runtime, { recursive: true, force: true })
+    if (options.runtime === undefined) rmSync(runtime, { recursive: true, force: true })
   }
   const doors = await firstLine(child, ended, () => errors).catch((error: unknown) => {
     child.kill('SIGKILL')

@@ -15,13 +15,19 @@ const SECRET = 'between-portal-and-radius-only'
 const TOKEN_KEY = 'a-token-key-that-both-of-them-know'
 
 let workplace: string
-beforeAll(() => void (workplace = mkdtempSync(join(tmpdir(), 'parvis-cli-'))))
-afterAll(() => rmSync(workplace, { recursive: true, force: true }))
+let volatile: string
+beforeAll(() => {
+  workplace = mkdtempSync(join(tmpdir(), 'parvis-cli-'))
+  volatile = mkdtempSync('/dev/shm/parvis-cli-')
+})
+afterAll(() => {
+  for (const folder of [workplace, volatile]) rmSync(folder, { recursive: true, force: true })
+})
 
 type Said = { readonly code: number; readonly out: string; readonly err: string }
 function run(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Said> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: workplace, env: { ...process.env, NO_COLOR: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, args, { cwd: workplace, env: { ...process.env, NO_COLOR: '1', PARVIS_RUNTIME: volatile, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     let [out, err] = ['', '']
     child.stdout.on('data', (part: Buffer) => (out += part.toString()))
     child.stderr.on('data', (part: Buffer) => (err += part.toString()))
