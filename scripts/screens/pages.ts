@@ -51,7 +51,7 @@ async function kioskHome(page: Page, stage: Stage, language: string): Promise<vo
 async function kioskResults(page: Page, stage: Stage, language: string): Promise<void> {
   await kioskHome(page, stage, language)
   await page.locator('main.home .tile, main.home [data-need]').first().click()
-  await page.locator('main.results').waitFor()
+  await page.locator('main.results .card').first().waitFor()
 }
 
 export const SHOTS: readonly Shot[] = [
