@@ -8,6 +8,7 @@ import type { Statement } from '#shared/db/group-commit.ts'
 import type { Db } from '#shared/db/open.ts'
 import { reason, type Log } from '#shared/log.ts'
 import { readTokenUser } from './access/portal-token.ts'
+import type { SessionNames } from './session-name.ts'
 import { TERMINATE_CAUSES, type AccountingReport, type AccountingStore } from './nas.ts'
 
 export const ACCOUNTING_MIGRATIONS: readonly string[] = [
@@ -66,6 +67,7 @@ export type AccountingStoreParts = {
   readonly reader: Db
   readonly clock: Clock
   readonly log: Log
+  readonly nameOf: SessionNames
 }
 
 /** An access server without a clock must not make its sessions look ancient, nor keep their rows for ever. */
@@ -85,7 +87,7 @@ function recordStatement(client: string, report: AccountingReport, tokenUser: st
 }
 
 /** `close` stops its timer; the writer belongs to the caller. */
-export function createAccountingStore({ writer, reader, clock, log }: AccountingStoreParts): AccountingStore & { close(): void } {
+export function createAccountingStore({ writer, reader, clock, log, nameOf }: AccountingStoreParts): AccountingStore & { close(): void } {
   const live = new Map<string, Live>()
   const stoppedRow = reader.prepare<[string, string, string], number>(STOPPED).pluck()
   for (const row of reader.prepare<[], OpenRow>(OPEN).iterate()) {
@@ -115,7 +117,8 @@ export function createAccountingStore({ writer, reader, clock, log }: Accounting
     for (const [nonce, one] of live) if (one.client === client && one.nas === report.nasIdentifier) live.delete(nonce)
   }
 
-  async function record(client: string, report: AccountingReport): Promise<void> {
+  async function record(client: string, said: AccountingReport): Promise<void> {
+    const report = { ...said, acctSessionId: nameOf(client, said.acctSessionId) }
     if (report.status === 'on' || report.status === 'off') return stopAll(client, report)
     const token = readTokenUser(report.userName)
     await writer.write(recordStatement(client, report, token?.user ?? '', trustedMinute(report, clock.now())))

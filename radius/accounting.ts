@@ -66,19 +66,13 @@ export function readAccountingReport(packet: Packet, nowMs: number): AccountingR
   })
 }
 
-/** @param nameOf how stores call a session: `sessionNames`. */
-export function accountingService(
-  store: Pick<AccountingStore, 'record'>,
-  effects: Pick<Effects, 'clock' | 'metrics'>,
-  nameOf: (client: string, acctSessionId: string) => string,
-): Service {
+export function accountingService(store: Pick<AccountingStore, 'record'>, effects: Pick<Effects, 'clock' | 'metrics'>): Service {
   const heard = new Map(
     Object.keys(ACCOUNTING_STATUS).map((status) => [status, effects.metrics.counter('parvis_radius_accounting_total', 'Accounting reports stored', { status })]),
   )
 
   async function answer({ packet, client }: Request): Promise<Answer> {
-    const said = readAccountingReport(packet, effects.clock.now())
-    const report = { ...said, acctSessionId: nameOf(client.name, said.acctSessionId) }
+    const report = readAccountingReport(packet, effects.clock.now())
     try {
       await store.record(client.name, report)
     } catch {

@@ -1,6 +1,5 @@
 /** The RADIUS role: two doors, one for who may pass and one for what was used. */
 import type { Effects, Running } from '#shared/effects.ts'
-import { secretKey, type KeyObject } from '#shared/keyed-mac.ts'
 import { accessService, type Source } from './access/access.ts'
 import { tokenSource } from './access/token-source.ts'
 import type { TokenUses } from './access/token-uses.ts'
@@ -8,20 +7,15 @@ import { accountingService } from './accounting.ts'
 import { clientTable, type ClientTable } from './clients.ts'
 import type { AccountingStore } from './nas.ts'
 import { CODES } from './packet.ts'
-import { sessionNames } from './session-name.ts'
 import { openDoor, type Service } from './server.ts'
 import type { ClientSettings, RadiusSettings } from './settings.ts'
 import { statusService } from './status.ts'
-
-const SESSION_KEY_BYTES = 32
 
 export type RadiusParts = {
   /** The portal's session store, or `createAccountingStore` when the role runs alone. */
   readonly accounting: AccountingStore
   /** `createTokenUses` on the runtime store. */
   readonly tokenUses: TokenUses
-  /** Names sessions to the stores, from the runtime directory; without one, names last as long as the process. */
-  readonly sessionKey?: KeyObject
   /** Asked after the portal tokens, in this order. */
   readonly sources?: readonly Source[]
 }
@@ -47,7 +41,7 @@ export async function startRadius(settings: RadiusSettings, effects: Effects, pa
     [CODES.statusServer, statusService(CODES.accessAccept)],
   ]
   const accounting: readonly [number, Service][] = [
-    [CODES.accountingRequest, accountingService(parts.accounting, effects, sessionNames(parts.sessionKey ?? secretKey(effects.random(SESSION_KEY_BYTES))))],
+    [CODES.accountingRequest, accountingService(parts.accounting, effects)],
     [CODES.statusServer, statusService(CODES.accountingResponse)],
   ]
   const { hosts, limits } = settings

@@ -67,7 +67,7 @@ export type Nas = {
 }
 
 /**
- * Where the server puts what it hears (`acctSessionId` is then the session's name of radius/session-name.ts); implemented by the portal's session store, or by the radius role's own.
+ * Where the server puts what it hears; implemented by the portal's session store, or by the radius role's own.
  * Keyed by (client name, NAS, Acct-Session-Id); counters by maximum; a Stop is final.
  */
 export type AccountingStore = {

@@ -194,7 +194,7 @@ test('an Accounting-Request is believed by its authenticator alone and answered 
   const forged = Buffer.from(request)
   forged[25] = 2
   expect(await metWithSilence(wire, forged, town.radius.acctPort)).toBe(true)
-  expect(town.heard.map(({ report }) => report.status)).toEqual(['start'])
+  expect(town.heard.map(({ report }) => [report.status, report.acctSessionId])).toEqual([['start', 's1']])
 })
 
 test('what could not be stored is not acknowledged, and the same packet is tried again', async () => {

@@ -1,4 +1,5 @@
 import { readTokenUser, tokenNonce } from '#radius/access/portal-token.ts'
+import type { SessionNames } from '#radius/session-name.ts'
 import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import type { Statement } from '#shared/db/group-commit.ts'
 import type { Db } from '#shared/db/open.ts'
@@ -31,8 +32,8 @@ export type PortalAccounting = AccountingStore & {
  * further than the socket. Key (client, NAS, Acct-Session-Id), counters by maximum, a Stop is final (protocols.md §3).
  * `aliveHere` tells whether the portal's own store has a live session that used this token.
  */
-export function createAccountingStore(parts: { durable: DurableWriter; reader: Db; now(): number; aliveHere(nonce: string): boolean }): PortalAccounting {
-  const { durable, reader, now } = parts
+export function createAccountingStore(parts: { durable: DurableWriter; reader: Db; now(): number; aliveHere(nonce: string): boolean; nameOf: SessionNames }): PortalAccounting {
+  const { durable, reader, now, nameOf } = parts
   const alive = new Map<string, Alive>()
 
   function remember({ token_user, ...one }: OpenRow): void {
@@ -71,7 +72,8 @@ export function createAccountingStore(parts: { durable: DurableWriter; reader: D
   }
 
   return {
-    async record(client, report) {
+    async record(client, said) {
+      const report = { ...said, acctSessionId: nameOf(client, said.acctSessionId) }
       if (report.status !== 'on' && report.status !== 'off') return recordSession(client, report)
       // RFC 2866 §5.1: the NAS starts or stops accounting as a whole, so none of its sessions lives.
       await durable.write({ sql: REBOOTED, values: [minuteOf(now()), client, report.nasIdentifier] })

@@ -15,7 +15,7 @@ import type { Step } from '#portal/session/desk.ts'
 import { openDisk, openVolatile, type DiskStore, type Ground } from './ground.ts'
 import type { RadiusPeers } from './radius-peers.ts'
 import { radiusServers } from './radius-peers.ts'
-import { CLICK_PROFILE } from './radius.ts'
+import { CLICK_PROFILE, sessionNamesOf } from './radius.ts'
 import { volatileKey } from './secrets.ts'
 import { doorsOf, sitesOf } from './sites.ts'
 
@@ -29,11 +29,12 @@ export type PortalBooks = {
   attach(portal: Portal): void
 }
 
-export async function openPortalBooks({ directories, effects }: Ground): Promise<PortalBooks> {
+export async function openPortalBooks(ground: Ground): Promise<PortalBooks> {
+  const { directories, effects } = ground
   const disk = await openDisk(join(directories.data, 'gateway.db'), { migrations: GATEWAY_MIGRATIONS, secureDelete: true })
   let portal: Portal | undefined
   const aliveHere = (nonce: string): boolean => portal?.sessions.alive(nonce) ?? false
-  const accounting = createAccountingStore({ durable: disk.durable, reader: disk.reader, now: () => Math.floor(effects.clock.now()), aliveHere })
+  const accounting = createAccountingStore({ durable: disk.durable, reader: disk.reader, now: () => Math.floor(effects.clock.now()), aliveHere, nameOf: sessionNamesOf(ground) })
   return { disk, accounting, attach: (one) => void (portal = one) }
 }
 

@@ -7,6 +7,7 @@ import { createTokenUses, TOKEN_USES_MIGRATIONS } from '#radius/access/token-use
 import type { Profiles } from '#radius/authorisation.ts'
 import { startRadius, type RunningRadius } from '#radius/main.ts'
 import type { AccountingStore } from '#radius/nas.ts'
+import { sessionNames, type SessionNames } from '#radius/session-name.ts'
 import { UsageError } from '#shared/errors.ts'
 import { secretKey } from '#shared/keyed-mac.ts'
 import { openDisk, openVolatile, type Ground } from './ground.ts'
@@ -40,6 +41,11 @@ export function keyringOf({ settings, directories, effects }: Ground): TokenKeyr
   return tokenKeyring([0, bytes])
 }
 
+/** How accounting calls sessions: the same across restarts, others after a reboot. */
+export function sessionNamesOf({ directories, effects }: Ground): SessionNames {
+  return sessionNames(secretKey(volatileKey(directories.runtime, 'session', effects.random)))
+}
+
 function hosts({ settings }: Ground): readonly string[] {
   const six = Object.values(networkInterfaces()).some((addresses) => addresses?.some((one) => one.address === '::1'))
   return settings.radius.host ?? (six ? ['127.0.0.1', '::1'] : ['127.0.0.1'])
@@ -52,7 +58,7 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
   const { settings, directories, effects } = ground
   const uses = directories.runtime === undefined ? undefined : openVolatile(directories, 'tokens.db', { durability: 'volatile', migrations: TOKEN_USES_MIGRATIONS })
   const disk = accounting ? undefined : await openDisk(join(directories.data, 'radius.db'), { migrations: ACCOUNTING_MIGRATIONS, secureDelete: true })
-  const own = disk && createAccountingStore({ writer: disk.durable, reader: disk.reader, clock: effects.clock, log: effects.log })
+  const own = disk && createAccountingStore({ writer: disk.durable, reader: disk.reader, clock: effects.clock, log: effects.log, nameOf: sessionNamesOf(ground) })
   const store = accounting ?? own
   if (!store) throw new TypeError('the radius role has a store, the portal’s or its own')
   async function closeStores(): Promise<void> {
@@ -71,7 +77,7 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
         profiles: profilesOf(ground),
       },
       effects,
-      { accounting: store, tokenUses: createTokenUses(uses, effects.clock), sessionKey: secretKey(volatileKey(directories.runtime, 'session', effects.random)) },
+      { accounting: store, tokenUses: createTokenUses(uses, effects.clock) },
     )
     return { ...radius, closeStores }
   } catch (error) {
