@@ -22,7 +22,7 @@ export const PEERS: readonly Peer[] = [
 ]
 
 /** Debian keeps many of them outside an ordinary user's PATH. */
-const PLACES = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/bin']
+export const PLACES = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/bin']
 const POLICY = '/usr/sbin/policy-rc.d'
 
 export function where(binary: string): string | undefined {

@@ -2,6 +2,7 @@
 // dies, however it dies, PID 1 gets its end of file and the kernel ends everything inside.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { PLACES } from '#scripts/test/peers.ts'
 import { childrenOf, signalInside } from './processes.ts'
 import { buildScript, clientAt, type Client, type ClientPlan } from './network.ts'
 
@@ -56,8 +57,13 @@ function finished(child: ChildProcess): { output: () => string; ended: Promise<F
   return { output: () => stdout + stderr, ended }
 }
 
+/** Where Debian keeps nft, ip and conntrack is not on an ordinary user's PATH. */
+function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: PLACES.join(':'), ...more }
+}
+
 async function startTown(script: string): Promise<{ town: ChildProcess; init: number }> {
-  const town = spawn('unshare', [UNSHARE, '--kill-child', '--mount-proc', 'sh', '-c', `${script}\necho ${READY}; exec cat`])
+  const town = spawn('unshare', [UNSHARE, '--kill-child', '--mount-proc', 'sh', '-c', `${script}\necho ${READY}; exec cat`], { env: environment() })
   const { output, ended } = finished(town)
   const gone = ended.then(({ stderr }) => Promise.reject(new Error(`the namespace lab did not start: ${stderr}`)))
   while (!output().includes(READY)) await Promise.race([once(town.stdout, 'data'), gone])
@@ -103,7 +109,7 @@ export async function createLab(plans: readonly ClientPlan[] = DEFAULT_CLIENTS):
     const inside = space === 'gateway' ? command : ['nsenter', `--net=/run/netns/${space}`, '--', ...command]
     // nsenter -m would leave us in /, hence the working directory.
     const args = ['-t', String(init), ...ENTER, `--wd=${process.cwd()}`, '--', ...inside]
-    return spawn('nsenter', args, { env: { ...process.env, ...env } })
+    return spawn('nsenter', args, { env: environment(env) })
   }
 
   async function run(space: string, command: readonly string[], { input, env }: { input?: string; env?: Record<string, string> } = {}) {
