@@ -9,7 +9,7 @@ import type { Db } from '#shared/db/open.ts'
 import { reason, type Log } from '#shared/log.ts'
 import { readTokenUser } from './access/portal-token.ts'
 import type { SessionNames } from './session-name.ts'
-import { TERMINATE_CAUSES, type AccountingReport, type AccountingStore } from './nas.ts'
+import { TERMINATE_CAUSES, type AccountingReport, type AccountingStore, type Origin } from './nas.ts'
 
 export const ACCOUNTING_MIGRATIONS: readonly string[] = [
   `create table accounting_session (
@@ -117,7 +117,7 @@ export function createAccountingStore({ writer, reader, clock, log, nameOf }: Ac
     for (const [nonce, one] of live) if (one.client === client && one.nas === report.nasIdentifier) live.delete(nonce)
   }
 
-  async function record(client: string, said: AccountingReport): Promise<void> {
+  async function record({ client }: Origin, said: AccountingReport): Promise<void> {
     const report = { ...said, acctSessionId: nameOf(client, said.acctSessionId) }
     if (report.status === 'on' || report.status === 'off') return stopAll(client, report)
     const token = readTokenUser(report.userName)

@@ -2,6 +2,7 @@
 import type { Effects } from '#shared/effects.ts'
 import { MalformedError } from '#shared/errors.ts'
 import { ATTRIBUTES, type AttributeRow } from './attributes.ts'
+import type { HolderOf, LiveSessions } from './live-sessions.ts'
 import { ACCOUNTING_STATUS, TERMINATE_CAUSES, type AccountingReport, type AccountingStatus, type AccountingStore, type TerminateCause } from './nas.ts'
 import { CODES, type Packet } from './packet.ts'
 import type { Answer, Request, Service } from './server.ts'
@@ -66,19 +67,27 @@ export function readAccountingReport(packet: Packet, nowMs: number): AccountingR
   })
 }
 
-export function accountingService(store: Pick<AccountingStore, 'record'>, effects: Pick<Effects, 'clock' | 'metrics'>): Service {
+export type AccountingParts = {
+  readonly store: Pick<AccountingStore, 'record'>
+  readonly live: LiveSessions
+  readonly holderOf: HolderOf
+}
+
+export function accountingService({ store, live, holderOf }: AccountingParts, effects: Pick<Effects, 'clock' | 'metrics'>): Service {
   const heard = new Map(
     Object.keys(ACCOUNTING_STATUS).map((status) => [status, effects.metrics.counter('parvis_radius_accounting_total', 'Accounting reports stored', { status })]),
   )
 
-  async function answer({ packet, client }: Request): Promise<Answer> {
+  async function answer({ packet, client, address }: Request): Promise<Answer> {
     const report = readAccountingReport(packet, effects.clock.now())
+    const origin = { client: client.name, address }
     try {
-      await store.record(client.name, report)
+      await store.record(origin, report)
     } catch {
       // The NAS keeps what we do not acknowledge and sends it again.
       return { silent: 'not_stored' }
     }
+    live.heard(origin, report, holderOf)
     heard.get(report.status)?.()
     return { code: CODES.accountingResponse }
   }

@@ -6,7 +6,6 @@ import { PacketWriter } from './packet-writer.ts'
 
 /** What a kind of session may do. Whole seconds, kilobits per second, bytes in both directions together. */
 export type Profile = Omit<Authorisation, 'class'> & { readonly sessionSeconds: number }
-export type Profiles = ReadonlyMap<number, Profile>
 
 const MOST_INTEGER = 0xffff_ffff
 const GIGAWORD = 2 ** 32

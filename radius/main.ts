@@ -1,10 +1,11 @@
 /** The RADIUS role: two doors, one for who may pass and one for what was used. */
 import type { Effects, Running } from '#shared/effects.ts'
-import { accessService, type Source } from './access/access.ts'
+import { accessService, holderAmong, type Source } from './access/access.ts'
 import { tokenSource } from './access/token-source.ts'
 import type { TokenUses } from './access/token-uses.ts'
 import { accountingService } from './accounting.ts'
 import { clientTable, type ClientTable } from './clients.ts'
+import { createLiveSessions, type LiveSessions } from './live-sessions.ts'
 import type { AccountingStore } from './nas.ts'
 import { CODES } from './packet.ts'
 import { openDoor, type Service } from './server.ts'
@@ -18,6 +19,8 @@ export type RadiusParts = {
   readonly tokenUses: TokenUses
   /** Asked after the portal tokens, in this order. */
   readonly sources?: readonly Source[]
+  /** The same that the sources were made with; one of its own when left out. */
+  readonly live?: LiveSessions
 }
 export type RunningRadius = Running & { readonly authPort: number; readonly acctPort: number; readonly clients: Pick<ClientTable, 'replace' | 'names'> }
 
@@ -36,12 +39,14 @@ export async function startRadius(settings: RadiusSettings, effects: Effects, pa
   const tokens = tokenSource({
     keyring: settings.tokenKeys, profiles: settings.profiles, uses: parts.tokenUses, sessions: parts.accounting, clock: effects.clock,
   })
+  const sources = [tokens, ...(parts.sources ?? [])]
+  const live = parts.live ?? createLiveSessions(effects.clock)
   const access: readonly [number, Service][] = [
-    [CODES.accessRequest, accessService([tokens, ...(parts.sources ?? [])], effects)],
+    [CODES.accessRequest, accessService(sources, effects)],
     [CODES.statusServer, statusService(CODES.accessAccept)],
   ]
   const accounting: readonly [number, Service][] = [
-    [CODES.accountingRequest, accountingService(parts.accounting, effects)],
+    [CODES.accountingRequest, accountingService({ store: parts.accounting, live, holderOf: holderAmong(sources) }, effects)],
     [CODES.statusServer, statusService(CODES.accountingResponse)],
   ]
   const { hosts, limits } = settings

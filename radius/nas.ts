@@ -66,13 +66,16 @@ export type Nas = {
   close(): Promise<void>
 }
 
+/** Where a report came from: the RADIUS client's configured name, and the address it was sent from. */
+export type Origin = { readonly client: string; readonly address: string }
+
 /**
  * Where the server puts what it hears; implemented by the portal's session store, or by the radius role's own.
  * Keyed by (client name, NAS, Acct-Session-Id); counters by maximum; a Stop is final.
  */
 export type AccountingStore = {
   /** Resolves after fsync; the Accounting-Response leaves then. Rejects when nothing was stored: no response leaves. */
-  record(client: string, report: AccountingReport): Promise<void>
+  record(origin: Origin, report: AccountingReport): Promise<void>
   /** Whether the session that used this portal token (by its nonce, hex) is alive: a re-authentication gets what remains. */
   alive(tokenNonce: string): boolean
   /** Octets in both directions of that session so far; where it is known, a re-authentication gets what remains of the quota. */

@@ -22,7 +22,12 @@ const MOST_PROXY_STATES = 16
 const STRANGER = 'unknown'
 const PROXY_STATE = ATTRIBUTES['Proxy-State']
 
-export type Request = { readonly packet: Packet; readonly client: Client }
+export type Request = {
+  readonly packet: Packet
+  readonly client: Client
+  /** Where it came from, in canonical form. */
+  readonly address: string
+}
 export type Reply = {
   readonly code: number
   /** Adds the attributes between Message-Authenticator and Proxy-State. */
@@ -135,7 +140,7 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     }
     if (pending.full()) return refusals.refuse(client.name, 'overloaded')
     if (slots.size === 0) door.clients.keep(address, peer)
-    const waiting: Waiting = { request: { packet, client }, service, exchange: duplicates.begin(slots, from.port, packet, nowMs), from, socket }
+    const waiting: Waiting = { request: { packet, client, address }, service, exchange: duplicates.begin(slots, from.port, packet, nowMs), from, socket }
     attempt(waiting, () => decide(waiting))
   }
 

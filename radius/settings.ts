@@ -1,6 +1,6 @@
 import type { TokenKeyring } from './access/portal-token.ts'
-import type { Profiles } from './authorisation.ts'
 import type { Limits } from './pending.ts'
+import type { Profiles } from './profiles.ts'
 
 /** One `[[radius.clients]]`: who may ask us, and with which secret. */
 export type ClientSettings = {
@@ -25,7 +25,7 @@ export type RadiusSettings = {
   readonly acctPort: number
   readonly clients: readonly ClientSettings[]
   readonly tokenKeys: TokenKeyring
-  /** What the `profile` byte of a portal token stands for. */
+  /** What each way of signing in allows. */
   readonly profiles: Profiles
   readonly limits?: Partial<Limits>
 }

@@ -72,7 +72,7 @@ export function createAccountingStore(parts: { durable: DurableWriter; reader: D
   }
 
   return {
-    async record(client, said) {
+    async record({ client }, said) {
       const report = { ...said, acctSessionId: nameOf(client, said.acctSessionId) }
       if (report.status !== 'on' && report.status !== 'off') return recordSession(client, report)
       // RFC 2866 §5.1: the NAS starts or stops accounting as a whole, so none of its sessions lives.

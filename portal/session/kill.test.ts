@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTokenUses } from '#radius/access/token-uses.ts'
+import { oneProfile } from '#radius/profiles.ts'
 import { startRadius, type RunningRadius } from '#radius/main.ts'
 import type { AccountingReport } from '#radius/nas.ts'
 import { systemClock } from '#shared/clock.ts'
@@ -28,7 +29,7 @@ const dirs: string[] = []
 beforeAll(async () => {
   const effects = townEffects(systemClock())
   radius = await startRadius(
-    { hosts: ['127.0.0.1'], authPort: 0, acctPort: 0, clients: [{ name: 'local', address: '127.0.0.1', secret: SECRET }], tokenKeys: KEYRING, profiles: new Map([[0, { sessionSeconds: SESSION_SECONDS }]]) },
+    { hosts: ['127.0.0.1'], authPort: 0, acctPort: 0, clients: [{ name: 'local', address: '127.0.0.1', secret: SECRET }], tokenKeys: KEYRING, profiles: oneProfile({ sessionSeconds: SESSION_SECONDS }) },
     effects,
     { accounting: { record: async (_client, report) => void reports.push(report), alive: () => false }, tokenUses: createTokenUses(undefined, effects.clock) },
   )

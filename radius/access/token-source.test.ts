@@ -32,7 +32,7 @@ function gateway() {
     writer.bytes.writeUInt16BE(writer.end, 2)
     const client: Client = { name: how.nas ?? 'local', secret: sharedSecret('x'), requireMessageAuthenticator: true, stationBound: how.stationBound ?? true, allowance: rateLimit(1) }
     const credential = { kind: 'pap' as const, proves: (secret: string) => secret === token.password }
-    const decision = source.decide({ client, userName: token.user, credential, packet: openPacket(writer.bytes) })
+    const decision = source.decide({ client, address: '192.0.2.1', userName: token.user, credential, packet: openPacket(writer.bytes) })
     if (decision instanceof Promise) throw new Error('tokens are decided at once')
     return decision
   }
@@ -42,7 +42,7 @@ function gateway() {
     restart: (store: 'kept' | 'none') => void (source = start(store)),
   }
 }
-const said = (decision: Decision | undefined): unknown => (decision?.kind === 'accept' ? decision.authorisation.sessionSeconds : decision?.reason)
+const said = (decision: Decision | undefined): unknown => (decision?.kind === 'accept' ? decision.authorisation.sessionSeconds : decision?.kind === 'reject' ? decision.reason : undefined)
 
 test('a token says who issued it and when, in 24 and 16 digits, and reads the same in capitals and with a realm', () => {
   const { issue } = gateway()

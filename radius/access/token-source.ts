@@ -2,10 +2,12 @@
 import type { Clock } from '#shared/clock.ts'
 import { parseMacAddress } from '#shared/personal.ts'
 import { ATTRIBUTES } from '../attributes.ts'
-import type { Profile, Profiles } from '../authorisation.ts'
+import type { Holder } from '../live-sessions.ts'
+import type { Profile } from '../authorisation.ts'
 import type { AccountingStore } from '../nas.ts'
+import { ACCESS_METHODS, type Profiles } from '../profiles.ts'
 import type { Decision, Question, Source } from './access.ts'
-import { portalTokenPassword, readTokenUser, type TokenKeyring, type TokenUser } from './portal-token.ts'
+import { portalTokenPassword, readTokenUser, tokenNonce, type TokenKeyring, type TokenUser } from './portal-token.ts'
 import type { TokenUses } from './token-uses.ts'
 
 /** From the tap to the access server's question. */
@@ -59,13 +61,18 @@ export function tokenSource({ keyring, profiles, uses, sessions, clock }: TokenS
     return quotaBytes > 0 ? accept({ ...profile, sessionSeconds, quotaBytes }) : reject('token_spent')
   }
 
+  function holderOf(userName: string): Holder | undefined {
+    const nonce = tokenNonce(userName)
+    return nonce === undefined ? undefined : `token:${nonce}`
+  }
+
   function decide(question: Question): Decision | undefined {
     const token = readTokenUser(question.userName)
     if (!token) return undefined
     const key = keyring.keys.get(token.kid)
     if (!key) return reject('token_key_unknown')
-    const profile = profiles.get(token.profile)
-    if (!profile) return reject('token_profile_unknown')
+    const method = ACCESS_METHODS[token.profile]
+    if (!method) return reject('token_profile_unknown')
     const csid = stationOf(question)
     if (csid === undefined) return reject('station_absent')
     const firstMs = uses.firstUse(token.nonce)
@@ -73,9 +80,10 @@ export function tokenSource({ keyring, profiles, uses, sessions, clock }: TokenS
     // The password proves station and access server: a known token with a wrong one comes from somewhere else.
     if (!question.credential.proves(password)) return reject(firstMs === undefined ? 'token_wrong' : 'token_replay')
     const nowMs = clock.now()
+    const profile = profiles.of(method, question.packet)
     if (firstMs !== undefined) return again(token, profile, firstMs, nowMs)
     return first(token, profile, question.client.stationBound ? FIRST_USE_MS : UNBOUND_FIRST_USE_MS, nowMs)
   }
 
-  return { name: 'token', decide }
+  return { name: 'token', decide, holderOf }
 }

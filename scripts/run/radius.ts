@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { createAccountingStore, ACCOUNTING_MIGRATIONS } from '#radius/accounting-store.ts'
 import { tokenKeyring, type TokenKeyring } from '#radius/access/portal-token.ts'
 import { createTokenUses, TOKEN_USES_MIGRATIONS } from '#radius/access/token-uses.ts'
-import type { Profiles } from '#radius/authorisation.ts'
 import { startRadius, type RunningRadius } from '#radius/main.ts'
+import { ACCESS_METHODS, oneProfile, type Profiles } from '#radius/profiles.ts'
 import type { AccountingStore } from '#radius/nas.ts'
 import { sessionNames, type SessionNames } from '#radius/session-name.ts'
 import { UsageError } from '#shared/errors.ts'
@@ -16,20 +16,19 @@ import { volatileKey } from './secrets.ts'
 
 /** How often a foreign access server is asked to tell where it stands. */
 const INTERIM_SECONDS = 300
-/** What the portal's tokens ask for; more rows come with more sign-in methods. */
-export const CLICK_PROFILE = 0
+/** What the portal's tokens ask for; more come with more sign-in methods. */
+export const CLICK_PROFILE = ACCESS_METHODS.indexOf('click')
 const LEAST_TOKEN_KEY_BYTES = 16
 
 export function profilesOf({ settings }: Ground): Profiles {
   const { session_seconds, idle_seconds, down_kbps, up_kbps } = settings.portal
-  const click = {
+  return oneProfile({
     sessionSeconds: session_seconds,
     interimSeconds: INTERIM_SECONDS,
     ...(idle_seconds === undefined ? {} : { idleSeconds: idle_seconds }),
     ...(down_kbps === undefined ? {} : { downKbps: down_kbps }),
     ...(up_kbps === undefined ? {} : { upKbps: up_kbps }),
-  }
-  return new Map([[CLICK_PROFILE, click]])
+  })
 }
 
 /** The keys of portal tokens: one of this runtime directory, or the configured one where portal and server run apart. */

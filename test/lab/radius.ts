@@ -5,10 +5,10 @@ import { tokenKeyring } from '#radius/access/portal-token.ts'
 import { createTokenUses } from '#radius/access/token-uses.ts'
 import { startRadius } from '#radius/main.ts'
 import type { AccountingStore } from '#radius/nas.ts'
+import { oneProfile } from '#radius/profiles.ts'
 import { systemClock } from '#shared/clock.ts'
 import { jsonLog } from '#shared/log.ts'
 import { createMetrics } from '#shared/metrics.ts'
-import { CLICK_PROFILE } from '#scripts/run/radius.ts'
 import { SECRET, TOKEN_KEY } from './secrets.ts'
 
 const [authPort = 0, acctPort = 0, sessionSeconds = 600] = process.argv.slice(2).map(Number)
@@ -30,7 +30,7 @@ await startRadius(
     acctPort,
     clients: [{ name: 'local', address: '127.0.0.1', secret: SECRET }],
     tokenKeys: tokenKeyring([0, Buffer.from(TOKEN_KEY)]),
-    profiles: new Map([[CLICK_PROFILE, { sessionSeconds }]]),
+    profiles: oneProfile({ sessionSeconds }),
   },
   effects,
   { accounting: witness, tokenUses: createTokenUses(undefined, clock) },

@@ -9,6 +9,7 @@ import { createNas, type NasSettings } from '#radius/client.ts'
 import { startRadius, type RunningRadius } from '#radius/main.ts'
 import type { AccountingReport, AccountingStore, Nas } from '#radius/nas.ts'
 import type { Profile } from '#radius/authorisation.ts'
+import { oneProfile } from '#radius/profiles.ts'
 import type { Enforcer, Neighbours } from '#portal/gateway/enforcer.ts'
 import { dryRunEnforcer, dryRunNeighbours } from '#portal/gateway/dry-run.ts'
 import { startPortal, type Portal, type PortalParts } from '#portal/main.ts'
@@ -123,7 +124,7 @@ export async function portalTown(options: PortalTownOptions = {}): Promise<Porta
   const reports: AccountingReport[] = []
   const accounting: AccountingStore = { record: async (_client, report) => void reports.push(report), alive: () => false, ...options.accounting }
   const radius = await startRadius(
-    { hosts: ['127.0.0.1'], authPort: 0, acctPort: 0, clients: [{ name: 'local', address: '127.0.0.1', secret: SECRET }], tokenKeys: KEYRING, profiles: new Map([[0, options.profile ?? { sessionSeconds: 7_200 }]]) },
+    { hosts: ['127.0.0.1'], authPort: 0, acctPort: 0, clients: [{ name: 'local', address: '127.0.0.1', secret: SECRET }], tokenKeys: KEYRING, profiles: oneProfile(options.profile ?? { sessionSeconds: 7_200 }) },
     effects,
     { accounting, tokenUses: createTokenUses(undefined, clock) },
   )

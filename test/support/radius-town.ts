@@ -11,6 +11,7 @@ import type { AccountingReport, AccountingStore } from '#radius/nas.ts'
 import { CODES, openPacket, type Packet } from '#radius/packet.ts'
 import { PacketWriter } from '#radius/packet-writer.ts'
 import { hidePassword } from '#radius/password.ts'
+import { oneProfile } from '#radius/profiles.ts'
 import type { ClientSettings, RadiusSettings } from '#radius/settings.ts'
 import { manualClock, type Clock, type ManualClock } from '#shared/clock.ts'
 import type { Effects } from '#shared/effects.ts'
@@ -20,7 +21,8 @@ import { createMetrics } from '#shared/metrics.ts'
 export const SECRET = 'a secret for the test town'
 export const START_MS = Date.UTC(2026, 10, 3, 10)
 export const KEYRING = tokenKeyring([1, createHash('sha256').update('token key of the test town').digest()])
-export const PROFILES = new Map([[0, { sessionSeconds: 7_200, idleSeconds: 900, interimSeconds: 300, downKbps: 5_000, upKbps: 1_000, quotaBytes: 6_000_000_000 }]])
+export const PROFILE = { sessionSeconds: 7_200, idleSeconds: 900, interimSeconds: 300, downKbps: 5_000, upKbps: 1_000, quotaBytes: 6_000_000_000 }
+export const PROFILES = oneProfile(PROFILE)
 
 export type HeardReport = { readonly client: string; readonly report: AccountingReport }
 export type TownEffects<C extends Clock> = Effects & { clock: C; lines: string[] }
@@ -52,7 +54,7 @@ export async function radiusTown(options: TownOptions = {}): Promise<RadiusTown>
   const heard: HeardReport[] = []
   const alive = new Set<string>()
   const accounting: AccountingStore = {
-    record: async (client, report) => void heard.push({ client, report }),
+    record: async ({ client }, report) => void heard.push({ client, report }),
     alive: (nonce) => alive.has(nonce),
     ...options.accounting,
   }
