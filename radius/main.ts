@@ -11,6 +11,7 @@ import { CODES } from './packet.ts'
 import { openDoor, type Service } from './server.ts'
 import type { ClientSettings, RadiusSettings } from './settings.ts'
 import { statusService } from './status.ts'
+import type { Listen } from './udp.ts'
 
 export type RadiusParts = {
   /** The portal's session store, or `createAccountingStore` when the role runs alone. */
@@ -21,6 +22,8 @@ export type RadiusParts = {
   readonly sources?: readonly Source[]
   /** The same that the sources were made with; one of its own when left out. */
   readonly live?: LiveSessions
+  /** Where datagrams come from: UDP sockets when left out. */
+  readonly listen?: Listen
 }
 export type RunningRadius = Running & { readonly authPort: number; readonly acctPort: number; readonly clients: Pick<ClientTable, 'replace' | 'names'> }
 
@@ -50,8 +53,8 @@ export async function startRadius(settings: RadiusSettings, effects: Effects, pa
     [CODES.statusServer, statusService(CODES.accountingResponse)],
   ]
   const { hosts, limits } = settings
-  const auth = await openDoor({ name: 'auth', hosts, port: settings.authPort, portKey: 'radius.auth_port', clients, services: new Map(access), limits }, effects)
-  const acct = await openDoor({ name: 'acct', hosts, port: settings.acctPort, portKey: 'radius.acct_port', clients, services: new Map(accounting), limits }, effects).catch(
+  const auth = await openDoor({ name: 'auth', hosts, port: settings.authPort, portKey: 'radius.auth_port', clients, services: new Map(access), limits, listen: parts.listen }, effects)
+  const acct = await openDoor({ name: 'acct', hosts, port: settings.acctPort, portKey: 'radius.acct_port', clients, services: new Map(accounting), limits, listen: parts.listen }, effects).catch(
     async (error: unknown) => {
       await auth.close()
       throw error

@@ -15,7 +15,7 @@ import { AUTHENTICATOR_AT, openPacket, type Packet } from './packet.ts'
 import { PacketWriter } from './packet-writer.ts'
 import { createPending, LIMITS, type Limits } from './pending.ts'
 import { createRefusals } from './refusals.ts'
-import { listenUdp } from './udp.ts'
+import { listenUdp, type Listen } from './udp.ts'
 
 /** RFC 2865 §5.33 sets none; a chain of proxies adds one each, and what we echo must stay in proportion. */
 const MOST_PROXY_STATES = 16
@@ -57,6 +57,8 @@ export type Door = {
   readonly clients: ClientTable
   readonly services: ReadonlyMap<number, Service>
   readonly limits?: Partial<Limits> | undefined
+  /** Where datagrams come from: `listenUdp` when left out. */
+  readonly listen?: Listen | undefined
 }
 export type OpenDoor = { readonly port: number; close(): Promise<void> }
 
@@ -156,7 +158,7 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     }
   }
 
-  const listening = await listenUdp(door.hosts, door.port, door.portKey, receive)
+  const listening = await (door.listen ?? listenUdp)(door.hosts, door.port, door.portKey, receive)
   return { port: listening.port, close: () => (closing ??= pending.drained().then(listening.close)) }
 }
 

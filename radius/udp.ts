@@ -13,6 +13,7 @@ const CANNOT_BIND: Readonly<Record<string, string>> = {
 }
 
 export type Listener = (bytes: Buffer, from: RemoteInfo, socket: Socket) => void
+export type Listen = typeof listenUdp
 export type UdpListening = { readonly port: number; close(): Promise<void> }
 
 /** Node resolves the address of every datagram, which costs a turn of the loop: an address needs no resolving. */
