@@ -91,6 +91,13 @@ test('a vendor attribute is found among several in one Vendor-Specific, and a br
   const broken = Buffer.from('0000372a08ff00', 'hex')
   const bytes = written(2, (w) => void w.addRaw(26, broken).addRaw(26, Buffer.of(0, 0)).addRaw(26, wispr))
   expect(openPacket(bytes).read(ATTRIBUTES['WISPr-Bandwidth-Max-Down'])).toBe(2000)
+  expect(openPacket(bytes).has(ATTRIBUTES['WISPr-Bandwidth-Max-Up'])).toBe(true)
+  expect(openPacket(bytes).has(ATTRIBUTES['WISPr-Location-Name'])).toBe(false)
+})
+
+test('a vendor attribute is not taken for the attribute of the same number without a vendor', () => {
+  const packet = openPacket(written(1, (w) => void w.add(ATTRIBUTES.Class, Buffer.of(1))))
+  expect([packet.has(ATTRIBUTES.Class), packet.has(ATTRIBUTES['MS-CHAP2-Response'])]).toEqual([true, false])
 })
 
 test('an attribute split over several is joined', () => {

@@ -60,7 +60,7 @@ export class Packet {
   }
 
   has(row: AttributeRow): boolean {
-    return this.find(row.number) >= 0
+    return this.locate(row) >= 0
   }
 
   /** Offset behind the attribute that begins at `at`. */
@@ -73,7 +73,7 @@ export class Packet {
    * @throws MalformedError `attribute_value` when its bytes are no value of the row's type.
    */
   read<V>(row: AttributeRow<V>): V | undefined {
-    const at = row.vendor === 0 ? this.find(row.number) : this.findVendor(row.vendor, row.number)
+    const at = this.locate(row)
     return at < 0 ? undefined : row.type.decode(this.bytes, at + 2, this.after(at))
   }
 
@@ -82,6 +82,10 @@ export class Packet {
     const parts: Buffer[] = []
     for (let at = this.find(row.number); at >= 0; at = this.find(row.number, this.after(at))) parts.push(this.bytes.subarray(at + 2, this.after(at)))
     return parts.length > 0 ? Buffer.concat(parts) : undefined
+  }
+
+  private locate(row: AttributeRow): number {
+    return row.vendor === 0 ? this.find(row.number) : this.findVendor(row.vendor, row.number)
   }
 
   // RFC 2865 §5.26 only recommends the inner form: what does not follow it is opaque, not malformed.
