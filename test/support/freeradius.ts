@@ -43,7 +43,7 @@ export async function freeUdpPort(): Promise<number> {
   return port
 }
 
-function usersFile(users: readonly FreeRadiusUser[]): string {
+export function usersFile(users: readonly FreeRadiusUser[]): string {
   return users.map(({ name, password, reply = [] }) => `${name}\tCleartext-Password := "${password}"\n${reply.map((line) => `\t${line}`).join(',\n')}\n`).join('\n')
 }
 
@@ -156,14 +156,12 @@ function readDetail(path: string): Record<string, string>[] {
   return entries.map((entry) => Object.fromEntries([...entry.matchAll(/^\t(\S+) = "?(.*?)"?$/gm)].map((line) => [line[1] ?? '', line[2] ?? ''])))
 }
 
-/** @throws when it does not come up; what it said is in the message. Guard with `absent('freeradius')`. */
-export async function startFreeRadius(options: FreeRadiusOptions): Promise<FreeRadius> {
-  const dir = mkdtempSync(join(tmpdir(), 'parvis-freeradius-'))
-  mkdirSync(join(dir, 'certs'))
-  const ports = options.ports ?? { auth: await freeUdpPort(), acct: await freeUdpPort() }
-  writeFileSync(join(dir, 'radiusd.conf'), configuration(dir, options, ports), { mode: 0o600 })
-  writeFileSync(join(dir, 'users'), usersFile(options.users), { mode: 0o600 })
-  const command = [...(options.inside ?? []), peer('freeradius'), '-f', '-l', 'stdout', '-d', dir, '-n', 'radiusd']
+/**
+ * Starts the server that a configuration directory describes (`radiusd.conf` in it) and removes the directory when it stops.
+ * @throws when it does not come up; what it said is in the message.
+ */
+export async function runFreeRadius(dir: string, inside: readonly string[] = []): Promise<{ stop(): Promise<void> }> {
+  const command = [...inside, peer('freeradius'), '-f', '-l', 'stdout', '-d', dir, '-n', 'radiusd']
   const child = spawn('sh', ['-c', DIES_WITH_US, 'sh', ...command], { stdio: ['pipe', 'pipe', 'pipe'] })
   async function stop(): Promise<void> {
     await end(child)
@@ -175,6 +173,17 @@ export async function startFreeRadius(options: FreeRadiusOptions): Promise<FreeR
     await stop()
     throw error
   }
+  return { stop }
+}
+
+/** @throws when it does not come up; what it said is in the message. Guard with `absent('freeradius')`. */
+export async function startFreeRadius(options: FreeRadiusOptions): Promise<FreeRadius> {
+  const dir = mkdtempSync(join(tmpdir(), 'parvis-freeradius-'))
+  mkdirSync(join(dir, 'certs'))
+  const ports = options.ports ?? { auth: await freeUdpPort(), acct: await freeUdpPort() }
+  writeFileSync(join(dir, 'radiusd.conf'), configuration(dir, options, ports), { mode: 0o600 })
+  writeFileSync(join(dir, 'users'), usersFile(options.users), { mode: 0o600 })
+  const { stop } = await runFreeRadius(dir, options.inside)
   return { authPort: ports.auth, acctPort: ports.acct, accounting: () => readDetail(join(dir, 'detail')), stop }
 }
 
