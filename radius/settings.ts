@@ -15,6 +15,8 @@ export type ClientSettings = {
   readonly binding?: 'station' | 'none'
   /** Valid packets answered per second, with a burst of as many. Default 100,000. */
   readonly packetsPerSecond?: number
+  /** Where it listens for Disconnect- and CoA-Requests of ours (RFC 5176 §3). Default 3799. */
+  readonly coaPort?: number
 }
 
 export type RadiusSettings = {
@@ -28,4 +30,6 @@ export type RadiusSettings = {
   /** What each way of signing in allows. */
   readonly profiles: Profiles
   readonly limits?: Partial<Limits>
+  /** Lets further processes serve the same ports; the kernel spreads access servers over them by address and port. Default false. */
+  readonly reusePort?: boolean
 }

@@ -31,6 +31,9 @@ export function radiusPeers({ settings, directories, effects }: Ground): RadiusP
     address: row.address ?? '',
     secret: row.secret ?? '',
     requireMessageAuthenticator: row.require_message_authenticator,
+    binding: row.binding,
+    coaPort: row.coa_port,
+    ...(row.packets_per_second === undefined ? {} : { packetsPerSecond: row.packets_per_second }),
   }))
   const loopback = clients.find((client) => coversLoopback(client.address))
   if (loopback) return { clients, own: { name: loopback.name, secret: loopback.secret } }

@@ -1,6 +1,7 @@
 // Every key of parvis.toml with its kind and default, one row each: the contract of a city's settings file.
 import { address, boolean, cidr, integer, listOf, notYet, oneOf, optional, port, secret, text, timezone, url, wallTime, type Field } from '#shared/settings/fields.ts'
 import type { Loaded } from '#shared/settings/load.ts'
+import { ACCESS_METHODS } from '#radius/profiles.ts'
 import { LANGUAGES } from '#shared/i18n/texts.ts'
 import { SITE_CLASSES } from '#shared/place.ts'
 
@@ -9,6 +10,9 @@ const siteId = text('default', { matches: /^[a-z0-9][a-z0-9-]{0,62}$/, expected:
 const interfaceName = text('', { matches: /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/, expected: 'the name of a network interface' })
 const language = oneOf(LANGUAGES)
 const kbps = optional(integer(0, { min: 8, max: 100_000_000 }))
+const seconds = optional(integer(0, { min: 10, max: YEAR_SECONDS }))
+/** Of 10⁶ bytes, both directions together. */
+const megabytes = optional(integer(0, { min: 1, max: 1_000_000_000 }))
 
 const MATCH_KEYS = { nas_identifier: 'nasIdentifier', called_station_id: 'calledStationId', ssid: 'ssid', vlan: 'vlan' } as const
 type Match = { readonly [Key in (typeof MATCH_KEYS)[keyof typeof MATCH_KEYS]]?: string }
@@ -51,7 +55,7 @@ export const SCHEMA = {
       idle_seconds: optional(integer(0, { min: 10, max: YEAR_SECONDS })),
       down_kbps: kbps,
       up_kbps: kbps,
-      quota_mb: notYet(),
+      quota_mb: megabytes,
     },
     gateway: {
       enforcer: oneOf(['dry-run', 'nftables']),
@@ -64,6 +68,8 @@ export const SCHEMA = {
       acct_port: port(1813),
       coa_port: port(3799),
       radsec_port: notYet(),
+      /** Lets another server process on this machine share the ports. */
+      reuse_port: boolean(false),
       token_key: secret(),
     },
     counts: { profile: oneOf(['standard', 'strict']) },
@@ -101,6 +107,22 @@ export const SCHEMA = {
       address: optional(cidr),
       secret: secret(),
       require_message_authenticator: boolean(true),
+      binding: oneOf(['station', 'none']),
+      packets_per_second: optional(integer(0, { min: 1, max: 1_000_000 })),
+      coa_port: integer(3799, { min: 1, max: 65_535 }),
+    },
+    'radius.profiles': {
+      method: oneOf(ACCESS_METHODS),
+      site: optional(siteId),
+      session_seconds: seconds,
+      idle_seconds: seconds,
+      interim_seconds: optional(integer(0, { min: 60, max: 86_400 })),
+      down_kbps: kbps,
+      up_kbps: kbps,
+      quota_mb: megabytes,
+      filter_id: optional(text('', { matches: /^[\x21-\x7e]{1,128}$/, expected: 'the name of a filter, without spaces' })),
+      /** Devices at once for one account or voucher that says nothing of its own. */
+      sessions: optional(integer(0, { min: 1, max: 1_000 })),
     },
     'radius.servers': { address: optional(address), auth_port: port(1812), acct_port: port(1813), secret: secret() },
     'radius.upstreams': { realm: notYet(), servers: notYet(), secret: notYet() },
