@@ -1,8 +1,32 @@
-// npm run verify: fuzzing and simulation, every `*.verify.ts` of the project; longer than a test, shorter than a soak.
+// npm run verify: fuzzing and simulation, every `*.verify.ts` of the project, and which branches of radius/ its tests reach; longer than
+// a test, shorter than a soak.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runChild } from './test/child.ts'
+import { ensurePeers } from './test/peers.ts'
 
 const root = join(import.meta.dirname, '..')
-process.chdir(root)
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-process.exitCode = await runChild(process.execPath, [vitest, 'run', '--config', 'vitest.verify.config.ts', '--passWithNoTests', ...process.argv.slice(2)])
+/** Percent of the branches of radius/, by its own tests and those with real peers. */
+const LEAST_BRANCHES = 75
+
+async function simulations(files: readonly string[]): Promise<number> {
+  return runChild(process.execPath, [vitest, 'run', '--config', 'vitest.verify.config.ts', '--passWithNoTests', ...files])
+}
+
+async function coverage(): Promise<number> {
+  const reports = mkdtempSync(join(tmpdir(), 'parvis-coverage-'))
+  const options = ['enabled', 'include=radius/**/*.ts', 'exclude=radius/**/*.{test,verify}.ts', 'reporter=text', `reportsDirectory=${reports}`, `thresholds.branches=${LEAST_BRANCHES}`]
+  try {
+    return await runChild(process.execPath, [vitest, 'run', 'radius', 'test/peers/radius', ...options.map((option) => `--coverage.${option}`)])
+  } finally {
+    rmSync(reports, { recursive: true, force: true })
+  }
+}
+
+process.chdir(root)
+ensurePeers()
+const chosen = process.argv.slice(2)
+const failed = (await simulations(chosen)) || (chosen.length === 0 ? await coverage() : 0)
+process.exitCode = failed
