@@ -30,7 +30,7 @@ function gateway() {
     const writer = new PacketWriter().begin(1, 1)
     writer.addIf(ATTRIBUTES['Calling-Station-Id'], 'station' in how ? how.station : STATION)
     writer.bytes.writeUInt16BE(writer.end, 2)
-    const client: Client = { name: how.nas ?? 'local', secret: sharedSecret('x'), requireMessageAuthenticator: true, stationBound: how.stationBound ?? true, allowance: rateLimit(1) }
+    const client: Client = { name: how.nas ?? 'local', secret: sharedSecret('x'), requireMessageAuthenticator: true, stationBound: how.stationBound ?? true, allowance: rateLimit(1), coaPort: 3799 }
     const credential = { kind: 'pap' as const, proves: (secret: string) => secret === token.password }
     const decision = source.decide({ client, address: '192.0.2.1', userName: token.user, credential, packet: openPacket(writer.bytes) })
     if (decision instanceof Promise) throw new Error('tokens are decided at once')
