@@ -163,8 +163,8 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
 }
 
 function send(socket: Socket, to: RemoteInfo, bytes: Buffer): void {
-  // A reply that cannot leave is a lost packet: the NAS asks again and gets the remembered bytes.
-  socket.send(bytes, 0, bytes.length, to.port, to.address, () => undefined)
+  // A reply that cannot leave is a lost packet: the NAS asks again and gets the remembered bytes. Nobody is told, so no callback.
+  socket.send(bytes, to.port, to.address)
 }
 
 function tooManyProxyStates(packet: Packet): string | undefined {

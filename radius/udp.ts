@@ -1,6 +1,6 @@
-import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram'
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns'
-import { isIP, isIPv6 } from 'node:net'
+import { isIPv6 } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { UsageError } from '#shared/errors.ts'
 
@@ -16,21 +16,26 @@ export type Listener = (bytes: Buffer, from: RemoteInfo, socket: Socket) => void
 export type Listen = typeof listenUdp
 export type UdpListening = { readonly port: number; close(): Promise<void> }
 
-/** Node resolves the address of every datagram, which costs a turn of the loop: an address needs no resolving. */
-const lookUp: NonNullable<SocketOptions['lookup']> = (host, options, done) => {
-  const family = isIP(host)
-  if (family !== 0) done(null, host, family)
-  else lookup(host, options, done)
-}
-
 function bind(host: string, port: number, key: string): Promise<Socket> {
-  const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', ipv6Only: isIPv6(host), recvBufferSize: RECEIVE_BUFFER_BYTES, lookup: lookUp })
+  const six = isIPv6(host)
+  let bound = false
+  const socket = createSocket({
+    type: six ? 'udp6' : 'udp4',
+    ipv6Only: six,
+    recvBufferSize: RECEIVE_BUFFER_BYTES,
+    // Node resolves the address of every datagram that leaves, which costs a turn of the loop. Ours are replies to where a datagram
+    // came from, an address: only the host that we bind to may be a name.
+    lookup: (name, options, done) => (bound ? done(null, name, six ? 6 : 4) : lookup(name, options, done)),
+  })
   return new Promise((resolve, reject) => {
     socket.once('error', (error: NodeJS.ErrnoException) => {
       const why = CANNOT_BIND[error.code ?? '']
       reject(why ? new UsageError('port', `${host} UDP port ${port} ${why}: set ${key}`, { data: { port, key }, cause: error }) : error)
     })
-    socket.bind({ address: host, port, exclusive: true }, () => resolve(socket))
+    socket.bind({ address: host, port, exclusive: true }, () => {
+      bound = true
+      resolve(socket)
+    })
   })
 }
 
