@@ -52,7 +52,7 @@ export function holderAmong(sources: readonly Source[]): HolderOf {
   }
 }
 
-export function accessService(sources: readonly Source[], effects: Pick<Effects, 'metrics'>): Service {
+export function accessService(sources: readonly Source[], effects: Pick<Effects, 'metrics' | 'random'>): Service {
   const accepted = new Map(
     sources.map(({ name }) => [name, effects.metrics.counter('parvis_radius_accepted_total', 'Access-Accepts, by source', { source: name })]),
   )
@@ -77,8 +77,8 @@ export function accessService(sources: readonly Source[], effects: Pick<Effects,
   function answer({ packet, client, address }: Request): Answer | Promise<Answer> {
     const userName = packet.read(A['User-Name'])
     if (userName === undefined) return rejected('user_name_absent')
-    const credential = readCredential(packet, client)
-    if (!credential) return rejected('credential_not_offered')
+    const credential = readCredential(packet, client, effects.random)
+    if (typeof credential === 'string') return rejected(credential)
     const question: Question = { client, address, userName, credential, packet }
     for (const source of sources) {
       const decision = source.decide(question)
