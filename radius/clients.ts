@@ -7,7 +7,7 @@ import type { Slots } from './duplicates.ts'
 import { prefixTree, type PrefixTree } from './prefix-tree.ts'
 import { rateLimit, type RateLimit } from './rate-limit.ts'
 import type { ClientSettings } from './settings.ts'
-import { ipv6Bytes } from './values.ts'
+import { ipv6Bytes } from './addresses.ts'
 
 /** More than one core answers, so it stops nobody until it is lowered for a client. */
 const PACKETS_PER_SECOND = 100_000

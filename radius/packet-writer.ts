@@ -1,10 +1,17 @@
 import { MalformedError } from '#shared/errors.ts'
-import { VENDOR_SPECIFIC, type AttributeRow } from './attributes.ts'
+import { FIRST_LONG_EXTENDED, VENDOR_SPECIFIC, type AttributeRow } from './attributes/row.ts'
 import { AUTHENTICATOR_AT, AUTHENTICATOR_BYTES, HEADER_BYTES, MOST_PACKET_BYTES, type Packet } from './packet.ts'
+import { LONG_HEADER_BYTES, MORE } from './spans.ts'
+import { writePart } from './tlv.ts'
 
 const NO_AUTHENTICATOR = Buffer.alloc(AUTHENTICATOR_BYTES)
 /** Message-Authenticator: type, length and 16 bytes that the seal fills in. */
 const MESSAGE_AUTHENTICATOR = Buffer.of(80, 2 + AUTHENTICATOR_BYTES, ...NO_AUTHENTICATOR)
+
+const MOST_ATTRIBUTE_BYTES = 255
+const MOST_FRAGMENT_BYTES = MOST_ATTRIBUTE_BYTES - LONG_HEADER_BYTES
+/** Vendor's number, type and length (RFC 2865 §5.26). */
+const VENDOR_PART_BYTES = 6
 
 /** Builds packets in one buffer that is used again for the next: take the bytes (`packetBytes`) before `begin` is called again. */
 export class PacketWriter {
@@ -26,15 +33,16 @@ export class PacketWriter {
     return this.copy(MESSAGE_AUTHENTICATOR, 0, MESSAGE_AUTHENTICATOR.length)
   }
 
-  /** @throws MalformedError `attribute_value` when the value does not fit its type, `packet_full` when the packet has no room. */
+  /** @throws MalformedError `attribute_value` when the value does not fit its type or its attribute, `packet_full` when the packet has no room. */
   add<V>(row: AttributeRow<V>, value: V): this {
-    const bytes = row.type.encode(value)
-    if (row.vendor === 0) return this.addRaw(row.number, bytes)
-    const head = Buffer.allocUnsafe(6)
-    head.writeUInt32BE(row.vendor)
-    head[4] = row.number
-    head[5] = 2 + bytes.length
-    return this.addRaw(VENDOR_SPECIFIC, head, bytes)
+    return this.addBytes(row, row.type.encode(value))
+  }
+
+  /** The same for a value that is written already. */
+  addBytes(row: AttributeRow, bytes: Uint8Array): this {
+    if (row.within) return this.addBytes(row.within, writePart(row.number, bytes))
+    if (row.carrier === 0) return this.addRaw(row.number, bytes)
+    return row.carrier === VENDOR_SPECIFIC ? this.addVendor(row, bytes) : this.addExtended(row, bytes)
   }
 
   /** The same for a value that may be absent. */
@@ -43,15 +51,29 @@ export class PacketWriter {
   }
 
   addRaw(number: number, ...parts: readonly Uint8Array[]): this {
-    const length = parts.reduce((sum, part) => sum + part.length, 2)
-    if (length > 255) throw new MalformedError('attribute_value', 'longer than an attribute can be', { data: { number } })
-    this.reserve(length)
-    this.bytes[this.end] = number
-    this.bytes[this.end + 1] = length
-    this.end += 2
-    for (const part of parts) {
-      this.bytes.set(part, this.end)
-      this.end += part.length
+    let length = 0
+    for (const part of parts) length += part.length
+    this.head(number, length)
+    for (const part of parts) this.put(part)
+    return this
+  }
+
+  private addVendor({ vendor, number }: AttributeRow, bytes: Uint8Array): this {
+    this.head(VENDOR_SPECIFIC, VENDOR_PART_BYTES + bytes.length)
+    this.end = this.bytes.writeUInt32BE(vendor, this.end)
+    this.bytes[this.end++] = number
+    this.bytes[this.end++] = 2 + bytes.length
+    return this.put(bytes)
+  }
+
+  // RFC 6929 §2.1; §2.2: a long one goes on in the next, with the M bit in all but the last.
+  private addExtended(row: AttributeRow, value: Uint8Array): this {
+    const type = row.vendor === 0 ? row.number : VENDOR_SPECIFIC
+    const bytes = row.vendor === 0 ? value : Buffer.concat([extendedVendorHead(row), value])
+    if (row.carrier < FIRST_LONG_EXTENDED) return this.addRaw(row.carrier, Buffer.of(type), bytes)
+    for (let at = 0; at === 0 || at < bytes.length; at += MOST_FRAGMENT_BYTES) {
+      const more = at + MOST_FRAGMENT_BYTES < bytes.length ? MORE : 0
+      this.addRaw(row.carrier, Buffer.of(type, more), bytes.subarray(at, at + MOST_FRAGMENT_BYTES))
     }
     return this
   }
@@ -67,6 +89,21 @@ export class PacketWriter {
     return this.copy(bytes, 0, bytes.length)
   }
 
+  /** Type and length of an attribute, whose value of so many bytes is put next. */
+  private head(number: number, valueBytes: number): void {
+    const length = 2 + valueBytes
+    if (length > MOST_ATTRIBUTE_BYTES) throw new MalformedError('attribute_value', 'longer than an attribute can be', { data: { number } })
+    this.reserve(length)
+    this.bytes[this.end++] = number
+    this.bytes[this.end++] = length
+  }
+
+  private put(bytes: Uint8Array): this {
+    this.bytes.set(bytes, this.end)
+    this.end += bytes.length
+    return this
+  }
+
   private copy(source: Buffer, from: number, to: number): this {
     this.reserve(to - from)
     this.end += source.copy(this.bytes, this.end, from, to)
@@ -76,4 +113,10 @@ export class PacketWriter {
   private reserve(length: number): void {
     if (this.end + length > MOST_PACKET_BYTES) throw new MalformedError('packet_full', 'more attributes than a packet holds')
   }
+}
+
+function extendedVendorHead({ vendor, number }: AttributeRow): Buffer {
+  const head = Buffer.of(0, 0, 0, 0, number)
+  head.writeUInt32BE(vendor)
+  return head
 }

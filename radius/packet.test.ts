@@ -71,7 +71,10 @@ for (const [name, value] of values) {
 }
 
 test('no two rows of the table have the same number, and each is found by it', () => {
-  for (const row of Object.values<AttributeRow>(ATTRIBUTES)) expect(attributeRow(row.vendor, row.number)?.name).toBe(row.name)
+  const rows = Object.values<AttributeRow>(ATTRIBUTES)
+  for (const row of rows) if (!row.within) expect(attributeRow(row.vendor, row.number, row.carrier)?.name).toBe(row.name)
+  const places = rows.map(({ carrier, vendor, within, number }) => [carrier, vendor, within?.number, number].join())
+  expect(new Set(places).size).toBe(rows.length)
 })
 
 test('values that a type does not allow are refused when written', () => {

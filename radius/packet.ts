@@ -1,6 +1,8 @@
 /** A packet as it came (RFC 2865 §3): checked once on arrival, then read in place. */
 import { MalformedError } from '#shared/errors.ts'
 import { VENDOR_SPECIFIC, type AttributeRow } from './attributes.ts'
+import { spansOf, VENDOR_HEADER_BYTES } from './spans.ts'
+import { findPart } from './tlv.ts'
 
 export const CODES = {
   accessRequest: 1, accessAccept: 2, accessReject: 3, accountingRequest: 4, accountingResponse: 5, accessChallenge: 11, statusServer: 12,
@@ -60,7 +62,7 @@ export class Packet {
   }
 
   has(row: AttributeRow): boolean {
-    return this.locate(row) >= 0
+    return isDeep(row) ? !spansOf(this, row).next().done : this.locate(row) >= 0
   }
 
   /** Offset behind the attribute that begins at `at`. */
@@ -69,37 +71,49 @@ export class Packet {
   }
 
   /**
-   * The value of the first attribute of this row, a vendor's included; undefined when there is none.
+   * The value of the first attribute of this row, wherever the row says that it stands; undefined when there is none.
    * @throws MalformedError `attribute_value` when its bytes are no value of the row's type.
    */
   read<V>(row: AttributeRow<V>): V | undefined {
+    if (isDeep(row)) return this.readAll(row, 1)[0]
     const at = this.locate(row)
-    return at < 0 ? undefined : row.type.decode(this.bytes, at + 2, this.after(at))
+    return at < 0 ? undefined : row.type.decode(this.bytes, at + 2, at + (this.bytes[at + 1] ?? 0))
+  }
+
+  /**
+   * The values of every attribute of this row, in their order; of the first `most` when it is given.
+   * @throws MalformedError `attribute_value` as `read` does.
+   */
+  readAll<V>(row: AttributeRow<V>, most = Infinity): V[] {
+    const values: V[] = []
+    for (const { bytes, from, to } of spansOf(this, row)) {
+      if (values.push(row.type.decode(bytes, from, to)) >= most) break
+    }
+    return values
   }
 
   /** The bytes of every attribute of this row, joined: EAP-Message and long vendor values are split over several. */
   readJoined(row: AttributeRow<Uint8Array>): Buffer | undefined {
-    const parts: Buffer[] = []
-    for (let at = this.find(row.number); at >= 0; at = this.find(row.number, this.after(at))) parts.push(this.bytes.subarray(at + 2, this.after(at)))
+    const parts = Array.from(spansOf(this, row), ({ bytes, from, to }) => bytes.subarray(from, to))
     return parts.length > 0 ? Buffer.concat(parts) : undefined
   }
 
   private locate(row: AttributeRow): number {
-    return row.vendor === 0 ? this.find(row.number) : this.findVendor(row.vendor, row.number)
+    return row.carrier === 0 ? this.find(row.number) : this.findVendor(row.vendor, row.number)
   }
 
-  // RFC 2865 §5.26 only recommends the inner form: what does not follow it is opaque, not malformed.
+  // What `spansOf` does for a vendor's row, without its objects: the first of them is asked for again and again.
   private findVendor(vendor: number, number: number): number {
     for (let at = this.find(VENDOR_SPECIFIC); at >= 0; at = this.find(VENDOR_SPECIFIC, this.after(at))) {
-      const end = this.after(at)
-      if (end - at < 8 || this.bytes.readUInt32BE(at + 2) !== vendor) continue
-      for (let inner = at + 6; inner + 2 <= end; ) {
-        const length = this.bytes[inner + 1] ?? 0
-        if (length < 2 || inner + length > end) break
-        if (this.bytes[inner] === number) return inner
-        inner += length
-      }
+      if (this.after(at) - at < VENDOR_HEADER_BYTES || this.bytes.readUInt32BE(at + 2) !== vendor) continue
+      const part = findPart(this.bytes, number, at + VENDOR_HEADER_BYTES, this.after(at))
+      if (part >= 0) return part
     }
     return -1
   }
+}
+
+/** Whether a row stands deeper than in a vendor's attribute: there `spansOf` knows the way. */
+function isDeep(row: AttributeRow): boolean {
+  return row.within !== undefined || row.carrier > VENDOR_SPECIFIC
 }

@@ -1,31 +1,24 @@
-/** How the value of an attribute is written (RFC 2865 §5, RFC 2869 §5, RFC 3162 §2). One row a type. */
-import { isIPv4, isIPv6, SocketAddress } from 'node:net'
+/** How the value of an attribute is written: text, bytes and numbers here, the others in addresses.ts, tagged.ts and tlv.ts. */
 import { MalformedError } from '#shared/errors.ts'
-
-/** Attribute-Length is one byte and counts itself and the type. */
-export const MOST_VALUE_BYTES = 253
 
 export type ValueType<V> = {
   readonly name: string
   /** @throws MalformedError `attribute_value` when [from, to) is no value of this type. */
   decode(bytes: Buffer, from: number, to: number): V
-  /** @throws MalformedError `attribute_value` when `value` cannot be written. */
+  /** @throws MalformedError `attribute_value` when `value` cannot be written. Whether it fits its attribute is the writer's to say. */
   encode(value: V): Uint8Array
 }
 
-function refuse(type: string, why: string): never {
+/** The one way a value type says no. */
+export function refuse(type: string, why: string): never {
   throw new MalformedError('attribute_value', `${type}: ${why}`, { data: { type } })
 }
 
-function expectLength(type: string, from: number, to: number, length: number): void {
+export function expectLength(type: string, from: number, to: number, length: number): void {
   if (to - from !== length) refuse(type, `${to - from} bytes instead of ${length}`)
 }
 
-function limited(type: string, bytes: Buffer): Buffer {
-  return bytes.length <= MOST_VALUE_BYTES ? bytes : refuse(type, `${bytes.length} bytes are more than ${MOST_VALUE_BYTES}`)
-}
-
-function whole(type: string, value: number, most: number): number {
+export function whole(type: string, value: number, most: number): number {
   return Number.isInteger(value) && value >= 0 && value <= most ? value : refuse(type, 'not a whole number in range')
 }
 
@@ -33,14 +26,23 @@ function whole(type: string, value: number, most: number): number {
 export const text: ValueType<string> = {
   name: 'text',
   decode: (bytes, from, to) => bytes.toString('utf8', from, to),
-  encode: (value) => limited('text', Buffer.from(value, 'utf8')),
+  encode: (value) => Buffer.from(value, 'utf8'),
 }
 
 /** Bytes without a meaning to us. `decode` shares the packet's memory. */
 export const octets: ValueType<Uint8Array> = {
   name: 'octets',
   decode: (bytes, from, to) => bytes.subarray(from, to),
-  encode: (value) => limited('octets', Buffer.from(value.buffer, value.byteOffset, value.byteLength)),
+  encode: (value) => value,
+}
+
+export const byte: ValueType<number> = {
+  name: 'byte',
+  decode(bytes, from, to) {
+    expectLength('byte', from, to, 1)
+    return bytes[from] ?? 0
+  },
+  encode: (value) => Buffer.of(whole('byte', value, 0xff)),
 }
 
 /** 32 bits, unsigned. Also `date`: seconds since 1970. */
@@ -69,70 +71,4 @@ export const integer64: ValueType<bigint> = {
     bytes.writeBigUInt64BE(value)
     return bytes
   },
-}
-
-export const ipv4: ValueType<string> = {
-  name: 'ipv4',
-  decode(bytes, from, to) {
-    expectLength('ipv4', from, to, 4)
-    return bytes.subarray(from, to).join('.')
-  },
-  encode: (value) => (isIPv4(value) ? Buffer.from(value.split('.').map(Number)) : refuse('ipv4', 'not an IPv4 address')),
-}
-
-function ipv6Text(bytes: Uint8Array): string {
-  const words = Array.from({ length: 8 }, (_, i) => (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16))
-  return new SocketAddress({ address: words.join(':'), family: 'ipv6' }).address
-}
-
-/** The 16 bytes of an IPv6 address, `::` and an embedded IPv4 address included; undefined when `address` is none. */
-export function ipv6Bytes(address: string): Buffer | undefined {
-  if (!isIPv6(address) || address.includes('%')) return undefined
-  const embedded = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)
-  const pair = (high: string | undefined, low: string | undefined) => ((Number(high) << 8) | Number(low)).toString(16)
-  const plain = embedded ? `${embedded[1]}${pair(embedded[2], embedded[3])}:${pair(embedded[4], embedded[5])}` : address
-  const [head = '', rest] = plain.split('::')
-  const words = (part: string) => (part === '' ? [] : part.split(':'))
-  const after = words(rest ?? '')
-  const before = words(head)
-  const all = [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after]
-  return Buffer.from(all.map((word) => word.padStart(4, '0')).join(''), 'hex')
-}
-
-export const ipv6: ValueType<string> = {
-  name: 'ipv6',
-  decode(bytes, from, to) {
-    expectLength('ipv6', from, to, 16)
-    return ipv6Text(bytes.subarray(from, to))
-  },
-  encode: (value) => ipv6Bytes(value) ?? refuse('ipv6', 'not an IPv6 address'),
-}
-
-/** RFC 3162 §2.3: reserved byte, length in bits, then as many bytes of the prefix as the sender liked. `2001:db8::/32`. */
-export const ipv6Prefix: ValueType<string> = {
-  name: 'ipv6prefix',
-  decode(bytes, from, to) {
-    const bits = bytes[from + 1] ?? 255
-    if (to - from < 2 || to - from > 18 || bits > 128 || (to - from - 2) * 8 < bits) return refuse('ipv6prefix', 'length and bits disagree')
-    const prefix = Buffer.alloc(16)
-    bytes.copy(prefix, 0, from + 2, to)
-    return `${ipv6Text(prefix)}/${bits}`
-  },
-  encode(value) {
-    const [address = '', length = ''] = value.split('/')
-    const bytes = ipv6Bytes(address)
-    if (!bytes || !/^\d+$/.test(length)) return refuse('ipv6prefix', 'not an IPv6 prefix')
-    const bits = whole('ipv6prefix', Number(length), 128)
-    return Buffer.concat([Buffer.of(0, bits), bytes.subarray(0, Math.ceil(bits / 8))])
-  },
-}
-
-/** RFC 3162 §2.2: the lower half of an IPv6 address, as 16 hexadecimal digits. */
-export const interfaceId: ValueType<string> = {
-  name: 'ifid',
-  decode(bytes, from, to) {
-    expectLength('ifid', from, to, 8)
-    return bytes.toString('hex', from, to)
-  },
-  encode: (value) => (/^[0-9a-f]{16}$/.test(value) ? Buffer.from(value, 'hex') : refuse('ifid', 'not 16 hexadecimal digits')),
 }
