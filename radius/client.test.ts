@@ -135,7 +135,7 @@ test('when the first server is silent the second is asked, and from then on firs
   const token = town.token()
   const asToken = { ...question, userName: token.user, password: token.password }
   expect((await nas.access(asToken)).kind).toBe('accept')
-  expect(seen).toEqual([CODES.accessRequest, CODES.accessRequest])
+  expect(seen.filter((code) => code === CODES.accessRequest)).toHaveLength(2)
   expect((await nas.access(asToken)).kind).toBe('accept')
   expect(seen.filter((code) => code === CODES.accessRequest)).toHaveLength(2)
   alive = true

@@ -4,13 +4,11 @@ import { MalformedError, UsageError } from '#shared/errors.ts'
 import { ATTRIBUTES } from './attributes.ts'
 import { sharedSecret, type SharedSecret } from './authenticator.ts'
 import { readAuthorisation } from './authorisation.ts'
-import { watchHealth, type Health } from './client/health.ts'
-import { openLine, PATIENCE, type Asked, type Line, type Patience } from './client/line.ts'
-import { accessRequest, accountingRequest, statusServer } from './client/requests.ts'
+import { PATIENCE, type Asked, type Patience } from './client/line.ts'
+import { accessRequest, accountingRequest } from './client/requests.ts'
+import { openServers } from './client/servers.ts'
 import type { AccessAnswer, Nas } from './nas.ts'
-import { CODES, type Packet } from './packet.ts'
-
-const AUTHENTICATOR_BYTES = 16
+import { AUTHENTICATOR_BYTES, CODES, type Packet } from './packet.ts'
 
 /** One `[[radius.servers]]`. */
 export type ServerSettings = { readonly address: string; readonly authPort: number; readonly acctPort: number; readonly secret: string }
@@ -21,8 +19,6 @@ export type NasSettings = {
   readonly nasIdentifier: string
   readonly patience?: Partial<Patience>
 }
-
-type Way = { readonly line: Line; readonly secret: SharedSecret; readonly health: Health }
 
 function readAnswer(reply: Packet): AccessAnswer {
   if (reply.code === CODES.accessAccept) return { kind: 'accept', authorisation: readAuthorisation(reply) }
@@ -37,37 +33,17 @@ export async function createNas(settings: NasSettings, effects: Effects): Promis
   const patience: Patience = { ...PATIENCE, ...settings.patience }
   const log = effects.log.scoped('radius')
 
-  function openWay(server: ServerSettings, port: number): Way {
-    const line = openLine(server.address, port, patience, effects)
-    const secret = serverSecret(server)
-    const status = (identifier: number): Asked => statusServer(identifier, secret, effects.random(AUTHENTICATOR_BYTES), settings.nasIdentifier)
-    const probe = async (): Promise<boolean> => (await line.ask(status, 1)) !== undefined
-    return { line, secret, health: watchHealth(probe, patience, effects.clock) }
-  }
-  const auth = settings.servers.map((server) => openWay(server, server.authPort))
-  const acct = settings.servers.map((server) => openWay(server, server.acctPort))
+  const options = { nasIdentifier: settings.nasIdentifier, patience }
+  const kept = settings.servers.map((server) => ({ ...server, secret: serverSecret(server) }))
+  const auth = openServers(kept.map(({ address, authPort, secret }) => ({ address, port: authPort, secret })), options, effects)
+  const acct = openServers(kept.map(({ address, acctPort, secret }) => ({ address, port: acctPort, secret })), options, effects)
 
-  /** Asks one server after the other, those that were silent last. */
-  async function ask(ways: readonly Way[], make: (identifier: number, secret: SharedSecret) => Asked): Promise<Packet | undefined> {
-    const inOrder = [...ways.filter((way) => !way.health.silent), ...ways.filter((way) => way.health.silent)]
-    for (const { line, secret, health } of inOrder) {
-      const reply = await line.ask((identifier) => make(identifier, secret))
-      if (reply) {
-        health.sawReply()
-        return reply
-      }
-      if (!closed) health.sawSilence()
-    }
-    return undefined
-  }
-
-  let closed = false
   return {
     async access(question) {
       try {
         const make = (identifier: number, secret: SharedSecret): Asked => accessRequest(identifier, question, secret, effects.random(AUTHENTICATOR_BYTES))
-        const reply = await ask(auth, make)
-        return reply ? readAnswer(reply) : { kind: 'silence' }
+        const heard = await auth.ask(make)
+        return heard ? readAnswer(heard.reply) : { kind: 'silence' }
       } catch (error) {
         // A name or password that no packet can carry is nobody's; an Accept that we cannot read grants nothing.
         if (error instanceof MalformedError) return { kind: 'reject' }
@@ -76,7 +52,7 @@ export async function createNas(settings: NasSettings, effects: Effects): Promis
     },
     async account(report) {
       try {
-        return (await ask(acct, (identifier, secret) => accountingRequest(identifier, report, secret))) !== undefined
+        return (await acct.ask((identifier, secret) => accountingRequest(identifier, report, secret))) !== undefined
       } catch (error) {
         if (!(error instanceof MalformedError)) throw error
         log.error('accounting report does not fit a packet', { code: error.code })
@@ -84,9 +60,7 @@ export async function createNas(settings: NasSettings, effects: Effects): Promis
       }
     },
     async close() {
-      closed = true
-      for (const { health } of [...auth, ...acct]) health.close()
-      await Promise.all([...auth, ...acct].map(({ line }) => line.close()))
+      await Promise.all([auth.close(), acct.close()])
     },
   }
 }

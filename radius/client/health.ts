@@ -5,6 +5,7 @@ import type { Patience } from './line.ts'
 export type Health = {
   readonly silent: boolean
   sawReply(): void
+  /** Probes at once: often it is only one question, or one name, to which the server has no answer. */
   sawSilence(): void
   close(): void
 }
@@ -22,9 +23,10 @@ export function watchHealth(probe: () => Promise<boolean>, patience: Patience, c
     cancel = clock.after(patience.probeEveryMs, () => void probeNow())
   }
   async function probeNow(): Promise<void> {
+    const sinceMs = silentSinceMs
     const answered = await probe()
-    if (silentSinceMs === undefined) return
-    if (answered || clock.monotonic() - silentSinceMs >= patience.reviveAfterMs) recover()
+    if (sinceMs === undefined || silentSinceMs !== sinceMs) return
+    if (answered || clock.monotonic() - sinceMs >= patience.reviveAfterMs) recover()
     else probeLater()
   }
 
@@ -36,7 +38,7 @@ export function watchHealth(probe: () => Promise<boolean>, patience: Patience, c
     sawSilence() {
       if (silentSinceMs !== undefined) return
       silentSinceMs = clock.monotonic()
-      probeLater()
+      void probeNow()
     },
     close: recover,
   }

@@ -23,8 +23,10 @@ export type Patience = {
   readonly probeEveryMs: number
   /** After this a silent server is asked again even without an answer to them: not every server knows Status-Server. */
   readonly reviveAfterMs: number
+  /** How long the identifier of a question that was given up rests: as long as its answer may still come. */
+  readonly restMs: number
 }
-export const PATIENCE: Patience = { firstWaitMs: 1_000, mostWaitMs: 4_000, tries: 3, probeEveryMs: 5_000, reviveAfterMs: 60_000 }
+export const PATIENCE: Patience = { firstWaitMs: 1_000, mostWaitMs: 4_000, tries: 3, probeEveryMs: 5_000, reviveAfterMs: 60_000, restMs: 5_000 }
 
 export type Asked = {
   /** Sent unchanged at every try. */
@@ -32,9 +34,20 @@ export type Asked = {
   /** False for a reply that is forged, damaged or to something else: we go on waiting. */
   believes(reply: Packet): boolean
 }
+export type Conversation = {
+  /** The first believed reply; undefined after `stop` or `close`, or when nothing could be sent. */
+  readonly reply: Promise<Packet | undefined>
+  stop(): void
+}
 export type Line = {
   /**
-   * The first believed reply; undefined when none came, or after `close`.
+   * Sends, and listens until `stop`, even after the last try.
+   * @param onSilence called once when the wait after the last try is over.
+   * @throws what `make` throws.
+   */
+  begin<A extends Asked>(make: (identifier: number) => A, onSilence: () => void, tries?: number): Conversation & { readonly asked: A | undefined }
+  /**
+   * The first believed reply; undefined when none came in the time of all tries, or after `close`.
    * @throws what `make` throws.
    */
   ask(make: (identifier: number) => Asked, tries?: number): Promise<Packet | undefined>
@@ -43,6 +56,8 @@ export type Line = {
 
 type Waiting = { readonly asked: Asked; answer(reply: Packet | undefined): void }
 type Lane = { readonly socket: Socket; readonly ready: Promise<boolean>; readonly waiting: Map<number, Waiting>; next: number }
+
+const NOTHING = { asked: undefined, reply: Promise.resolve(undefined), stop: () => undefined }
 
 export function openLine(address: string, port: number, patience: Patience, effects: Effects): Line {
   const lanes: Lane[] = []
@@ -106,31 +121,59 @@ export function openLine(address: string, port: number, patience: Patience, effe
     return Math.min(patience.firstWaitMs * 2 ** (sent - 1), patience.mostWaitMs) * jitter
   }
 
-  async function converse(lane: Lane, identifier: number, asked: Asked, tries: number): Promise<Packet | undefined> {
+  /** A server may still be at work on what we gave up: another question under this identifier would take its answer's place. */
+  function rest({ waiting }: Lane, identifier: number, asked: Asked): void {
+    const resting: Waiting = { asked, answer: free }
+    function free(): void {
+      if (waiting.get(identifier) === resting) waiting.delete(identifier)
+    }
+    waiting.set(identifier, resting)
+    effects.clock.after(patience.restMs, free)
+  }
+
+  function converse(lane: Lane, identifier: number, asked: Asked, onSilence: () => void, tries: number): Conversation {
     let cancel: Cancel = () => undefined
-    const answer = new Promise<Packet | undefined>((resolve) => lane.waiting.set(identifier, { asked, answer: resolve }))
+    let tell: (reply: Packet | undefined) => void = () => undefined
+    const reply = new Promise<Packet | undefined>((resolve) => (tell = resolve))
+    let over = false
+    function finish(heard: Packet | undefined): void {
+      if (over) return
+      over = true
+      cancel()
+      if (heard) lane.waiting.delete(identifier)
+      else rest(lane, identifier, asked)
+      tell(heard)
+    }
     let sent = 0
-    function transmit(reachable: boolean): void {
-      if (closed) return
-      if (!reachable || sent === tries) return lane.waiting.get(identifier)?.answer(undefined)
+    function transmit(): void {
+      if (sent >= tries) return onSilence()
       sent++
       // A refused port shows as an error of a later send; it is silence like any other.
       lane.socket.send(asked.bytes, () => undefined)
-      cancel = effects.clock.after(waitMs(sent), () => transmit(true))
+      cancel = effects.clock.after(waitMs(sent), transmit)
     }
-    void lane.ready.then(transmit)
-    const reply = await answer
-    cancel()
-    lane.waiting.delete(identifier)
-    return reply
+    lane.waiting.set(identifier, { asked, answer: finish })
+    void lane.ready.then((reachable) => {
+      if (over || closed) return
+      if (reachable) transmit()
+      else finish(undefined)
+    })
+    return { reply, stop: () => finish(undefined) }
+  }
+
+  function begin<A extends Asked>(make: (identifier: number) => A, onSilence: () => void, tries = patience.tries): Conversation & { readonly asked: A | undefined } {
+    const lane = closed ? undefined : freeLane()
+    if (!lane) return NOTHING
+    const identifier = takeIdentifier(lane)
+    const asked = make(identifier)
+    return { asked, ...converse(lane, identifier, asked, onSilence, tries) }
   }
 
   return {
-    async ask(make, tries = patience.tries) {
-      const lane = closed ? undefined : freeLane()
-      if (!lane) return undefined
-      const identifier = takeIdentifier(lane)
-      return converse(lane, identifier, make(identifier), tries)
+    begin,
+    ask(make, tries) {
+      const conversation = begin(make, () => conversation.stop(), tries)
+      return conversation.reply
     },
     async close() {
       closed = true

@@ -13,7 +13,7 @@ const WIRELESS_802_11 = 19
 const AUTHENTICATED_BY_RADIUS = 1
 const GIGAWORD = 2 ** 32
 
-const ACCESS_REPLIES: readonly number[] = [CODES.accessAccept, CODES.accessReject, CODES.accessChallenge]
+export const ACCESS_REPLIES: readonly number[] = [CODES.accessAccept, CODES.accessReject, CODES.accessChallenge]
 const STATUS_REPLIES: readonly number[] = [CODES.accessAccept, CODES.accountingResponse]
 
 // Used again for every packet: each function below seals, and so copies, before it returns.
@@ -25,11 +25,19 @@ function addText(row: AttributeRow<string>, value: string | undefined): void {
 }
 
 /** Without Message-Authenticator an Access reply can be forged (CVE-2024-3596): it is required, whatever the server is. */
-function provedReply(codes: readonly number[], authenticator: Uint8Array, secret: SharedSecret) {
+export function provedReply(codes: readonly number[], authenticator: Uint8Array, secret: SharedSecret) {
   return (reply: Packet): boolean =>
     codes.includes(reply.code) &&
     checkMessageAuthenticator(reply, authenticator, secret) === 'holds' &&
     responseAuthenticatorHolds(reply, authenticator, secret)
+}
+
+/** An Accounting-Response proves itself by its authenticator; a Message-Authenticator that is there must hold too. */
+export function acknowledges(authenticator: Uint8Array, secret: SharedSecret) {
+  return (reply: Packet): boolean =>
+    reply.code === CODES.accountingResponse &&
+    responseAuthenticatorHolds(reply, authenticator, secret) &&
+    checkMessageAuthenticator(reply, authenticator, secret) !== 'wrong'
 }
 
 /** @throws MalformedError `attribute_value` when a text is too long for its attribute. */
@@ -79,11 +87,7 @@ export function accountingRequest(identifier: number, report: AccountingReport, 
   writer.addIf(A.Class, report.class)
   const bytes = seal(writer, secret)
   const authenticator = bytes.subarray(AUTHENTICATOR_AT, HEADER_BYTES)
-  const believes = (reply: Packet): boolean =>
-    reply.code === CODES.accountingResponse &&
-    responseAuthenticatorHolds(reply, authenticator, secret) &&
-    checkMessageAuthenticator(reply, authenticator, secret) !== 'wrong'
-  return { bytes, believes }
+  return { bytes, believes: acknowledges(authenticator, secret) }
 }
 
 /** RFC 5997 §3. */

@@ -1,0 +1,109 @@
+/** Several servers that can do the same: asked in order, the silent ones last, until one gives a reply that is believed. */
+import type { Cancel } from '#shared/clock.ts'
+import type { Effects } from '#shared/effects.ts'
+import type { SharedSecret } from '../authenticator.ts'
+import { AUTHENTICATOR_BYTES, type Packet } from '../packet.ts'
+import { watchHealth, type Health } from './health.ts'
+import { openLine, type Asked, type Conversation, type Line, type Patience } from './line.ts'
+import { statusServer } from './requests.ts'
+
+export type ServerAddress = { readonly address: string; readonly port: number; readonly secret: SharedSecret }
+export type ServersOptions = {
+  /** Sent with Status-Server. */
+  readonly nasIdentifier: string
+  readonly patience: Patience
+  /** After this a question ends without an answer, however many servers are left. Without it, when all were silent. */
+  readonly withinMs?: number
+}
+/** `server` is the place in the list of the one that answered. */
+export type Heard<A extends Asked> = { readonly reply: Packet; readonly asked: A; readonly server: number }
+export type Servers = {
+  /**
+   * Undefined when none answered in time, or after `close`. A server that was given up for the next is still listened to:
+   * a slow answer counts as long as no other has come.
+   * @param only the one server that may be asked, because it holds the beginning of this conversation.
+   * @throws what `make` throws.
+   */
+  ask<A extends Asked>(make: (identifier: number, secret: SharedSecret) => A, only?: number): Promise<Heard<A> | undefined>
+  /** Whether a server was silent when last asked. */
+  silent(server: number): boolean
+  close(): Promise<void>
+}
+
+type Way = { readonly line: Line; readonly secret: SharedSecret; readonly health: Health; readonly server: number }
+
+export function openServers(addresses: readonly ServerAddress[], options: ServersOptions, effects: Effects): Servers {
+  const { patience, withinMs } = options
+  const ways = addresses.map(openWay)
+  let closed = false
+
+  function openWay({ address, port, secret }: ServerAddress, server: number): Way {
+    const line = openLine(address, port, patience, effects)
+    const status = (identifier: number): Asked => statusServer(identifier, secret, effects.random(AUTHENTICATOR_BYTES), options.nasIdentifier)
+    const probe = async (): Promise<boolean> => (await line.ask(status, 1)) !== undefined
+    return { line, secret, health: watchHealth(probe, patience, effects.clock), server }
+  }
+
+  function inOrder(only: number | undefined): Way[] {
+    if (only !== undefined) return ways.filter((way) => way.server === only)
+    return [...ways.filter((way) => !way.health.silent), ...ways.filter((way) => way.health.silent)]
+  }
+
+  function ask<A extends Asked>(make: (identifier: number, secret: SharedSecret) => A, only?: number): Promise<Heard<A> | undefined> {
+    const left = inOrder(only)
+    const begun: { readonly way: Way; readonly conversation: Conversation }[] = []
+    return new Promise((resolve, reject) => {
+      let over = false
+      const cancel: Cancel = withinMs === undefined ? () => undefined : effects.clock.after(withinMs, () => giveUp())
+
+      function end(tell: () => void): void {
+        if (over) return
+        over = true
+        cancel()
+        for (const { conversation } of begun) conversation.stop()
+        tell()
+      }
+      function giveUp(): void {
+        if (over) return
+        if (!closed) for (const { way } of begun) way.health.sawSilence()
+        end(() => resolve(undefined))
+      }
+      function next(): void {
+        if (over) return
+        const way = left.shift()
+        if (way) return askOne(way)
+        if (withinMs === undefined || closed) giveUp()
+      }
+      function silence(way: Way): void {
+        if (!closed) way.health.sawSilence()
+        next()
+      }
+      function askOne(way: Way): void {
+        // Where time sets the end, the last one is asked again until then.
+        const tries = withinMs !== undefined && left.length === 0 ? Infinity : patience.tries
+        try {
+          const { asked, ...conversation } = way.line.begin((identifier) => make(identifier, way.secret), () => silence(way), tries)
+          begun.push({ way, conversation })
+          void conversation.reply.then((reply) => {
+            if (!reply || !asked) return over ? undefined : next()
+            way.health.sawReply()
+            end(() => resolve({ reply, asked, server: way.server }))
+          })
+        } catch (error) {
+          end(() => reject(error))
+        }
+      }
+      next()
+    })
+  }
+
+  return {
+    ask,
+    silent: (server) => ways[server]?.health.silent ?? true,
+    async close() {
+      closed = true
+      for (const { health } of ways) health.close()
+      await Promise.all(ways.map(({ line }) => line.close()))
+    },
+  }
+}
