@@ -8,10 +8,12 @@ import { clientTable, type ClientTable } from './clients.ts'
 import { createLiveSessions, type LiveSessions } from './live-sessions.ts'
 import type { AccountingStore } from './nas.ts'
 import { CODES } from './packet.ts'
+import { LIMITS } from './pending.ts'
 import { openDoor, type Service } from './server.ts'
 import type { ClientSettings, RadiusSettings } from './settings.ts'
 import { statusService } from './status.ts'
 import type { Listen } from './udp.ts'
+import type { Watch } from './watch/watch.ts'
 
 export type RadiusParts = {
   /** The portal's session store, or `createAccountingStore` when the role runs alone. */
@@ -22,48 +24,62 @@ export type RadiusParts = {
   readonly sources?: readonly Source[]
   /** The same that the sources were made with; one of its own when left out. */
   readonly live?: LiveSessions
+  /** Whoever watches is told there what passes. */
+  readonly watch?: Watch
   /** Where datagrams come from: UDP sockets when left out. */
   readonly listen?: Listen
 }
-export type RunningRadius = Running & { readonly authPort: number; readonly acctPort: number; readonly clients: Pick<ClientTable, 'replace' | 'names'> }
+export type RunningRadius = Running & { readonly authPort: number; readonly acctPort: number; readonly clients: Pick<ClientTable, 'replace' | 'names' | 'find'> }
 
-function announceOptOuts(clients: readonly ClientSettings[], effects: Effects): void {
+/** What a client's settings leave open is said once a client, however often they are read again. */
+function optOutAnnouncer(effects: Pick<Effects, 'log'>): (clients: readonly ClientSettings[]) => void {
   const log = effects.log.scoped('radius')
-  for (const { name, requireMessageAuthenticator, binding } of clients) {
-    if (requireMessageAuthenticator === false) log.warn('client may leave out Message-Authenticator; update it and require it again (CVE-2024-3596)', { client: name })
-    if (binding === 'none') log.warn('client names no station; its tokens are bound to none and live 30 s', { client: name })
+  const told = new Set<string>()
+  function warn(client: string, event: string): void {
+    const line = `${client} ${event}`
+    if (!told.has(line)) log.warn(event, { client })
+    told.add(line)
+  }
+  return function announce(clients) {
+    for (const { name, requireMessageAuthenticator, binding } of clients) {
+      if (requireMessageAuthenticator === false) warn(name, 'client may leave out Message-Authenticator; update it and require it again (CVE-2024-3596)')
+      if (binding === 'none') warn(name, 'client names no station; its tokens are bound to none and live 30 s')
+    }
   }
 }
 
 /** @throws UsageError `port` naming `radius.auth_port` or `radius.acct_port`, `client_address`, `client_secret`. */
 export async function startRadius(settings: RadiusSettings, effects: Effects, parts: RadiusParts): Promise<RunningRadius> {
   const clients = clientTable(settings.clients)
-  announceOptOuts(settings.clients, effects)
+  const announce = optOutAnnouncer(effects)
+  announce(settings.clients)
   const tokens = tokenSource({
     keyring: settings.tokenKeys, profiles: settings.profiles, uses: parts.tokenUses, sessions: parts.accounting, clock: effects.clock,
   })
   const sources = [tokens, ...(parts.sources ?? [])]
   const live = parts.live ?? createLiveSessions(effects.clock)
   const access: readonly [number, Service][] = [
-    [CODES.accessRequest, accessService(sources, effects)],
+    [CODES.accessRequest, accessService(sources, effects, settings.limits?.answerMs ?? LIMITS.answerMs)],
     [CODES.statusServer, statusService(CODES.accessAccept)],
   ]
   const accounting: readonly [number, Service][] = [
     [CODES.accountingRequest, accountingService({ store: parts.accounting, live, holderOf: holderAmong(sources) }, effects)],
     [CODES.statusServer, statusService(CODES.accountingResponse)],
   ]
-  const { hosts, limits } = settings
-  const auth = await openDoor({ name: 'auth', hosts, port: settings.authPort, portKey: 'radius.auth_port', clients, services: new Map(access), limits, listen: parts.listen }, effects)
-  const acct = await openDoor({ name: 'acct', hosts, port: settings.acctPort, portKey: 'radius.acct_port', clients, services: new Map(accounting), limits, listen: parts.listen }, effects).catch(
-    async (error: unknown) => {
-      await auth.close()
-      throw error
-    },
-  )
+  const door = { hosts: settings.hosts, clients, limits: settings.limits, reusePort: settings.reusePort, watch: parts.watch, listen: parts.listen }
+  const auth = await openDoor({ ...door, name: 'auth', port: settings.authPort, portKey: 'radius.auth_port', services: new Map(access) }, effects)
+  const acct = await openDoor({ ...door, name: 'acct', port: settings.acctPort, portKey: 'radius.acct_port', services: new Map(accounting) }, effects).catch(async (error: unknown) => {
+    await auth.close()
+    throw error
+  })
+  function replace(next: readonly ClientSettings[]): void {
+    clients.replace(next)
+    announce(next)
+  }
   let open = true
   async function close(): Promise<void> {
     open = false
     await Promise.all([auth.close(), acct.close()])
   }
-  return { urls: {}, ready: () => open, close, authPort: auth.port, acctPort: acct.port, clients: { replace: clients.replace, names: clients.names } }
+  return { urls: {}, ready: () => open, close, authPort: auth.port, acctPort: acct.port, clients: { replace, names: clients.names, find: clients.find } }
 }

@@ -19,6 +19,8 @@ export type Pending<T> = {
   watch(answer: Promise<T>, outcome: Outcome<T>): void
   /** True when 16,384 are awaited. */
   full(): boolean
+  /** How many are awaited now. */
+  waiting(): number
   /** Resolves when none is awaited any more, or after `drainMs`. */
   drained(): Promise<void>
 }
@@ -47,6 +49,7 @@ export function createPending<T>(clock: Clock, limits: Limits): Pending<T> {
       )
     },
     full: () => waiting >= MOST_PENDING,
+    waiting: () => waiting,
     drained() {
       if (waiting === 0) return Promise.resolve()
       return new Promise((resolve) => {

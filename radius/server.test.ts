@@ -119,7 +119,7 @@ test('a request that comes again gets the same bytes; one with a new authenticat
   expect(again.bytes).toEqual(first.bytes)
   const other = await ask(accessBytes(user, 'wrong', { identifier: 42 }))
   expect(other.code).toBe(CODES.accessReject)
-  expect(town.effects.metrics.text()).toContain('parvis_radius_repeated_total{door="auth"} 1')
+  expect(town.effects.metrics.text()).toContain('parvis_radius_repeated_total{door="auth",client="local"} 1')
 })
 
 test('a source that never answers delays nobody: its own request is rejected after 3 s, the others are answered meanwhile', async () => {
@@ -180,7 +180,7 @@ test('a flood of refusals does not fill the log, and none is left uncounted', as
   for (let i = 0; i < 50; i++) wire.send(accessBytes('a', 'b', { secret: 'forged' }), town.radius.authPort)
   await ask(statusBytes(1))
   expect(town.effects.lines.filter((line) => line.includes('message_authenticator_wrong'))).toHaveLength(5)
-  expect(town.effects.metrics.text()).toContain('reason="message_authenticator_wrong"} 50')
+  expect(town.effects.metrics.text()).toContain('reason="message_authenticator_wrong",heard="silence"} 50')
 })
 
 test('an Accounting-Request is believed by its authenticator alone and answered after it was stored', async () => {

@@ -15,7 +15,9 @@ import { AUTHENTICATOR_AT, openPacket, type Packet } from './packet.ts'
 import { PacketWriter } from './packet-writer.ts'
 import { createPending, LIMITS, type Limits } from './pending.ts'
 import { createRefusals } from './refusals.ts'
+import { createTallies } from './tallies.ts'
 import { listenUdp, type Listen } from './udp.ts'
+import type { Watch } from './watch/watch.ts'
 
 /** RFC 2865 §5.33 sets none; a chain of proxies adds one each, and what we echo must stay in proportion. */
 const MOST_PROXY_STATES = 16
@@ -34,6 +36,8 @@ export type Reply = {
   readonly write?: (writer: PacketWriter) => void
   /** Set on a refusal that the sender is told: counted and logged like a silent one. */
   readonly refused?: string
+  /** The source that decided, for whoever watches. */
+  readonly by?: string
 }
 /** No reply leaves, for this reason; the same request may be asked again. */
 export type Silence = { readonly silent: string }
@@ -57,6 +61,10 @@ export type Door = {
   readonly clients: ClientTable
   readonly services: ReadonlyMap<number, Service>
   readonly limits?: Partial<Limits> | undefined
+  /** Whoever watches is told here what passes. */
+  readonly watch?: Watch | undefined
+  /** Lets further processes serve the same port. */
+  readonly reusePort?: boolean | undefined
   /** Where datagrams come from: `listenUdp` when left out. */
   readonly listen?: Listen | undefined
 }
@@ -71,9 +79,29 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
   const duplicates = createDuplicates(limits.rememberMs)
   const pending = createPending<Answer>(effects.clock, limits)
   const writer = new PacketWriter()
-  const answered = effects.metrics.counter('parvis_radius_answered_total', 'RADIUS replies made', { door: door.name })
-  const repeated = effects.metrics.counter('parvis_radius_repeated_total', 'RADIUS requests that came again', { door: door.name })
+  const tallyOf = createTallies(door.name, effects.metrics)
+  const { watch } = door
   let closing: Promise<void> | undefined
+
+  effects.metrics.gauge('parvis_radius_waiting', 'RADIUS requests being decided', () => pending.waiting(), { door: door.name })
+
+  /** @param packet when it was believed. */
+  function refuse(client: string, why: string, packet?: Packet): void {
+    refusals.refuse(client, why, 'silence')
+    if (watch?.watched) watch.tell({ door: door.name, client, reason: why, ...(packet && { request: packet }) })
+  }
+
+  function tellAnswer({ packet, client }: Request, { refused, by }: Reply, bytes: Buffer): void {
+    if (!watch?.watched) return
+    watch.tell({ door: door.name, client: client.name, request: packet, reply: openPacket(bytes), ...(refused && { reason: refused }), ...(by && { by }) })
+  }
+
+  function repeat(client: Client, packet: Packet, known: Exchange, from: RemoteInfo, socket: Socket): void {
+    tallyOf(client.name).repeated()
+    const reply = duplicates.reply(known)
+    if (reply) send(socket, from, reply)
+    if (watch?.watched) watch.tell({ door: door.name, client: client.name, request: packet, again: true, ...(reply && { reply: openPacket(reply) }) })
+  }
 
   function settle({ request, service, exchange, from, socket }: Waiting, answer: Answer): void {
     const { packet, client } = request
@@ -81,22 +109,24 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     if (!duplicates.current(exchange)) return
     if ('silent' in answer) {
       duplicates.forget(exchange)
-      return refusals.refuse(client.name, answer.silent)
+      return refuse(client.name, answer.silent, packet)
     }
-    if (answer.refused) refusals.refuse(client.name, answer.refused)
+    if (answer.refused) refusals.refuse(client.name, answer.refused, 'refusal')
     writer.begin(answer.code, packet.identifier, packet.bytes, AUTHENTICATOR_AT)
     if (service.proves(packet)) writer.reserveMessageAuthenticator()
     answer.write?.(writer)
     writer.echo(packet, PROXY_STATE)
     sealInPlace(writer, client.secret)
-    answered()
-    send(socket, from, duplicates.keep(exchange, writer.bytes, writer.end))
+    tallyOf(client.name).answered()
+    const reply = duplicates.keep(exchange, writer.bytes, writer.end)
+    send(socket, from, reply)
+    tellAnswer(request, answer, reply)
   }
 
   function explain(client: string, error: unknown): void {
-    if (error instanceof MalformedError) return refusals.refuse(client, error.code)
-    refusals.refuse(client, 'failed')
+    if (error instanceof MalformedError) return refuse(client, error.code)
     effects.log.scoped('radius').error('request failed', { door: door.name, client, reason: reason(error) })
+    refuse(client, 'failed')
   }
 
   function fail({ request, exchange }: Waiting, error: unknown): void {
@@ -127,20 +157,16 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     const { client, slots } = peer
     const packet = openPacket(bytes)
     const service = door.services.get(packet.code)
-    if (!service) return refusals.refuse(client.name, 'unexpected_code')
+    if (!service) return refuse(client.name, 'unexpected_code')
     const doubt = service.doubt(packet, client) ?? tooManyProxyStates(packet)
-    if (doubt) return refusals.refuse(client.name, doubt)
+    if (doubt) return refuse(client.name, doubt)
+    tallyOf(client.name).requests()
     const nowMs = effects.clock.monotonic()
     // Only now: a forged packet must not use up what a real one needs.
-    if (!client.allowance.take(nowMs)) return refusals.refuse(client.name, 'rate_limit')
+    if (!client.allowance.take(nowMs)) return refuse(client.name, 'rate_limit', packet)
     const known = duplicates.find(slots, from.port, packet, nowMs)
-    if (known !== undefined) {
-      repeated()
-      const reply = duplicates.reply(known)
-      if (reply) send(socket, from, reply)
-      return
-    }
-    if (pending.full()) return refusals.refuse(client.name, 'overloaded')
+    if (known !== undefined) return repeat(client, packet, known, from, socket)
+    if (pending.full()) return refuse(client.name, 'overloaded', packet)
     if (slots.size === 0) door.clients.keep(address, peer)
     const waiting: Waiting = { request: { packet, client, address }, service, exchange: duplicates.begin(slots, from.port, packet, nowMs), from, socket }
     attempt(waiting, () => decide(waiting))
@@ -150,7 +176,7 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     if (closing) return
     const address = from.family === 'IPv6' ? canonicalIp(from.address) : from.address
     const peer = door.clients.find(address)
-    if (!peer) return refusals.refuse(STRANGER, 'unknown_client')
+    if (!peer) return refuse(STRANGER, 'unknown_client')
     try {
       admit(peer, address, bytes, from, socket)
     } catch (error) {
@@ -158,7 +184,7 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     }
   }
 
-  const listening = await (door.listen ?? listenUdp)(door.hosts, door.port, door.portKey, receive)
+  const listening = await (door.listen ?? listenUdp)(door.hosts, door.port, door.portKey, receive, door.reusePort)
   return { port: listening.port, close: () => (closing ??= pending.drained().then(listening.close)) }
 }
 

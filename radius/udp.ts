@@ -16,13 +16,14 @@ export type Listener = (bytes: Buffer, from: RemoteInfo, socket: Socket) => void
 export type Listen = typeof listenUdp
 export type UdpListening = { readonly port: number; close(): Promise<void> }
 
-function bind(host: string, port: number, key: string): Promise<Socket> {
+function bind(host: string, port: number, key: string, reusePort: boolean): Promise<Socket> {
   const six = isIPv6(host)
   let bound = false
   const socket = createSocket({
     type: six ? 'udp6' : 'udp4',
     ipv6Only: six,
     recvBufferSize: RECEIVE_BUFFER_BYTES,
+    reusePort,
     // Node resolves the address of every datagram that leaves, which costs a turn of the loop. Ours are replies to where a datagram
     // came from, an address: only the host that we bind to may be a name.
     lookup: (name, options, done) => (bound ? done(null, name, six ? 6 : 4) : lookup(name, options, done)),
@@ -42,14 +43,15 @@ function bind(host: string, port: number, key: string): Promise<Socket> {
 /**
  * One UDP port on each of `hosts` (port 0: the first host's free port on all).
  * @param key setting named in the error, `radius.auth_port`.
+ * @param reusePort lets further processes bind the same ports (SO_REUSEPORT): the kernel gives each source address and port to one of them.
  * @throws UsageError `port` (exit 2) naming port and key when it cannot be had.
  */
-export async function listenUdp(hosts: readonly string[], port: number, key: string, listener: Listener): Promise<UdpListening> {
+export async function listenUdp(hosts: readonly string[], port: number, key: string, listener: Listener, reusePort = false): Promise<UdpListening> {
   const sockets: Socket[] = []
   let bound = port
   try {
     for (const host of hosts) {
-      const socket = await bind(host, bound, key)
+      const socket = await bind(host, bound, key, reusePort)
       sockets.push(socket)
       bound = socket.address().port
     }

@@ -1,5 +1,6 @@
 /** Access-Request: which credential it shows, which source knows its user, what that source says. */
 import type { Effects } from '#shared/effects.ts'
+import type { Counter } from '#shared/metrics.ts'
 import { ATTRIBUTES } from '../attributes.ts'
 import { writeAuthorisation } from '../authorisation.ts'
 import type { Client } from '../clients.ts'
@@ -9,6 +10,7 @@ import { CODES, type Packet } from '../packet.ts'
 import type { Answer, Request, Service } from '../server.ts'
 import { doubtAccess } from '../trust.ts'
 import { readCredential, type Credential } from './credentials.ts'
+import { createLane, type Lane } from './lane.ts'
 
 const A = ATTRIBUTES
 
@@ -52,26 +54,51 @@ export function holderAmong(sources: readonly Source[]): HolderOf {
   }
 }
 
-export function accessService(sources: readonly Source[], effects: Pick<Effects, 'metrics' | 'random'>): Service {
-  const accepted = new Map(
-    sources.map(({ name }) => [name, effects.metrics.counter('parvis_radius_accepted_total', 'Access-Accepts, by source', { source: name })]),
-  )
+/** @param patienceMs after which a door stops waiting for a decision. */
+export function accessService(sources: readonly Source[], effects: Pick<Effects, 'clock' | 'metrics' | 'random'>, patienceMs: number): Service {
+  const lanes = new Map(sources.map((source) => [source, createLane(patienceMs)]))
+  const accepted = new Map(sources.map((source) => [source, new Map<string, Counter>()]))
 
-  function rejected(reason: string, credential?: Credential): Answer {
-    return { code: CODES.accessReject, refused: reason, ...(credential?.refusal && { write: credential.refusal }) }
+  function countAccepted(source: Source, client: string): void {
+    const counters = accepted.get(source)
+    const known = counters?.get(client)
+    if (known) return known()
+    const count = effects.metrics.counter('parvis_radius_accepted_total', 'Access-Accepts, by source and client', { source: source.name, client })
+    counters?.set(client, count)
+    count()
   }
 
-  function tell(source: Source, decision: Decision, { credential }: Question): Answer {
-    if (decision.kind === 'reject') return rejected(decision.reason, credential)
-    if (decision.kind === 'accept' || decision.code === CODES.accessAccept) accepted.get(source.name)?.()
-    if (decision.kind === 'relay') return { code: decision.code, write: (writer) => void writer.addAttributes(decision.attributes) }
+  function rejected(reason: string, credential?: Credential, by?: Source): Answer {
+    return { code: CODES.accessReject, refused: reason, ...(credential?.refusal && { write: credential.refusal }), ...(by && { by: by.name }) }
+  }
+
+  function tell(source: Source, decision: Decision, { client, credential }: Question): Answer {
+    if (decision.kind === 'reject') return rejected(decision.reason, credential, source)
+    const by = source.name
+    if (decision.kind === 'accept' || decision.code === CODES.accessAccept) countAccepted(source, client.name)
+    if (decision.kind === 'relay') {
+      const refused = decision.code === CODES.accessReject && { refused: 'upstream_refused' }
+      return { code: decision.code, write: (writer) => void writer.addAttributes(decision.attributes), ...refused, by }
+    }
     return {
       code: CODES.accessAccept,
       write(writer) {
         credential.proof?.(writer)
         writeAuthorisation(writer, decision.authorisation)
       },
+      by,
     }
+  }
+
+  function wait(source: Source, lane: Lane | undefined, decision: Promise<Decision>, question: Question): Answer | Promise<Answer> {
+    const place = lane?.enter(effects.clock.monotonic())
+    if (place === undefined) {
+      decision.catch(() => undefined)
+      return rejected('source_busy', question.credential, source)
+    }
+    const leave = (): void => lane?.leave(place)
+    void decision.then(leave, leave)
+    return decision.then((value) => tell(source, value, question))
   }
 
   function answer({ packet, client, address }: Request): Answer | Promise<Answer> {
@@ -82,7 +109,7 @@ export function accessService(sources: readonly Source[], effects: Pick<Effects,
     const question: Question = { client, address, userName, credential, packet }
     for (const source of sources) {
       const decision = source.decide(question)
-      if (decision) return decision instanceof Promise ? decision.then((value) => tell(source, value, question)) : tell(source, decision, question)
+      if (decision) return decision instanceof Promise ? wait(source, lanes.get(source), decision, question) : tell(source, decision, question)
     }
     return rejected('user_unknown', credential)
   }
