@@ -4,7 +4,7 @@ import { manualClock } from '#shared/clock.ts'
 import { openWire, SECRET, START_MS, townEffects, type Wire } from '#test/support/radius-town.ts'
 import { ATTRIBUTES } from './attributes.ts'
 import { checkMessageAuthenticator, responseAuthenticatorHolds, seal, sharedSecret } from './authenticator.ts'
-import { listenDynamicAuthorization, type SessionTarget } from './coa.ts'
+import { listenDynamicAuthorization, type Done, type SessionChange, type SessionTarget } from './coa.ts'
 import { AUTHENTICATOR_AT, CODES, HEADER_BYTES, type Packet } from './packet.ts'
 import { PacketWriter } from './packet-writer.ts'
 
@@ -14,18 +14,24 @@ let effects = townEffects(manualClock(START_MS))
 let listening: Running & { port: number }
 let wire: Wire
 let asked: SessionTarget[]
-let ends: () => Promise<boolean>
+let changes: SessionChange[]
+let ends: () => Promise<Done>
 
 beforeEach(async () => {
   asked = []
+  changes = []
   effects = townEffects(manualClock(START_MS))
-  ends = async () => true
+  ends = async () => 'done'
   const settings = { hosts: ['127.0.0.1'], port: 0, sources: [{ name: 'server', address: '127.0.0.1', secret: SECRET }], nasIdentifier: 'parvis' }
-  const disconnect = (target: SessionTarget): Promise<boolean> => {
+  const disconnect = (target: SessionTarget): Promise<Done> => {
     asked.push(target)
     return ends()
   }
-  listening = await listenDynamicAuthorization(settings, effects, { disconnect })
+  const change = (target: SessionTarget, wanted: SessionChange): Promise<Done> => {
+    changes.push(wanted)
+    return disconnect(target)
+  }
+  listening = await listenDynamicAuthorization(settings, effects, { disconnect, change })
   wire = await openWire()
 })
 afterEach(async () => {
@@ -57,19 +63,23 @@ test('Disconnect ends the session that it names and is acknowledged; the same pa
   expect(asked).toEqual([{ acctSessionId: 's1', userName: 'u', callingStationId: '02-00-00-00-00-01' }])
 })
 
-test('a session that is not here is refused with cause 503, a request that names none with 402, another NAS with 403', async () => {
-  ends = async () => false
+test('a session that is not here is refused with cause 503, one that cannot be ended with 504, a request that names none with 402, another NAS with 403', async () => {
+  ends = async () => 'sessionNotFound'
   expect(verdict(await ask(request(named)))).toEqual([CODES.disconnectNak, 503])
+  ends = async () => 'sessionNotRemovable'
+  expect(verdict(await ask(request(named)))).toEqual([CODES.disconnectNak, 504])
   expect(verdict(await ask(request((w) => void w.add(A['NAS-Identifier'], 'parvis'))))).toEqual([CODES.disconnectNak, 402])
   expect(verdict(await ask(request((w) => named(w.add(A['NAS-Identifier'], 'elsewhere')))))).toEqual([CODES.disconnectNak, 403])
-  expect(asked).toHaveLength(1)
+  expect(verdict(await ask(request((w) => named(w.add(A['NAS-IP-Address'], '192.0.2.1')))))).toEqual([CODES.disconnectNak, 403])
+  expect(verdict(await ask(request((w) => named(w.add(A['NAS-IPv6-Address'], '2001:db8::1')))))).toEqual([CODES.disconnectNak, 403])
+  expect(asked).toHaveLength(2)
 })
 
 test('an attribute that we cannot compare ends nobody: it may name another session than the rest does', async () => {
   expect(verdict(await ask(request((w) => (named(w), void w.add(A['Framed-IP-Address'], '192.0.2.7')))))).toEqual([CODES.disconnectNak, 401])
   expect(verdict(await ask(request((w) => (named(w), void w.add(A['Filter-Id'], 'slow')))))).toEqual([CODES.disconnectNak, 401])
   expect(asked).toEqual([])
-  expect(verdict(await ask(request((w) => (named(w), void w.add(A['NAS-IP-Address'], '192.0.2.1').addRaw(33, Buffer.of(1))))))).toEqual([CODES.disconnectAck, undefined])
+  expect(verdict(await ask(request((w) => (named(w), void w.add(A['NAS-IP-Address'], '127.0.0.1').addRaw(33, Buffer.of(1)).addRaw(33, Buffer.of(2))))))).toEqual([CODES.disconnectAck, undefined])
 })
 
 test('the same words later are a new request: a reply is kept for ten seconds only', async () => {
@@ -80,8 +90,78 @@ test('the same words later are a new request: a reply is kept for ten seconds on
   expect(asked).toHaveLength(2)
 })
 
-test('a CoA-Request is refused as not supported', async () => {
-  expect(verdict(await ask(request(named, CODES.coaRequest)))).toEqual([CODES.coaNak, 406])
+test('a name that is empty, given twice or of the wrong size ends nobody', async () => {
+  for (const add of [
+    (w: PacketWriter) => void w.addRaw(A['User-Name'].number),
+    (w: PacketWriter) => void w.add(A['User-Name'], 'u').add(A['User-Name'], 'v'),
+    (w: PacketWriter) => (named(w), void w.addRaw(A['NAS-IP-Address'].number, Buffer.of(127, 0, 1))),
+  ]) expect(verdict(await ask(request(add)))).toEqual([CODES.disconnectNak, 404])
+  expect(asked).toEqual([])
+})
+
+const change = (add: (writer: PacketWriter) => void): Promise<Packet> => ask(request((w) => (named(w), add(w)), CODES.coaRequest))
+
+test('a CoA-Request changes every limit that an Access-Accept can set, vendors\' included', async () => {
+  const reply = await change((w) => {
+    w.add(A['Session-Timeout'], 600).add(A['Idle-Timeout'], 60).add(A['Acct-Interim-Interval'], 120).add(A.Class, Buffer.of(1, 2))
+    w.add(A['WISPr-Bandwidth-Max-Down'], 2_000_000).add(A['ChilliSpot-Bandwidth-Max-Up'], 500).add(A['ChilliSpot-Max-Total-Octets'], 5).add(A['ChilliSpot-Max-Total-Gigawords'], 1)
+  })
+  expect(verdict(reply)).toEqual([CODES.coaAck, undefined])
+  expect(changes).toEqual([
+    { sessionSeconds: 600, idleSeconds: 60, interimSeconds: 120, class: Uint8Array.of(1, 2), downKbps: 2_000, upKbps: 500, quotaBytes: 2 ** 32 + 5 },
+  ])
+  expect(asked).toEqual([{ acctSessionId: 's1', userName: 'u', callingStationId: '02-00-00-00-00-01' }])
+})
+
+test.each<[says: string, add: (writer: PacketWriter) => void, cause: number]>([
+  ['another filter', (w) => void w.add(A['Filter-Id'], 'slow'), 401],
+  ['a vendor that we do not know', (w) => void w.addRaw(26, Buffer.of(0, 0, 0, 9, 1, 3, 0)), 401],
+  ['a vendor attribute that is cut short', (w) => void w.addRaw(26, Buffer.of(0, 0, 56, 223, 1, 9, 0)), 401],
+  ['nothing', () => undefined, 402],
+  ['the same limit twice', (w) => void w.add(A['Session-Timeout'], 9), 404],
+  ['a limit of the wrong size', (w) => void w.addRaw(A['Idle-Timeout'].number, Buffer.of(1)), 404],
+  ['no bytes at all', (w) => void w.add(A['Mikrotik-Total-Limit'], 0), 407],
+  ['another NAS', (w) => void w.add(A['NAS-Identifier'], 'elsewhere'), 403],
+  ['another service', (w) => void w.add(A['Service-Type'], 2), 405],
+  ['authorisation anew, with its state', (w) => void w.add(A['Service-Type'], 17).add(A.State, Buffer.of(7)), 405],
+  ['authorisation anew, without its state', (w) => void w.add(A['Service-Type'], 17), 402],
+])('of a CoA-Request that asks for %s nothing is done, what it could have as little', async (says, add, cause) => {
+  const reply = await change((w) => (says === 'nothing' || w.add(A['Session-Timeout'], 600), add(w)))
+  expect(verdict(reply)).toEqual([CODES.coaNak, cause])
+  expect(changes).toEqual([])
+})
+
+test('no time at all is not a change but an end: cause 407', async () => {
+  expect(verdict(await change((w) => void w.add(A['Session-Timeout'], 0)))).toEqual([CODES.coaNak, 407])
+})
+
+test('State and Proxy-State come back in both answers, as they were', async () => {
+  const add = (w: PacketWriter): void => void w.add(A['Session-Timeout'], 600).add(A.State, Buffer.of(7, 8)).addRaw(33, Buffer.of(1)).addRaw(33, Buffer.of(2))
+  const ack = await change(add)
+  ends = async () => 'resourcesUnavailable'
+  const nak = await change(add)
+  expect([verdict(ack), verdict(nak)]).toEqual([[CODES.coaAck, undefined], [CODES.coaNak, 506]])
+  for (const reply of [ack, nak]) {
+    expect(reply.read(A.State)).toEqual(Buffer.of(7, 8))
+    expect(reply.readJoined(A['Proxy-State'])).toEqual(Buffer.of(1, 2))
+  }
+})
+
+test('a State in a Disconnect-Request ends nobody: it belongs to CoA', async () => {
+  expect(verdict(await ask(request((w) => (named(w), void w.add(A.State, Buffer.of(7))))))).toEqual([CODES.disconnectNak, 401])
+})
+
+test('when a change takes too long there is silence, because nobody knows yet; asked again it is done again', async () => {
+  let settle: (done: Done) => void = () => undefined
+  ends = () => new Promise((resolve) => (settle = resolve))
+  const bytes = request((w) => (named(w), void w.add(A['Session-Timeout'], 600)), CODES.coaRequest)
+  wire.send(bytes, listening.port)
+  await expect.poll(() => asked.length).toBe(1)
+  effects.clock.advance(3_000)
+  settle('done')
+  ends = async () => 'done'
+  expect(verdict(await ask(bytes))).toEqual([CODES.coaAck, undefined])
+  expect(asked).toHaveLength(2)
 })
 
 test('a Message-Authenticator is checked and answered with one', async () => {

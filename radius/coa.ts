@@ -1,24 +1,25 @@
-/** Disconnect-Request (RFC 5176): a RADIUS server asks us, the NAS, to end a session. */
+/** Disconnect- and CoA-Request (RFC 5176): a RADIUS server asks us, the NAS, to end a session or to change what it may do. */
 import type { Effects, Running } from '#shared/effects.ts'
+import { MalformedError } from '#shared/errors.ts'
 import { ATTRIBUTES } from './attributes.ts'
 import { clientTable } from './clients.ts'
-import { CODES, HEADER_BYTES, type Packet } from './packet.ts'
+import { isPossible, readChange, type SessionChange } from './coa/change.ts'
+import { ERROR_CAUSES, type ErrorCause } from './coa/error-causes.ts'
+import { namesAnotherNas, sessionTarget, type OwnNames, type SessionTarget } from './coa/names.ts'
+import { namesNobody, takesChanges, takesNames, wrongAttributes, wrongService, type Takes } from './coa/request.ts'
+import { CODES, type Packet } from './packet.ts'
 import type { Limits } from './pending.ts'
 import { openDoor, type Answer, type Request, type Service } from './server.ts'
 import type { ClientSettings } from './settings.ts'
 import { doubtSelfProving } from './trust.ts'
+import type { Listen } from './udp.ts'
+
+export type { SessionChange } from './coa/change.ts'
+export type { SessionTarget } from './coa/names.ts'
 
 const A = ATTRIBUTES
 /** RFC 5176 §6.3. */
 const EVENT_WINDOW_SECONDS = 300
-/** RFC 5176 §3.5. */
-export const ERROR_CAUSES = { unsupportedAttribute: 401, missingAttribute: 402, nasMismatch: 403, unsupportedExtension: 406, sessionNotFound: 503, resourcesUnavailable: 506 } as const
-
-/** What names the session, what names the NAS, and what every request may carry. */
-const UNDERSTOOD = new Set(
-  [A['User-Name'], A['Calling-Station-Id'], A['Acct-Session-Id'], A['NAS-Identifier'], A['NAS-IP-Address'], A['NAS-IPv6-Address'],
-    A['Proxy-State'], A['Event-Timestamp'], A['Message-Authenticator']].map(({ number }) => number),
-)
 
 export type DynamicAuthorizationSettings = {
   readonly hosts: readonly string[]
@@ -28,35 +29,30 @@ export type DynamicAuthorizationSettings = {
   readonly sources: readonly ClientSettings[]
   /** Our own name; a request that names another NAS is refused. */
   readonly nasIdentifier?: string
+  /** Our own addresses, compared with NAS-IP-Address and NAS-IPv6-Address. Default `hosts`. */
+  readonly addresses?: () => readonly string[]
   readonly limits?: Partial<Limits>
+  /** Where datagrams come from: UDP sockets when left out. */
+  readonly listen?: Listen
 }
 
-/** RFC 5176 §3: what a session is found by; all that is present must fit. At least one is. */
-export type SessionTarget = { readonly acctSessionId?: string; readonly userName?: string; readonly callingStationId?: string }
+/** All of what was asked is done, or nothing is, for this cause. */
+export type Done = 'done' | ErrorCause
 
+/** The answer leaves after they have resolved; a cause is said to the asker. */
 export type DynamicAuthorizationActions = {
-  /** Ends the session; resolves to false when none fits. The acknowledgement leaves after that. */
-  disconnect(target: SessionTarget): Promise<boolean>
+  disconnect(target: SessionTarget): Promise<Done>
+  change(target: SessionTarget, change: SessionChange): Promise<Done>
 }
 
-function sessionTarget(packet: Packet): SessionTarget | undefined {
-  const acctSessionId = packet.read(A['Acct-Session-Id'])
-  const userName = packet.read(A['User-Name'])
-  const callingStationId = packet.read(A['Calling-Station-Id'])
-  const target = { ...(acctSessionId && { acctSessionId }), ...(userName && { userName }), ...(callingStationId && { callingStationId }) }
-  return Object.keys(target).length > 0 ? target : undefined
-}
+/** One row a kind of request. */
+type Kind = { readonly ack: number; readonly nak: number; readonly takes: Takes; act(target: SessionTarget, packet: Packet): Promise<Done> }
 
-/** RFC 5176 §3: every attribute is mandatory. One that we cannot compare might name another session than the rest. */
-function onlyUnderstood(packet: Packet): boolean {
-  for (let at = HEADER_BYTES; at < packet.end; at = packet.after(at)) if (!UNDERSTOOD.has(packet.bytes[at] ?? 0)) return false
-  return true
-}
-
-type Cause = keyof typeof ERROR_CAUSES
-
-function nak(code: number, cause: Cause): Answer {
-  return { code, refused: `nak_${ERROR_CAUSES[cause]}`, write: (writer) => void writer.add(A['Error-Cause'], ERROR_CAUSES[cause]) }
+function answerOf(done: Done, { ack, nak }: Kind, packet: Packet): Answer {
+  // RFC 5176 §3.3: as it came. A Disconnect-Request with one was refused.
+  if (done === 'done') return { code: ack, write: (writer) => void writer.echo(packet, A.State) }
+  const number = ERROR_CAUSES[done]
+  return { code: nak, refused: `nak_${number}`, write: (writer) => void writer.echo(packet, A.State).add(A['Error-Cause'], number) }
 }
 
 /** @throws UsageError `port` naming `radius.coa_port`, or `client_address`, `client_secret`. */
@@ -65,6 +61,8 @@ export async function listenDynamicAuthorization(
   effects: Effects,
   actions: DynamicAuthorizationActions,
 ): Promise<Running & { port: number }> {
+  const own: OwnNames = { nasIdentifier: settings.nasIdentifier, addresses: settings.addresses ?? (() => settings.hosts) }
+
   function doubt(packet: Packet, client: Parameters<Service['doubt']>[1]): string | undefined {
     const wrong = doubtSelfProving(packet, client)
     if (wrong) return wrong
@@ -73,22 +71,44 @@ export async function listenDynamicAuthorization(
     return off > EVENT_WINDOW_SECONDS ? 'event_timestamp_outside' : undefined
   }
 
-  async function disconnect({ packet }: Request): Promise<Answer> {
-    const nas = packet.read(A['NAS-Identifier'])
-    if (nas !== undefined && settings.nasIdentifier !== undefined && nas !== settings.nasIdentifier) return nak(CODES.disconnectNak, 'nasMismatch')
-    if (!onlyUnderstood(packet)) return nak(CODES.disconnectNak, 'unsupportedAttribute')
-    const target = sessionTarget(packet)
-    if (!target) return nak(CODES.disconnectNak, 'missingAttribute')
-    return (await actions.disconnect(target)) ? { code: CODES.disconnectAck } : nak(CODES.disconnectNak, 'sessionNotFound')
+  const disconnect: Kind = { ack: CODES.disconnectAck, nak: CODES.disconnectNak, takes: takesNames, act: (target) => actions.disconnect(target) }
+  const change: Kind = {
+    ack: CODES.coaAck, nak: CODES.coaNak, takes: takesChanges,
+    async act(target, packet) {
+      const wanted = readChange(packet)
+      if (!wanted) return 'missingAttribute'
+      return isPossible(wanted) ? actions.change(target, wanted) : 'invalidAttributeValue'
+    },
   }
 
-  const proves = (packet: Packet): boolean => packet.has(A['Message-Authenticator'])
+  /** @throws MalformedError `attribute_value`. */
+  async function carryOut(packet: Packet, kind: Kind): Promise<Done> {
+    if (namesAnotherNas(packet, own)) return 'nasMismatch'
+    const wrong = wrongService(packet) ?? wrongAttributes(packet, kind.takes)
+    if (wrong) return wrong
+    const target = sessionTarget(packet)
+    if (!target) return 'missingAttribute'
+    return namesNobody(target) ? 'invalidRequest' : kind.act(target, packet)
+  }
+
+  async function answer({ packet }: Request, kind: Kind): Promise<Answer> {
+    const done = await carryOut(packet, kind).catch((error: unknown): Done => {
+      if (error instanceof MalformedError) return 'invalidRequest'
+      throw error
+    })
+    return answerOf(done, kind, packet)
+  }
+
+  function service(kind: Kind, late: () => Answer): Service {
+    return { doubt, answer: (request) => answer(request, kind), late, proves: (packet) => packet.has(A['Message-Authenticator']) }
+  }
+  const busy = ERROR_CAUSES.resourcesUnavailable
   const services = new Map<number, Service>([
-    [CODES.disconnectRequest, { doubt, answer: disconnect, late: () => nak(CODES.disconnectNak, 'resourcesUnavailable'), proves }],
-    // Changing a running session comes later; until then the RFC's plain answer.
-    [CODES.coaRequest, { doubt, answer: () => nak(CODES.coaNak, 'unsupportedExtension'), late: () => ({ silent: 'late' }), proves }],
+    [CODES.disconnectRequest, service(disconnect, () => ({ code: CODES.disconnectNak, refused: `nak_${busy}`, write: (writer) => void writer.add(A['Error-Cause'], busy) }))],
+    // A refusal would say that nothing was changed, which nobody knows yet: silence, and the asker says it again.
+    [CODES.coaRequest, service(change, () => ({ silent: 'late' }))],
   ])
-  const door = { name: 'coa', hosts: settings.hosts, port: settings.port, portKey: 'radius.coa_port', clients: clientTable(settings.sources), services, limits: settings.limits }
-  const { port, close } = await openDoor(door, effects)
-  return { port, urls: {}, ready: () => true, close }
+  const { hosts, port, limits, listen } = settings
+  const door = await openDoor({ name: 'coa', hosts, port, portKey: 'radius.coa_port', clients: clientTable(settings.sources), services, limits, listen }, effects)
+  return { port: door.port, urls: {}, ready: () => true, close: door.close }
 }

@@ -48,6 +48,11 @@ export const MOST_KBPS = 100_000_000
 /** Offloading hands us packets of 64 kB: a smaller bucket would never let one pass. */
 const LEAST_BUCKET_BYTES = 131_072
 
+/** RFC 2865 gives limits of pace the whole 32 bits: servers say 0, or more than any line carries, and mean no limit. */
+export function meantKbps(kbps: number | undefined): number | undefined {
+  return kbps === undefined || kbps < 1 || kbps > MOST_KBPS ? undefined : kbps
+}
+
 export type Rate = { readonly bytesPerSecond: number; readonly burstBytes: number }
 
 function whole(value: number, least: number, most: number): boolean {

@@ -7,7 +7,7 @@ import type { Site } from '#shared/place.ts'
 import { makeReceipt, type ClockSync, type Signer } from '../consent/receipt.ts'
 import { storeReceipt } from '../consent/receipts.ts'
 import type { Terms } from '../consent/terms.ts'
-import { MOST_GRANT_SECONDS, MOST_KBPS } from '../gateway/policy.ts'
+import { meantKbps, MOST_GRANT_SECONDS } from '../gateway/policy.ts'
 import type { Failure } from '../pages/failure.ts'
 import type { Step } from '../session/desk.ts'
 import type { Opened } from '../session/opening.ts'
@@ -38,15 +38,10 @@ export type ConnectParts = {
   step(step: Step): void
 }
 
-/** RFC 2865 gives the whole 32 bits: servers say 0, or more than any line carries, and mean no limit. */
-function meant(kbps: number | undefined): number | undefined {
-  return kbps === undefined || kbps < 1 || kbps > MOST_KBPS ? undefined : kbps
-}
-
 /** What RADIUS left open is filled from the settings; what it said holds within what a gate can keep. */
 export function limitsFrom(authorisation: Authorisation, settings: PortalSettings): { seconds: number; limits: Authorisation } {
   const { sessionSeconds = settings.sessionSeconds, idleSeconds = settings.idleSeconds, downKbps = settings.downKbps, upKbps = settings.upKbps, ...rest } = authorisation
-  const [down, up] = [meant(downKbps), meant(upKbps)]
+  const [down, up] = [meantKbps(downKbps), meantKbps(upKbps)]
   const limits = { ...rest, ...(idleSeconds && { idleSeconds }), ...(down !== undefined && { downKbps: down }), ...(up !== undefined && { upKbps: up }) }
   return { seconds: Math.min(sessionSeconds, MOST_GRANT_SECONDS), limits }
 }

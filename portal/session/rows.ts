@@ -61,10 +61,11 @@ export const INSERT_SESSION = `insert into session
   values (@id, 'opening', @mac, @mark, @site, @language, @method, @user, @nonce, @tokenHash, @receipt, @withdrawal, @startedMs, @deadlineMs,
    @idleSeconds, @interimSeconds, @downKbps, @upKbps, @quotaBytes, @class, @startedMs, @startedMs, @startedMs)`
 
-export function valuesOf(session: OpeningSession): Record<string, unknown> {
-  const { limits, usage: _usage, kind: _kind, startTold: _told, activeMs: _active, interimMs: _interim, checkedMs: _checked, ...facts } = session
+export const UPDATE_LIMITS = `update session set deadline_ms = @deadlineMs, idle_seconds = @idleSeconds, interim_seconds = @interimSeconds,
+  down_kbps = @downKbps, up_kbps = @upKbps, quota_bytes = @quotaBytes, class = @class where id = @id`
+
+export function limitValues(limits: Authorisation): Record<string, number | Uint8Array | null> {
   return {
-    ...facts,
     idleSeconds: limits.idleSeconds ?? null,
     interimSeconds: limits.interimSeconds ?? null,
     downKbps: limits.downKbps ?? null,
@@ -72,4 +73,9 @@ export function valuesOf(session: OpeningSession): Record<string, unknown> {
     quotaBytes: limits.quotaBytes ?? null,
     class: limits.class ?? null,
   }
+}
+
+export function valuesOf(session: OpeningSession): Record<string, unknown> {
+  const { limits, usage: _usage, kind: _kind, startTold: _told, activeMs: _active, interimMs: _interim, checkedMs: _checked, ...facts } = session
+  return { ...facts, ...limitValues(limits) }
 }

@@ -2,13 +2,14 @@
 import { every, type Cancel } from '#shared/clock.ts'
 import { reason } from '#shared/log.ts'
 import type { TerminateCause } from '#radius/nas.ts'
-import { parseMacAddress, type MacAddress, type SessionToken } from '#shared/personal.ts'
+import type { MacAddress, SessionToken } from '#shared/personal.ts'
 import type { Desk } from './desk.ts'
 import { endSession } from './ending.ts'
 import { openSession, type Opened, type Opening } from './opening.ts'
 import { createPace } from './pace.ts'
 import { recover } from './recovery.ts'
 import { createReporting } from './reporting.ts'
+import { createServerRequests, type ServerRequests } from './requests.ts'
 import type { EndedSession, OpenSession, Session, SessionId } from './session.ts'
 import { hashToken } from './token.ts'
 import { createTurns } from './turns.ts'
@@ -18,10 +19,7 @@ import { createUpkeep, ROUND_MS } from './upkeep.ts'
 const SHORTEST_WAIT_MS = 10
 const ENDING_AT_ONCE = 64
 
-/** How a Disconnect-Request names a session (RFC 5176 §3); all that are given must fit. */
-export type SessionNames = { readonly acctSessionId?: string; readonly userName?: string; readonly callingStationId?: string }
-
-export type Sessions = {
+export type Sessions = ServerRequests & {
   /** Before the first answer: closes what expired meanwhile, finishes what was begun, makes the gate agree with the store. */
   start(): Promise<void>
   /**
@@ -37,8 +35,6 @@ export type Sessions = {
   open(opening: Opening): Promise<Opened>
   /** Undefined when it is not there any more. @throws UnavailableError when gate or disk do not answer; it is tried again each minute. */
   end(id: SessionId, cause: TerminateCause): Promise<EndedSession | undefined>
-  /** For Disconnect-Request: ends those that every given name fits; how many ended. */
-  endBy(names: SessionNames): Promise<number>
   /** All that are open now. */
   list(): OpenSession[]
   /** Whether a session that used the portal token with this nonce is alive. */
@@ -101,12 +97,6 @@ export function createSessions(desk: Desk): Sessions {
     if (session.deadlineMs > desk.now()) return session
     await end(session.id, 'sessionTimeout').catch((error: unknown) => effects.log.warn('an expired session did not end', { reason: reason(error) }))
     return undefined
-  }
-
-  function fits(session: Session, names: SessionNames): boolean {
-    if (names.acctSessionId !== undefined && names.acctSessionId !== session.id) return false
-    if (names.userName !== undefined && names.userName !== session.user) return false
-    return names.callingStationId === undefined || parseMacAddress(names.callingStationId) === session.mac
   }
 
   async function endMany(ids: readonly SessionId[], cause: TerminateCause): Promise<number> {
@@ -182,10 +172,7 @@ export function createSessions(desk: Desk): Sessions {
       return opened
     },
     end,
-    async endBy(names) {
-      if (names.acctSessionId === undefined && names.userName === undefined && names.callingStationId === undefined) return 0
-      return endMany(idsOf(store.all().filter((session) => session.kind !== 'closing' && fits(session, names))), 'adminReset')
-    },
+    ...createServerRequests(desk, turns, (id) => end(id, 'adminReset'), () => armExpiry()),
     list: () => store.all().filter(isOpen),
     alive: (nonce) => store.byNonce(nonce) !== undefined,
     round,

@@ -1,9 +1,9 @@
-import type { TerminateCause } from '#radius/nas.ts'
+import type { Authorisation, TerminateCause } from '#radius/nas.ts'
 import type { Statement } from '#shared/db/group-commit.ts'
 import type { Db } from '#shared/db/open.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import type { Usage } from '../gateway/enforcer.ts'
-import { INSERT_SESSION, sessionOf, valuesOf, type SessionRow } from './rows.ts'
+import { INSERT_SESSION, limitValues, sessionOf, UPDATE_LIMITS, valuesOf, type SessionRow } from './rows.ts'
 import type { OpeningSession, Session, SessionId } from './session.ts'
 
 /** Acknowledgements that wait for the disk; beyond this they are lost rather than the memory. */
@@ -25,6 +25,8 @@ export type SessionStore = {
   /** The gate is shut: whatever is still to be written, the session ended at `atMs`, or at its deadline before. */
   setShut(id: SessionId, usage: Usage, atMs: number): void
   setUsage(id: SessionId, usage: Usage, activeMs: number): void
+  /** Other limits and another deadline for a running session. */
+  setLimits(id: SessionId, deadlineMs: number, limits: Authorisation): void
   setStartTold(id: SessionId): void
   setInterim(id: SessionId, ms: number): void
   setChecked(id: SessionId, ms: number): void
@@ -75,6 +77,7 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
     return (...values: (string | number)[]): void => void statement.run(...values)
   }
   const insert = db.prepare(INSERT_SESSION)
+  const limit = db.prepare(UPDATE_LIMITS)
   const all = db.prepare<[], SessionRow>('select * from session')
   const due = db.prepare<[number], { id: string }>("select id from session where deadline_ms <= ? and kind <> 'closing'")
   // Asked after every log-in: in the order of the index the first row is the answer, min() would read them all.
@@ -98,6 +101,7 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
     setClosing: ((close) => (id: SessionId, cause: TerminateCause) => close(cause, id))(run("update session set kind = 'closing', cause = ? where id = ?")),
     setShut: (id, u, atMs) => shut(atMs, u.upBytes, u.downBytes, u.upPackets, u.downPackets, id),
     setUsage: (id, u, activeMs) => usage(u.upBytes, u.downBytes, u.upPackets, u.downPackets, activeMs, id),
+    setLimits: (id, deadlineMs, limits) => void limit.run({ id, deadlineMs, ...limitValues(limits) }),
     setStartTold: (id) => told.forEach((tell) => tell(id)),
     setInterim: ((set) => (id: SessionId, ms: number) => set(ms, id))(run('update session set interim_ms = ? where id = ?')),
     setChecked: ((set) => (id: SessionId, ms: number) => set(ms, id))(run('update session set checked_ms = ? where id = ?')),

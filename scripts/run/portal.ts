@@ -1,7 +1,9 @@
 // The portal with its gateway: what a phone meets on this machine.
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Observations } from '#shared/count/observations.ts'
 import { secretKey } from '#shared/keyed-mac.ts'
+import { canonicalIp } from '#shared/personal.ts'
 import { signJws, type DeviceKey } from '#shared/sign.ts'
 import { createNas } from '#radius/client.ts'
 import { listenDynamicAuthorization } from '#radius/coa.ts'
@@ -43,6 +45,11 @@ function gatewayOf({ settings, effects }: Ground): Gateway {
   if (enforcer === 'dry-run') return createGateway({ kind: 'dry-run' }, effects)
   const { port, on_portal_loss } = settings.portal
   return createGateway({ kind: 'nftables', lan: lan ?? [], wan: wan === undefined ? [] : [wan], portalPort: port, onPortalLoss: on_portal_loss }, effects)
+}
+
+/** Asked anew each time: addresses come and go while a gateway runs. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => canonicalIp(address)))
 }
 
 export type PortalRoleParts = {
@@ -118,8 +125,9 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
   const asked = servers.map((server, index): ClientSettings => ({ name: `server-${index + 1}`, address: server.address, secret: server.secret }))
   const local = peers.clients.filter((client) => client.name === peers.own.name)
   const sources = [...local, ...asked.filter((server) => !local.some((client) => client.address === server.address))]
-  const coa = await listenDynamicAuthorization({ hosts: settings.radius.host ?? ['127.0.0.1'], port: settings.radius.coa_port, sources, nasIdentifier: parts.gateway }, effects, {
-    disconnect: async (target) => (await portal.sessions.endBy(target)) > 0,
+  const coa = await listenDynamicAuthorization({ hosts: settings.radius.host ?? ['127.0.0.1'], port: settings.radius.coa_port, sources, nasIdentifier: parts.gateway, addresses: ownAddresses }, effects, {
+    disconnect: portal.sessions.endBy,
+    change: portal.sessions.changeBy,
   }).catch(async (error: unknown) => {
     await close()
     throw error

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listenDynamicAuthorization, type SessionTarget } from '#radius/coa.ts'
+import { listenDynamicAuthorization, type Done, type SessionTarget } from '#radius/coa.ts'
 import type { Running } from '#shared/effects.ts'
 import { radclient, type RadclientOptions, type RadclientResult } from '#test/support/freeradius.ts'
 import { absent } from '#test/support/peer.ts'
@@ -13,11 +13,11 @@ describe.skipIf(absent('radclient'))('radclient asks us', () => {
   const ended: SessionTarget[] = []
   beforeAll(async () => {
     town = await radiusTown({ settings: { hosts: ['127.0.0.1', '::1'] } })
-    const disconnect = async (target: SessionTarget): Promise<boolean> => {
+    const disconnect = async (target: SessionTarget): Promise<Done> => {
       ended.push(target)
-      return target.acctSessionId === 's1'
+      return target.acctSessionId === 's1' ? 'done' : 'sessionNotFound'
     }
-    listening = await listenDynamicAuthorization({ hosts: ['127.0.0.1'], port: 0, sources: [{ name: 'local', address: '127.0.0.1', secret: SECRET }] }, town.effects, { disconnect })
+    listening = await listenDynamicAuthorization({ hosts: ['127.0.0.1'], port: 0, sources: [{ name: 'local', address: '127.0.0.1', secret: SECRET }] }, town.effects, { disconnect, change: disconnect })
   })
   afterAll(async () => {
     await listening?.close()
