@@ -42,7 +42,7 @@ export async function fuzzTown(onKind?: OnKind): Promise<FuzzTown> {
     effects,
     { accounting, tokenUses: createTokenUses(undefined, effects.clock), listen },
   )
-  const dynamic = await listenDynamicAuthorization({ hosts: ['127.0.0.1'], port: 0, sources: clients, listen }, effects, { disconnect: async () => false })
+  const dynamic = await listenDynamicAuthorization({ hosts: ['127.0.0.1'], port: 0, sources: clients, listen }, effects, { disconnect: async () => 'sessionNotFound', change: async () => 'done' })
   return {
     doors: [
       { name: 'auth', port: radius.authPort, seeds: [...SEEDS.auth, ...honestAccess()], fence: statusBytes },
