@@ -5,7 +5,7 @@ import { createTokenUses, type TokenUses } from '#radius/access/token-uses.ts'
 import { issuePortalToken, tokenKeyring, type PortalToken, type TokenTerms } from '#radius/access/portal-token.ts'
 import type { Source } from '#radius/access/access.ts'
 import { ATTRIBUTES } from '#radius/attributes.ts'
-import { sealAccessRequest, sharedSecret } from '#radius/authenticator.ts'
+import { sealAccessRequest, sharedSecret, type SharedSecret } from '#radius/authenticator.ts'
 import { startRadius, type RunningRadius } from '#radius/main.ts'
 import type { AccountingReport, AccountingStore } from '#radius/nas.ts'
 import { CODES, openPacket, type Packet } from '#radius/packet.ts'
@@ -122,14 +122,23 @@ export type AccessParts = {
   readonly add: (writer: PacketWriter) => void
 }
 
+/** How a request proves its user: written behind User-Name. */
+export type Prove = (writer: PacketWriter, authenticator: Uint8Array, secret: SharedSecret) => void
+
 /** An Access-Request as an honest NAS writes it, except for what `parts` says. */
 export function accessBytes(user: string, password: string, parts: Partial<AccessParts> = {}): Buffer {
+  const pap: Prove = (writer, authenticator, secret) => void writer.add(ATTRIBUTES['User-Password'], hidePassword(Buffer.from(password), authenticator, secret))
+  return provedBytes(user, pap, parts)
+}
+
+/** The same with another proof than a password. */
+export function provedBytes(user: string, prove: Prove, parts: Partial<AccessParts> = {}): Buffer {
   const secret = sharedSecret(parts.secret ?? SECRET)
   const authenticator = parts.authenticator ?? randomBytes(16)
   const writer = new PacketWriter().begin(CODES.accessRequest, parts.identifier ?? randomBytes(1).readUInt8(), authenticator)
   if (parts.messageAuthenticator !== false) writer.reserveMessageAuthenticator()
   writer.add(ATTRIBUTES['User-Name'], user)
-  writer.add(ATTRIBUTES['User-Password'], hidePassword(Buffer.from(password), authenticator, secret))
+  prove(writer, authenticator, secret)
   const station = 'callingStationId' in parts ? parts.callingStationId : '02-00-00-00-00-01'
   writer.addIf(ATTRIBUTES['Calling-Station-Id'], station)
   parts.add?.(writer)
