@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MalformedError } from '#shared/errors.ts'
-import { ATTRIBUTES, attributeRow, type AttributeRow } from './attributes.ts'
+import { ATTRIBUTES, type AttributeRow } from './attributes.ts'
 import { decodePacket, encodePacket } from './codec.ts'
 import { openPacket } from './packet.ts'
 import { PacketWriter } from './packet-writer.ts'
@@ -69,13 +69,6 @@ for (const [name, value] of values) {
     expect(openPacket(bytes).read(row)).toEqual(value)
   })
 }
-
-test('no two rows of the table have the same number, and each is found by it', () => {
-  const rows = Object.values<AttributeRow>(ATTRIBUTES)
-  for (const row of rows) if (!row.within) expect(attributeRow(row.vendor, row.number, row.carrier)?.name).toBe(row.name)
-  const places = rows.map(({ carrier, vendor, within, number }) => [carrier, vendor, within?.number, number].join())
-  expect(new Set(places).size).toBe(rows.length)
-})
 
 test('values that a type does not allow are refused when written', () => {
   const writer = new PacketWriter().begin(1, 1)
