@@ -107,8 +107,9 @@ export function createApp(parts: AppParts): Hono<Env> {
     return asker.kind === 'client' ? sessions.live(asker.mac) : undefined
   }
 
-  function termsFor({ t, language }: Reader): Terms {
-    return termsOf(language, [t('terms.free'), t('terms.time', { time: durationWords(t, settings.sessionSeconds) }), t('terms.trace')])
+  function termsFor({ t, language, site }: Reader): Terms {
+    const seconds = settings.sessionSecondsAt?.[site.id] ?? settings.sessionSeconds
+    return termsOf(language, [t('terms.free'), t('terms.time', { time: durationWords(t, seconds) }), t('terms.trace')])
   }
 
   const page = (c: Context<Env>, body: Html, status: 200 | 400 | 403 | 404 | 503 = 200) => c.html(body, status)

@@ -37,9 +37,12 @@ export type PortalSettings = {
   readonly methods: readonly string[]
   /** Limits where the RADIUS server sets none. */
   readonly sessionSeconds: number
+  /** What the server grants at each site, where that is another time: told before the tap. */
+  readonly sessionSecondsAt?: Readonly<Record<string, number>>
   readonly idleSeconds?: number
   readonly downKbps?: number
   readonly upKbps?: number
+  readonly quotaBytes?: number
   /** `keep`: who is online stays online when the portal stops; `close`: everyone is shut out first. */
   readonly onPortalLoss: 'keep' | 'close'
 }

@@ -5,17 +5,22 @@ import { HEADER_BYTES, type Packet } from './packet.ts'
 import { PacketWriter } from './packet-writer.ts'
 
 /** What a kind of session may do. Whole seconds, kilobits per second, bytes in both directions together. */
-export type Profile = Omit<Authorisation, 'class'> & { readonly sessionSeconds: number }
+export type Profile = Omit<Authorisation, 'class'> & {
+  readonly sessionSeconds: number
+  /** Devices at once, for accounts and vouchers that say nothing of their own; never sent. */
+  readonly sessions?: number
+}
 
 const MOST_INTEGER = 0xffff_ffff
 const GIGAWORD = 2 ** 32
 
-type Limit = Exclude<keyof Authorisation, 'class'>
-type Way = { readonly limit: Limit; write(writer: PacketWriter, value: number): void; read(packet: Packet): number | undefined }
+type Limit = Exclude<keyof Authorisation, 'class' | 'filterId'>
+type Way = { readonly limit: Limit; readonly rows: readonly AttributeRow[]; write(writer: PacketWriter, value: number): void; read(packet: Packet): number | undefined }
 
 function inUnits(limit: Limit, row: AttributeRow<number>, unit: number): Way {
   return {
     limit,
+    rows: [row],
     write: (writer, value) => void writer.add(row, Math.min(Math.floor(value * unit), MOST_INTEGER)),
     read(packet) {
       const value = packet.read(row)
@@ -27,6 +32,7 @@ function inUnits(limit: Limit, row: AttributeRow<number>, unit: number): Way {
 function octets(limit: Limit, low: AttributeRow<number>, high: AttributeRow<number>): Way {
   return {
     limit,
+    rows: [low, high],
     write(writer, value) {
       writer.add(low, Math.floor(value) % GIGAWORD)
       if (value >= GIGAWORD) writer.add(high, Math.min(Math.floor(value / GIGAWORD), MOST_INTEGER))
@@ -52,6 +58,9 @@ const WAYS: readonly Way[] = [
   octets('quotaBytes', A['Mikrotik-Total-Limit'], A['Mikrotik-Total-Limit-Gigawords']),
 ]
 
+/** Every attribute that states a limit. */
+export const LIMIT_ROWS: readonly AttributeRow[] = WAYS.flatMap(({ rows }) => rows)
+
 /** @throws MalformedError `attribute_value` when a limit has the wrong form. */
 export function readAuthorisation(packet: Packet): Authorisation {
   const found: { -readonly [Key in keyof Authorisation]: Authorisation[Key] } = {}
@@ -59,6 +68,8 @@ export function readAuthorisation(packet: Packet): Authorisation {
     const value = found[limit] ?? read(packet)
     if (value !== undefined) found[limit] = value
   }
+  const filterId = packet.read(A['Filter-Id'])
+  if (filterId !== undefined) found.filterId = filterId
   const held = packet.read(A.Class)
   if (held) found.class = Uint8Array.from(held)
   return found
@@ -75,6 +86,7 @@ function attributeBytes(authorisation: Authorisation): Buffer {
     const value = authorisation[limit]
     if (value !== undefined) write(writer, value)
   }
+  writer.addIf(A['Filter-Id'], authorisation.filterId)
   writer.addIf(A.Class, authorisation.class)
   const bytes = Buffer.from(writer.bytes.subarray(HEADER_BYTES, writer.end))
   written.set(authorisation, bytes)

@@ -19,6 +19,8 @@ export type Authorisation = {
   readonly downKbps?: number
   readonly upKbps?: number
   readonly quotaBytes?: number
+  /** RFC 2865 §5.11: the name of a filter that the access server has. */
+  readonly filterId?: string
   /** RFC 2865 §5.25: returned unchanged in accounting. */
   readonly class?: Uint8Array
 }

@@ -40,9 +40,9 @@ export type ConnectParts = {
 
 /** What RADIUS left open is filled from the settings; what it said holds within what a gate can keep. */
 export function limitsFrom(authorisation: Authorisation, settings: PortalSettings): { seconds: number; limits: Authorisation } {
-  const { sessionSeconds = settings.sessionSeconds, idleSeconds = settings.idleSeconds, downKbps = settings.downKbps, upKbps = settings.upKbps, ...rest } = authorisation
+  const { sessionSeconds = settings.sessionSeconds, idleSeconds = settings.idleSeconds, downKbps = settings.downKbps, upKbps = settings.upKbps, quotaBytes = settings.quotaBytes, ...rest } = authorisation
   const [down, up] = [meantKbps(downKbps), meantKbps(upKbps)]
-  const limits = { ...rest, ...(idleSeconds && { idleSeconds }), ...(down !== undefined && { downKbps: down }), ...(up !== undefined && { upKbps: up }) }
+  const limits = { ...rest, ...(idleSeconds && { idleSeconds }), ...(quotaBytes !== undefined && { quotaBytes }), ...(down !== undefined && { downKbps: down }), ...(up !== undefined && { upKbps: up }) }
   return { seconds: Math.min(sessionSeconds, MOST_GRANT_SECONDS), limits }
 }
 
@@ -52,9 +52,12 @@ export function createConnect(parts: ConnectParts): Connect {
   const { clock, metrics, random } = effects
   const outcomes = (outcome: string) => metrics.counter('portal_connects_total', 'Taps on the button, by outcome.', { outcome })
 
-  async function ask({ mac, method }: Tap) {
+  async function ask({ mac, method, site }: Tap) {
     const token = method.credentials({ keyring, profile: settings.profile, nasName: settings.nasName, mac, nowMs: clock.now(), random })
-    const answer = await nas.access({ userName: token.user, password: token.password, callingStationId: callingStation(mac), nasIdentifier: settings.nasIdentifier })
+    const { nasIdentifier } = settings
+    // Where an access point says its network we say the site, which only we know: limits may differ by it.
+    const calledStationId = `${nasIdentifier}:${site.id}`
+    const answer = await nas.access({ userName: token.user, password: token.password, callingStationId: callingStation(mac), calledStationId, nasIdentifier })
     return { token, answer }
   }
 

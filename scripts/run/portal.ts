@@ -15,6 +15,7 @@ import { GATEWAY_MIGRATIONS, SESSION_MIGRATIONS } from '#portal/migrations.ts'
 import { createAccountingStore, type PortalAccounting } from '#portal/session/accounting-store.ts'
 import type { Step } from '#portal/session/desk.ts'
 import { openDisk, openVolatile, type DiskStore, type Ground } from './ground.ts'
+import { portalLimits } from './profiles.ts'
 import type { RadiusPeers } from './radius-peers.ts'
 import { radiusServers } from './radius-peers.ts'
 import { CLICK_PROFILE, sessionNamesOf } from './radius.ts'
@@ -89,10 +90,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       nasName: peers.own.name,
       profile: CLICK_PROFILE,
       methods: own.methods,
-      sessionSeconds: own.session_seconds,
-      ...(own.idle_seconds === undefined ? {} : { idleSeconds: own.idle_seconds }),
-      ...(own.down_kbps === undefined ? {} : { downKbps: own.down_kbps }),
-      ...(own.up_kbps === undefined ? {} : { upKbps: own.up_kbps }),
+      ...portalLimits(ground),
       onPortalLoss: own.on_portal_loss,
     },
     effects,

@@ -5,31 +5,19 @@ import { createAccountingStore, ACCOUNTING_MIGRATIONS } from '#radius/accounting
 import { tokenKeyring, type TokenKeyring } from '#radius/access/portal-token.ts'
 import { createTokenUses, TOKEN_USES_MIGRATIONS } from '#radius/access/token-uses.ts'
 import { startRadius, type RunningRadius } from '#radius/main.ts'
-import { ACCESS_METHODS, oneProfile, type Profiles } from '#radius/profiles.ts'
+import { ACCESS_METHODS } from '#radius/profiles.ts'
 import type { AccountingStore } from '#radius/nas.ts'
 import { sessionNames, type SessionNames } from '#radius/session-name.ts'
 import { UsageError } from '#shared/errors.ts'
 import { secretKey } from '#shared/keyed-mac.ts'
 import { openDisk, openVolatile, type Ground } from './ground.ts'
+import { profilesOf } from './profiles.ts'
 import type { RadiusPeers } from './radius-peers.ts'
 import { volatileKey } from './secrets.ts'
 
-/** How often a foreign access server is asked to tell where it stands. */
-const INTERIM_SECONDS = 300
 /** What the portal's tokens ask for; more come with more sign-in methods. */
 export const CLICK_PROFILE = ACCESS_METHODS.indexOf('click')
 const LEAST_TOKEN_KEY_BYTES = 16
-
-export function profilesOf({ settings }: Ground): Profiles {
-  const { session_seconds, idle_seconds, down_kbps, up_kbps } = settings.portal
-  return oneProfile({
-    sessionSeconds: session_seconds,
-    interimSeconds: INTERIM_SECONDS,
-    ...(idle_seconds === undefined ? {} : { idleSeconds: idle_seconds }),
-    ...(down_kbps === undefined ? {} : { downKbps: down_kbps }),
-    ...(up_kbps === undefined ? {} : { upKbps: up_kbps }),
-  })
-}
 
 /** The keys of portal tokens: one of this runtime directory, or the configured one where portal and server run apart. */
 export function keyringOf({ settings, directories, effects }: Ground): TokenKeyring {
@@ -74,6 +62,7 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
         clients: peers.clients,
         tokenKeys: keyring,
         profiles: profilesOf(ground),
+        reusePort: settings.radius.reuse_port,
       },
       effects,
       { accounting: store, tokenUses: createTokenUses(uses, effects.clock) },

@@ -4,6 +4,7 @@ import { UsageError } from '#shared/errors.ts'
 import type { Field } from '#shared/settings/fields.ts'
 import { lineOf } from '#shared/settings/lines.ts'
 import { loadSettings, type Problem } from '#shared/settings/load.ts'
+import { DEFAULT_SITE } from '#shared/place.ts'
 import { SCHEMA, type Settings } from './schema.ts'
 
 const PLACES = ['parvis.toml', '/etc/parvis/parvis.toml'] as const
@@ -53,6 +54,12 @@ function crossChecks(settings: Settings, file: SettingsFile | undefined): Proble
     if (!client.name) wrong(`radius.clients[${index}].name`, 'missing')
     if (!client.address) wrong(`radius.clients[${index}].address`, 'missing')
     if (!client.secret) wrong(`radius.clients[${index}].secret`, 'missing')
+  }
+  const profiles = settings['radius.profiles'].map(({ method, site }) => `${method} ${site ?? ''}`)
+  for (const [index, { method, site }] of settings['radius.profiles'].entries()) {
+    const key = `radius.profiles[${index}].${site === undefined ? 'method' : 'site'}`
+    if (site !== undefined && site !== DEFAULT_SITE && !ids.includes(site)) wrong(key, `there is no site "${site}"`)
+    if (profiles.indexOf(`${method} ${site ?? ''}`) !== index) wrong(key, `${method} has limits${site === undefined ? '' : ` for ${site}`} already`)
   }
   for (const [index, server] of settings['radius.servers'].entries()) {
     if (!server.address) wrong(`radius.servers[${index}].address`, 'missing')

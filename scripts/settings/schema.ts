@@ -10,7 +10,9 @@ const siteId = text('default', { matches: /^[a-z0-9][a-z0-9-]{0,62}$/, expected:
 const interfaceName = text('', { matches: /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/, expected: 'the name of a network interface' })
 const language = oneOf(LANGUAGES)
 const kbps = optional(integer(0, { min: 8, max: 100_000_000 }))
-const seconds = optional(integer(0, { min: 10, max: YEAR_SECONDS }))
+const seconds = integer(0, { min: 10, max: YEAR_SECONDS })
+/** In a profile 0 lifts a limit that the portal's settings would put there. */
+const orNone = (limit: Field<number | undefined>): Field<number | undefined> => ({ fallback: undefined, read: (value) => (value === 0 || value === '0' ? 0 : limit.read(value)) })
 /** Of 10⁶ bytes, both directions together. */
 const megabytes = optional(integer(0, { min: 1, max: 1_000_000_000 }))
 
@@ -114,12 +116,12 @@ export const SCHEMA = {
     'radius.profiles': {
       method: oneOf(ACCESS_METHODS),
       site: optional(siteId),
-      session_seconds: seconds,
-      idle_seconds: seconds,
+      session_seconds: optional(seconds),
+      idle_seconds: orNone(seconds),
       interim_seconds: optional(integer(0, { min: 60, max: 86_400 })),
-      down_kbps: kbps,
-      up_kbps: kbps,
-      quota_mb: megabytes,
+      down_kbps: orNone(kbps),
+      up_kbps: orNone(kbps),
+      quota_mb: orNone(megabytes),
       filter_id: optional(text('', { matches: /^[\x21-\x7e]{1,128}$/, expected: 'the name of a filter, without spaces' })),
       /** Devices at once for one account or voucher that says nothing of its own. */
       sessions: optional(integer(0, { min: 1, max: 1_000 })),
