@@ -18,7 +18,8 @@ const who: readonly (readonly [AttributeRow, unknown])[] = [
 export const SEEDS = {
   auth: [
     seed(CODES.accessRequest, ...who, [A['User-Password'], Buffer.alloc(32, 3)]),
-    seed(CODES.accessRequest, ...who, [A['CHAP-Password'], Buffer.alloc(17, 3)], [A['MS-CHAP2-Response'], Buffer.alloc(50, 1)], [A['WISPr-Location-ID'], 'x']),
+    seed(CODES.accessRequest, ...who, [A['CHAP-Password'], Buffer.alloc(17, 3)], [A['CHAP-Challenge'], Buffer.alloc(16, 4)], [A['WISPr-Location-ID'], 'x']),
+    seed(CODES.accessRequest, ...who, [A['MS-CHAP-Challenge'], Buffer.alloc(16, 2)], [A['MS-CHAP2-Response'], Buffer.alloc(50, 1)]),
     seed(CODES.accessRequest, ...who, [A['EAP-Message'], Buffer.of(2, 1, 0, 6, 1, 65)], [A.State, Buffer.alloc(16)]),
     seed(CODES.statusServer),
   ],
