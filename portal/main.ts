@@ -82,7 +82,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   const step = parts.step ?? (() => {})
   const service = watchService(parts.nas, parts.enforcer)
   const desk: Desk = {
-    store: createSessionStore(parts.volatile, () => random(BOOT_BYTES).toString('hex')),
+    store: createSessionStore(parts.volatile, () => random(BOOT_BYTES).toString('hex'), Math.floor(clock.now())),
     durable: parts.durable,
     journal: createJournalReader(parts.reader),
     enforcer: service.enforcer,

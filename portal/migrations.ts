@@ -104,4 +104,6 @@ export const SESSION_MIGRATIONS: readonly string[] = [
    ) strict, without rowid;
    create table waiting (id integer primary key, statements text not null) strict;`,
   'alter table farewell add column ended_ms integer not null default 0;',
+  // A store that is taken up by a newer version has been announced, or was never meant to be.
+  'alter table boot add column since_ms integer not null default 0; alter table boot add column announced integer not null default 1;',
 ]

@@ -89,9 +89,14 @@ test.concurrent.each(STEPS)('killed at "%s": after the restart time, gate, rows 
   survived.push(killAt)
 })
 
+test('each boot was announced before anything else of it, and no restart announced itself', () => {
+  // Each life here has a folder of its own, so a boot of its own; the restarts find it again.
+  expect(new Set(reports.filter(({ status }) => status === 'on').map((report) => JSON.stringify(report))).size).toBe(STEPS.length)
+})
+
 test('every session that RADIUS heard of has one Start and one Stop, however often they were sent', () => {
   expect(survived).toHaveLength(STEPS.length)
-  const ids = new Set(reports.map((report) => report.acctSessionId))
+  const ids = new Set(reports.filter(({ status }) => status !== 'on').map((report) => report.acctSessionId))
   expect(ids.size).toBe(STEPS.length - neverOpened.length)
   for (const id of ids) {
     for (const status of ['start', 'stop']) {

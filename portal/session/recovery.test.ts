@@ -3,6 +3,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { createNas, type NasSettings } from '#radius/client.ts'
+import type { AccountingReport, Nas } from '#radius/nas.ts'
 import { UnavailableError } from '#shared/errors.ts'
 import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import { dryRunEnforcer } from '../gateway/dry-run.ts'
@@ -79,6 +81,66 @@ test('after a reboot nobody is online, and each session has its Stop from the la
   await settled(() => second.reports.length > 0)
   expect(second.reports).toMatchObject([{ status: 'stop', terminateCause: 'nasReboot', sessionSeconds: 600, eventSeconds: START_MS / 1000 + 600 }])
   expect(second.reports[0]).not.toHaveProperty('callingStationId')
+})
+
+test('after a boot Accounting-On comes before everything else, once, whether or not anybody was online; a restart says none', async () => {
+  const words: string[] = []
+  const hear = (said: string[]) => async (effects: PortalTown['effects'], settings: NasSettings): Promise<Nas> => {
+    const nas = await createNas(settings, effects)
+    return { ...nas, account: (report) => (said.push(`${report.status} ${report.terminateCause ?? ''}`), nas.account(report)) }
+  }
+  const first = await live({ nas: hear(words) })
+  await settled(() => first.announcements.length > 0)
+  expect(words).toEqual(['on '])
+  await connected(first)
+  words.length = 0
+  const restarted = await nextLife(first, { afterMs: 10_000, nas: hear(words) })
+  await restarted.portal.sessions.round()
+  expect(words).toEqual([])
+  const rebooted = await nextLife(restarted, { afterMs: 60_000, reboot: true, nas: hear(words) })
+  await settled(() => rebooted.reports.length > 0)
+  expect(words).toEqual(['on ', 'stop nasReboot'])
+  expect(rebooted.announcements).toMatchObject([{ nasIdentifier: 'parvis-test', userName: '' }])
+  expect(rebooted.announcements[0]?.acctSessionId).not.toBe(first.announcements[0]?.acctSessionId)
+})
+
+/** A server that takes what `takes` says, of which `heard` keeps the kinds. */
+function choosy(takes: (report: AccountingReport) => boolean): { heard: string[]; nas: () => Promise<Nas> } {
+  const heard: string[] = []
+  return {
+    heard,
+    nas: async () => ({
+      access: async () => ({ kind: 'accept', authorisation: { sessionSeconds: 7_200 } }) as const,
+      account: async (report) => takes(report) && heard.push(report.status) > 0,
+      close: async () => {},
+    }),
+  }
+}
+
+test('while Accounting-On is not acknowledged nothing else is told; killed in between, the next life begins with it', async () => {
+  const first = await live(choosy(() => false))
+  await first.phone('127.0.0.2').connect()
+  await first.portal.sessions.round()
+  const server = choosy(() => true)
+  const second = await nextLife(first, { afterMs: 30_000, nas: server.nas })
+  await settled(() => server.heard.length >= 2)
+  expect(server.heard).toEqual(['on', 'start'])
+  await second.portal.sessions.round()
+  expect(server.heard).toEqual(['on', 'start'])
+})
+
+test('a server that has no answer to Accounting-On hears the rest after ten minutes, and never that one late', async () => {
+  const server = choosy(({ status }) => status !== 'on')
+  const town = await live({ nas: server.nas })
+  await town.phone('127.0.0.2').connect()
+  town.clock.advance(590_000)
+  await town.portal.sessions.round()
+  expect(server.heard).toEqual([])
+  town.clock.advance(10_000)
+  await town.portal.sessions.round()
+  await settled(() => server.heard.length > 0)
+  expect(server.heard).toEqual(['start'])
+  expect(town.effects.lines.join('')).toContain('no server acknowledged Accounting-On')
 })
 
 test('after a power cut with the disk full the portal starts all the same, and the Stops follow when there is room', async () => {

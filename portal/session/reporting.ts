@@ -9,17 +9,20 @@ import type { Farewell } from './store.ts'
 /** Stops sent in one round after an outage of the server. */
 const MOST_STOPS_PER_ROUND = 200
 const STOPS_AT_ONCE = 16
+/** A server that does not acknowledge Accounting-On for this long (a proxy, for want of a realm in it) hears the rest without it. */
+const ANNOUNCE_FOR_MS = 10 * 60_000
 
 /**
  * Tells the RADIUS server. Times are whole minutes, so that neither the wire nor the journal orders two visitors; and a
- * retransmission, even after a restart, says exactly what the first one said.
+ * retransmission, even after a restart, says exactly what the first one said. After a boot Accounting-On comes first: a server
+ * closes by it what it still believes open (RFC 2866 §5.1), so that sent later it would close what has begun since.
  */
 export type Reporting = {
   started(session: OpenSession): Promise<void>
   interim(session: OpenSession): Promise<void>
   /** Sends the Stop that the journal holds; kept there until a server acknowledged it. */
   stopped(id: SessionId): Promise<void>
-  /** Everything not acknowledged yet. */
+  /** Everything not acknowledged yet, this boot's Accounting-On before all. */
   retry(): Promise<void>
   /** Waits for what is on its way. */
   settle(): Promise<void>
@@ -56,13 +59,30 @@ export function createReporting(desk: Desk): Reporting {
     }
   }
 
+  async function announce(sinceMs: number): Promise<void> {
+    const on: AccountingReport = { status: 'on', nasIdentifier: desk.nasIdentifier, acctSessionId: store.boot, userName: '', eventSeconds: minuteOf(sinceMs) * 60 }
+    const heard = await nas.account(on)
+    if (heard) return store.setAnnounced()
+    if (desk.now() - sinceMs < ANNOUNCE_FOR_MS) return
+    effects.log.warn('no server acknowledged Accounting-On; what follows is told without it')
+    store.setAnnounced()
+  }
+
+  async function announced(): Promise<boolean> {
+    const sinceMs = store.unannouncedMs()
+    if (sinceMs !== undefined) await once('on', () => announce(sinceMs))
+    return store.unannouncedMs() === undefined
+  }
+
+  /** True once a server acknowledged: nothing leaves before this boot's Accounting-On. */
+  const tell = async (report: AccountingReport): Promise<boolean> => (await announced()) && nas.account(report)
+
   function startOf(session: Session): AccountingReport {
     return { status: 'start', ...base({ ...session, class: session.limits.class }, minuteOf(session.startedMs)) }
   }
 
   async function sendStart(id: SessionId, report: AccountingReport): Promise<boolean> {
-    const heard = await nas.account(report)
-    if (!heard) return false
+    if (!(await tell(report))) return false
     store.setStartTold(id)
     desk.step('told')
     return true
@@ -89,7 +109,7 @@ export function createReporting(desk: Desk): Reporting {
       const start = base({ id: stop.session, user: stop.user, mac: farewell.mac, class: farewell.class }, minuteOf(farewell.startedMs))
       if (!(await sendStart(stop.session, { status: 'start', ...start }))) return
     }
-    if (!(await nas.account(stopReport(stop, farewell)))) return
+    if (!(await tell(stopReport(stop, farewell)))) return
     desk.step('acknowledged')
     await writeInTime(desk, [journalDone(stop.session)])
     store.dropFarewell(stop.session)
@@ -116,7 +136,7 @@ export function createReporting(desk: Desk): Reporting {
         const now = desk.now()
         store.setInterim(session.id, now)
         const { upBytes, downBytes, upPackets, downPackets } = session.usage
-        await nas.account({
+        await tell({
           status: 'interim',
           ...base({ ...session, class: session.limits.class }, minuteOf(now)),
           sessionSeconds: secondsUsed(session, now),
@@ -128,6 +148,7 @@ export function createReporting(desk: Desk): Reporting {
       if (stop) await stopOnce(stop)
     },
     async retry() {
+      if (!(await announced())) return
       const untold = store.all().filter((session): session is OpenSession => session.kind === 'open' && !session.startTold)
       await Promise.all(untold.slice(0, MOST_STOPS_PER_ROUND).map(started))
       await once('stops', retryStops)

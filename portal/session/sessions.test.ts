@@ -274,9 +274,9 @@ test('a Stop waits until a server takes it, and the Start that was not heard goe
   expect(reader.prepare('select count(*) from journal').pluck().get()).toBe(1)
   deaf = false
   await portal.sessions.round()
-  expect(heard).toEqual(['start c1', 'stop c1'])
+  expect(heard).toEqual(['on ', 'start c1', 'stop c1'])
   await portal.sessions.round()
-  expect(heard).toHaveLength(2)
+  expect(heard).toHaveLength(3)
   expect(reader.prepare('select count(*) from journal').pluck().get()).toBe(0)
 })
 

@@ -19,6 +19,9 @@ export type Farewell = { readonly session: SessionId; readonly mac: MacAddress; 
 export type SessionStore = {
   /** Made with the store: tells a restart (same) from a reboot (another). */
   readonly boot: string
+  /** Since when this boot is, while no server is known to have heard its Accounting-On; undefined after `setAnnounced`. */
+  unannouncedMs(): number | undefined
+  setAnnounced(): void
   add(session: OpeningSession): void
   setOpen(id: SessionId): void
   setClosing(id: SessionId, cause: TerminateCause): void
@@ -55,16 +58,16 @@ export type SessionStore = {
   unkeep(id: number): void
 }
 
-function bootOf(db: Db, fresh: () => string): string {
+function bootOf(db: Db, fresh: () => string, nowMs: number): string {
   const known = db.prepare<[], { id: string }>('select id from boot').get()
   if (known) return known.id
   const id = fresh()
-  db.prepare('insert into boot values (?)').run(id)
+  db.prepare('insert into boot (id, since_ms, announced) values (?, ?, 0)').run(id, nowMs)
   return id
 }
 
-/** `fresh` makes 16 hexadecimal digits at random. */
-export function createSessionStore(db: Db, fresh: () => string): SessionStore {
+/** `fresh` makes 16 hexadecimal digits at random; `nowMs` is when a boot begins that is not known yet. */
+export function createSessionStore(db: Db, fresh: () => string, nowMs: number): SessionStore {
   const one = (where: string) => {
     const statement = db.prepare<[string], SessionRow>(`select * from session where ${where}`)
     return (value: string): Session | undefined => {
@@ -83,6 +86,8 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
   // Asked after every log-in: in the order of the index the first row is the answer, min() would read them all.
   const next = db.prepare<[], { at: number }>("select deadline_ms as at from session where kind <> 'closing' order by deadline_ms limit 1")
   const mark = db.prepare<[number], { mark: number }>('select mark from session where mark = ?')
+  const unannounced = db.prepare<[], number>('select since_ms from boot where announced = 0').pluck()
+  const shiftBoot = db.prepare('update boot set since_ms = since_ms + @ms')
   const shift = db.prepare('update session set started_ms = started_ms + @ms, deadline_ms = deadline_ms + @ms, active_ms = active_ms + @ms, interim_ms = interim_ms + @ms, checked_ms = checked_ms + @ms')
   const usage = run('update session set up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ?, active_ms = ? where id = ?')
   const shut = run('update session set shut = 1, deadline_ms = min(deadline_ms, ?), up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ? where id = ?')
@@ -95,7 +100,9 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
   const kept = db.prepare<[number], { id: number; statements: string }>('select id, statements from waiting order by id limit ?')
 
   return {
-    boot: bootOf(db, fresh),
+    boot: bootOf(db, fresh, nowMs),
+    unannouncedMs: () => unannounced.get(),
+    setAnnounced: run('update boot set announced = 1'),
     add: (session) => void insert.run(valuesOf(session)),
     setOpen: run("update session set kind = 'open' where id = ?"),
     setClosing: ((close) => (id: SessionId, cause: TerminateCause) => close(cause, id))(run("update session set kind = 'closing', cause = ? where id = ?")),
@@ -118,7 +125,10 @@ export function createSessionStore(db: Db, fresh: () => string): SessionStore {
     due: (nowMs) => due.all(nowMs).map((row) => row.id),
     nextDeadline: () => next.get()?.at,
     markTaken: (wanted) => mark.get(wanted) !== undefined,
-    shift: (ms) => void shift.run({ ms }),
+    shift(ms) {
+      shift.run({ ms })
+      shiftBoot.run({ ms })
+    },
     farewell(id) {
       const row = farewell.get(id)
       return row && { session: row.session, mac: row.mac as MacAddress, class: row.class ?? undefined, startedMs: row.started_ms, startTold: row.start_told === 1 }

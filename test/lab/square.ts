@@ -17,10 +17,11 @@ const COA_PORT = 3799
 const RADIUS_PORTS = { auth: 1812, acct: 1813 } as const
 
 /** One accounting message as the server stored it. */
-export type Told = { readonly status: 'start' | 'interim' | 'stop'; readonly id: string; readonly cause?: string; readonly seconds?: number; readonly up?: number; readonly down?: number }
+export type Told = { readonly status: 'start' | 'interim' | 'stop' | 'on'; readonly id: string; readonly cause?: string; readonly seconds?: number; readonly up?: number; readonly down?: number }
 export type OpenRow = { readonly mac: string; readonly mark: number; readonly site: string }
 
 export type PortalProcess = { readonly inside: Inside; list(): Promise<readonly OpenRow[]> }
+/** `told` is about sessions: without Accounting-On. */
 export type RadiusProcess = { readonly told: readonly Told[]; stop(): Promise<void> }
 
 export type Square = {
@@ -138,7 +139,7 @@ export async function openSquare(plans: readonly ClientPlan[], settings = ''): P
     async radius(sessionSeconds) {
       const inside = lab.spawn('gateway', [process.execPath, 'test/lab/radius.ts', ...Object.values(RADIUS_PORTS).map(String), String(sessionSeconds)])
       const told: Told[] = []
-      jsonLines<Told>(inside, (one) => one.id !== undefined && told.push(one))
+      jsonLines<Told>(inside, (one) => one.id !== undefined && one.status !== 'on' && told.push(one))
       await inside.says('"ready"')
       return { told, stop: () => inside.kill('SIGKILL') }
     },

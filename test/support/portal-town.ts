@@ -73,7 +73,10 @@ export type PortalTown = {
   readonly clock: ManualClock
   readonly effects: TownEffects<ManualClock>
   readonly enforcer: Enforcer
+  /** About sessions, as the server stored them. */
   readonly reports: AccountingReport[]
+  /** Accounting-On and -Off. */
+  readonly announcements: AccountingReport[]
   readonly seen: Seen
   readonly key: DeviceKey
   readonly dir: string
@@ -122,7 +125,9 @@ export async function portalTown(options: PortalTownOptions = {}): Promise<Porta
   const durable = options.durable?.(writer) ?? writer
   const reader = openDb(join(dir, 'gateway.db'), { durability: 'full', migrations: GATEWAY_MIGRATIONS })
   const reports: AccountingReport[] = []
-  const accounting: AccountingStore = { record: async (_client, report) => void reports.push(report), alive: () => false, ...options.accounting }
+  const announcements: AccountingReport[] = []
+  const record: AccountingStore['record'] = async (_origin, report) => void (report.status === 'on' || report.status === 'off' ? announcements : reports).push(report)
+  const accounting: AccountingStore = { record, alive: () => false, ...options.accounting }
   const radius = await startRadius(
     { hosts: ['127.0.0.1'], authPort: 0, acctPort: 0, clients: [{ name: 'local', address: '127.0.0.1', secret: SECRET }], tokenKeys: KEYRING, profiles: oneProfile(options.profile ?? { sessionSeconds: 7_200 }) },
     effects,
@@ -152,7 +157,7 @@ export async function portalTown(options: PortalTownOptions = {}): Promise<Porta
   }
 
   return {
-    portal, radius, clock, effects, enforcer, reports, seen, key, dir, volatile, reader, nas, phone,
+    portal, radius, clock, effects, enforcer, reports, announcements, seen, key, dir, volatile, reader, nas, phone,
     async close() {
       await portal.close()
       await nas.close()
