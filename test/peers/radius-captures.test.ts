@@ -1,14 +1,18 @@
-// Packets that FreeRADIUS and radclient really send, recorded on their way and read by our codec.
+// Packets that FreeRADIUS, radclient and eapol_test really send, recorded on their way and read by our codec.
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ATTRIBUTES } from '#radius/attributes.ts'
+import { extended, row } from '#radius/attributes/row.ts'
 import { checkMessageAuthenticator, responseAuthenticatorHolds, sharedSecret } from '#radius/authenticator.ts'
 import { decodePacket, encodePacket } from '#radius/codec.ts'
 import { AUTHENTICATOR_AT, HEADER_BYTES, openPacket, type Packet } from '#radius/packet.ts'
 import { PacketWriter } from '#radius/packet-writer.ts'
 import { paddedEquals, revealPassword } from '#radius/password.ts'
 import { readPacket, writeReadings } from '#radius/reading.ts'
+import { revealSalted } from '#radius/salted.ts'
+import { octets } from '#radius/values.ts'
 import { startFreeRadius, type FreeRadius } from '#test/support/freeradius.ts'
+import { EAP_METHODS, eapolTest, startEapServer, type EapServer } from '#test/support/freeradius-eap.ts'
 import { freeradiusDictionary } from '#test/support/freeradius-dictionary.ts'
 import { absent } from '#test/support/peer.ts'
 import { radclientMany } from '#test/support/radclient-many.ts'
@@ -98,5 +102,76 @@ describe.skipIf(absent('freeradius', 'radclient'))('what FreeRADIUS and radclien
       const hidden = request.read(A['User-Password']) ?? Buffer.alloc(0)
       expect(paddedEquals(revealPassword(hidden, authenticator, secret), Buffer.from(`password ${index}`))).toBe(true)
     }
+  })
+})
+
+// A long attribute of FreeRADIUS's own vendor: no city needs its name, but it is the one that its dictionary lets grow over 251 bytes.
+const LONG = extended(245, { 'FreeRADIUS-802.1X-EAPoL-Key-Msg': row(2, octets) }, 11_344)['FreeRADIUS-802.1X-EAPoL-Key-Msg']
+const HIDDEN_BYTES = Buffer.from('000102030405060708090a0b0c0d0e0f1011121314151617', 'hex')
+const SPECIAL = [
+  'Tunnel-Password:7 = "behind a tag and a salt"', `MS-MPPE-Send-Key = 0x${HIDDEN_BYTES.toString('hex')}`, `Aruba-MPSK-Passphrase = 0x${HIDDEN_BYTES.toString('hex')}`,
+  `${LONG.name} = 0x${'5a'.repeat(240)}`, 'Cisco-AVPair = "one"', 'Cisco-AVPair += "two"', 'Cisco-AVPair += "three"', 'Framed-IPv6-Prefix = 2001:db8:7::/48',
+]
+
+describe.skipIf(absent('freeradius', 'radclient'))('what FreeRADIUS hides, repeats and splits', () => {
+  test('is revealed, read in its order and put together', async () => {
+    const server = await startFreeRadius({ secret: SECRET, users: [{ name: 'user-0', password: 'p', reply: SPECIAL }] })
+    const recorder = await startRecorder(server.authPort)
+    const attributes = ['Message-Authenticator = 0x00', 'User-Name = "user-0"', 'User-Password = "p"', `${LONG.name} = 0x${'5b'.repeat(400)}`]
+    await radclientMany({ kind: 'auth', port: recorder.port, secret: SECRET, packets: [attributes] })
+    const [{ request, reply } = { request: undefined, reply: undefined }] = exchanges(recorder)
+    await recorder.close()
+    await server.stop()
+    if (!request || !reply) throw new Error('no exchange was recorded')
+    const asked = authenticatorOf(request)
+    const tunnel = reply.read(A['Tunnel-Password'])
+    expect([tunnel?.tag, revealSalted(tunnel?.value ?? Buffer.alloc(0), asked, secret).toString()]).toEqual([7, 'behind a tag and a salt'])
+    for (const name of ['MS-MPPE-Send-Key', 'Aruba-MPSK-Passphrase'] as const) expect(revealSalted(reply.read(A[name]) ?? Buffer.alloc(0), asked, secret)).toEqual(HIDDEN_BYTES)
+    expect(reply.readAll(A['Cisco-AVPair'])).toEqual(['one', 'two', 'three'])
+    expect(reply.read(LONG)).toEqual(Buffer.alloc(240, 0x5a))
+    const long = request.read(LONG) ?? Buffer.alloc(0)
+    expect(long).toEqual(Buffer.alloc(400, 0x5b))
+    const ours = new PacketWriter().add(LONG, long)
+    expect(ours.bytes.subarray(HEADER_BYTES, ours.end)).toEqual(request.bytes.subarray(request.find(245), request.end))
+    for (const packet of [request, reply]) expect(encodePacket(decodePacket(packet.bytes))).toEqual(packet.bytes)
+  })
+})
+
+describe.skipIf(absent('freeradius', 'eapol_test', 'openssl'))('what a phone and FreeRADIUS say to each other in EAP', () => {
+  let server: EapServer
+  let recorder: Recorder
+  const keys: string[] = []
+  beforeAll(async () => {
+    server = await startEapServer({ secret: SECRET, users: [{ name: 'u', password: 'p' }] })
+    recorder = await startRecorder(server.authPort)
+    for (const method of EAP_METHODS) {
+      const { output } = await eapolTest({ port: recorder.port, secret: SECRET, certificate: server.certificate, method, user: 'u', password: 'p' })
+      keys.push(/^MS-MPPE-Recv-Key.*: ([0-9a-f ]+)$/m.exec(output)?.[1]?.replaceAll(' ', '') ?? '')
+    }
+  })
+  afterAll(async () => {
+    await recorder?.close()
+    await server?.stop()
+  })
+
+  test('is read and written again byte for byte, by number and by name', () => {
+    expect(recorder.packets.length).toBeGreaterThan(10 * EAP_METHODS.length)
+    for (const { bytes } of recorder.packets) {
+      const packet = openPacket(bytes)
+      expect(encodePacket(decodePacket(bytes))).toEqual(bytes)
+      const writer = writeReadings(new PacketWriter(), readPacket(packet))
+      expect(writer.bytes.subarray(HEADER_BYTES, writer.end)).toEqual(bytes.subarray(HEADER_BYTES, packet.end))
+      const eap = packet.readJoined(A['EAP-Message'])
+      expect(eap?.readUInt16BE(2)).toBe(eap?.length)
+    }
+  })
+
+  test('the key that the phone takes from each Access-Accept is the one that we reveal', () => {
+    const revealed = exchanges(recorder).flatMap(({ request, reply }) => {
+      const hidden = reply.read(A['MS-MPPE-Recv-Key'])
+      return hidden ? [revealSalted(hidden, authenticatorOf(request), secret).toString('hex')] : []
+    })
+    expect(revealed).toEqual(keys)
+    expect(new Set(keys).size).toBe(EAP_METHODS.length)
   })
 })

@@ -209,11 +209,12 @@ export async function startEapServer(options: EapServerOptions): Promise<EapServ
 }
 
 /** How eapol_test's configuration names a tunnel and what is inside it. */
-const EAP_METHODS = {
+const METHODS = {
   'ttls-pap': ['TTLS', 'auth=PAP'], 'ttls-chap': ['TTLS', 'auth=CHAP'], 'ttls-mschapv2': ['TTLS', 'auth=MSCHAPV2'],
   'ttls-eap-mschapv2': ['TTLS', 'autheap=MSCHAPV2'], 'peap-mschapv2': ['PEAP', 'auth=MSCHAPV2'],
 } as const
-export type EapMethod = keyof typeof EAP_METHODS
+export type EapMethod = keyof typeof METHODS
+export const EAP_METHODS = Object.keys(METHODS) as EapMethod[]
 
 export type EapolOptions = {
   readonly port: number
@@ -235,7 +236,7 @@ const PATIENCE_SECONDS = '8'
 /** One sign-in. Guard with `absent('eapol_test')`. */
 export async function eapolTest(options: EapolOptions): Promise<EapolResult> {
   const dir = mkdtempSync(join(tmpdir(), 'parvis-eapol-'))
-  const [tunnel, inside] = EAP_METHODS[options.method]
+  const [tunnel, inside] = METHODS[options.method]
   const lines = [
     'key_mgmt=WPA-EAP', `eap=${tunnel}`, `identity="${options.user}"`, `anonymous_identity="${options.outer ?? 'anonymous'}"`,
     `password="${options.password}"`, `phase2="${inside}"`, `ca_cert="${options.certificate}"`,
