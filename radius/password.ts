@@ -6,31 +6,31 @@ import { md5 } from './md5.ts'
 const BLOCK = 16
 export const MOST_PASSWORD_BYTES = 128
 
+// Shared scratch: every function here runs to its end before another can start.
 const stream = Buffer.alloc(BLOCK)
-const laidOut = Buffer.alloc(MOST_SECRET_BYTES + BLOCK)
+const work = Buffer.alloc(MOST_SECRET_BYTES + BLOCK)
 
-/** MD5(secret ‖ previous block) into `stream`; `work` holds the secret already. */
-function nextStream(work: Buffer, secretBytes: number, previous: Uint8Array, at: number): void {
-  work.set(previous.subarray(at, at + BLOCK), secretBytes)
-  md5(work, 0, secretBytes + BLOCK, stream, 0)
-}
-
-function withSecret(secret: SharedSecret): Buffer {
-  return Buffer.concat([secret.bytes, stream])
+// Indices stay below the lengths that are checked before; a default for each byte would cost time.
+/* oxlint-disable typescript/no-non-null-assertion */
+/** MD5(secret ‖ bytes[at, at + 16)) into `stream`. */
+function nextStream(secret: SharedSecret, bytes: Uint8Array, at: number): void {
+  const start = secret.bytes.length
+  for (let i = 0; i < start; i++) work[i] = secret.bytes[i]!
+  for (let i = 0; i < BLOCK; i++) work[start + i] = bytes[at + i]!
+  md5(work, 0, start + BLOCK, stream, 0)
 }
 
 /** @throws MalformedError `attribute_value` when the password is longer than 128 bytes. */
 export function hidePassword(password: Uint8Array, authenticator: Uint8Array, secret: SharedSecret): Buffer {
   if (password.length > MOST_PASSWORD_BYTES) throw new MalformedError('attribute_value', 'a password of more than 128 bytes')
-  const hidden = Buffer.alloc(Math.max(BLOCK, Math.ceil(password.length / BLOCK) * BLOCK))
-  hidden.set(password)
-  const work = withSecret(secret)
-  for (let at = 0; at < hidden.length; at += BLOCK) {
-    if (at === 0) nextStream(work, secret.bytes.length, authenticator, 0)
-    else nextStream(work, secret.bytes.length, hidden, at - BLOCK)
-    for (let i = 0; i < BLOCK; i++) hidden[at + i] = (hidden[at + i] ?? 0) ^ (stream[i] ?? 0)
+  const whole = Buffer.alloc(BLOCK + Math.max(BLOCK, Math.ceil(password.length / BLOCK) * BLOCK))
+  whole.set(authenticator.subarray(0, BLOCK))
+  whole.set(password, BLOCK)
+  for (let at = BLOCK; at < whole.length; at += BLOCK) {
+    nextStream(secret, whole, at - BLOCK)
+    for (let i = 0; i < BLOCK; i++) whole[at + i]! ^= stream[i]!
   }
-  return hidden
+  return whole.subarray(BLOCK)
 }
 
 /** Whether a hidden value of so many bytes can be one: 1 to 8 blocks. */
@@ -43,13 +43,9 @@ export function isPasswordLength(bytes: number): boolean {
  * The length must be one that `isPasswordLength` allows. @param authenticatorAt where the request's authenticator stands in `bytes`.
  */
 export function revealPasswordInto(out: Uint8Array, bytes: Uint8Array, from: number, to: number, authenticatorAt: number, secret: SharedSecret): void {
-  const start = secret.bytes.length
-  for (let i = 0; i < start; i++) laidOut[i] = secret.bytes[i] ?? 0
   for (let at = from; at < to; at += BLOCK) {
-    const previous = at === from ? authenticatorAt : at - BLOCK
-    for (let i = 0; i < BLOCK; i++) laidOut[start + i] = bytes[previous + i] ?? 0
-    md5(laidOut, 0, start + BLOCK, stream, 0)
-    for (let i = 0; i < BLOCK; i++) out[at - from + i] = (bytes[at + i] ?? 0) ^ (stream[i] ?? 0)
+    nextStream(secret, bytes, at === from ? authenticatorAt : at - BLOCK)
+    for (let i = 0; i < BLOCK; i++) out[at - from + i] = bytes[at + i]! ^ stream[i]!
   }
 }
 
@@ -59,13 +55,9 @@ export function revealPasswordInto(out: Uint8Array, bytes: Uint8Array, from: num
  */
 export function revealPassword(hidden: Uint8Array, authenticator: Uint8Array, secret: SharedSecret): Buffer {
   if (!isPasswordLength(hidden.length)) throw new MalformedError('attribute_value', 'User-Password is not 1 to 8 blocks of 16 bytes')
+  const whole = Buffer.concat([authenticator.subarray(0, BLOCK), hidden])
   const padded = Buffer.alloc(hidden.length)
-  const work = withSecret(secret)
-  for (let at = 0; at < hidden.length; at += BLOCK) {
-    if (at === 0) nextStream(work, secret.bytes.length, authenticator, 0)
-    else nextStream(work, secret.bytes.length, hidden, at - BLOCK)
-    for (let i = 0; i < BLOCK; i++) padded[at + i] = (hidden[at + i] ?? 0) ^ (stream[i] ?? 0)
-  }
+  revealPasswordInto(padded, whole, BLOCK, whole.length, 0, secret)
   return padded
 }
 
@@ -76,7 +68,8 @@ export function revealPassword(hidden: Uint8Array, authenticator: Uint8Array, se
 export function paddedEquals(padded: Uint8Array, expected: Uint8Array, paddedLength = padded.length, expectedLength = expected.length): boolean {
   if (expectedLength > paddedLength) return false
   let difference = 0
-  for (let i = 0; i < expectedLength; i++) difference |= (padded[i] ?? 0) ^ (expected[i] ?? 0)
-  for (let i = expectedLength; i < paddedLength; i++) difference |= padded[i] ?? 0
+  for (let i = 0; i < expectedLength; i++) difference |= padded[i]! ^ expected[i]!
+  for (let i = expectedLength; i < paddedLength; i++) difference |= padded[i]!
   return difference === 0
 }
+/* oxlint-enable typescript/no-non-null-assertion */

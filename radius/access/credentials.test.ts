@@ -4,13 +4,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { chap, mschapv2 } from '#test/support/radius-proofs.ts'
 import { accessBytes, openWire, provedBytes, radiusTown, SECRET, type Prove, type RadiusTown, type Wire } from '#test/support/radius-town.ts'
 import { ATTRIBUTES } from '../attributes.ts'
-import { sharedSecret } from '../authenticator.ts'
+import { sealAccessRequest, sharedSecret } from '../authenticator.ts'
 import { clientTable } from '../clients.ts'
 import { masterKey, serverStartKeys } from '../mschap/mppe-keys.ts'
 import { md4 } from '../mschap/md4.ts'
 import { authenticatorResponse, ntPasswordHash } from '../mschap/nt-response.ts'
 import { AUTHENTICATOR_AT, CODES, HEADER_BYTES, openPacket, type Packet } from '../packet.ts'
-import type { PacketWriter } from '../packet-writer.ts'
+import { PacketWriter } from '../packet-writer.ts'
 import { revealSalted } from '../salted.ts'
 import { readCredential, type Credential, type CredentialFault } from './credentials.ts'
 
@@ -109,6 +109,15 @@ test('EAP in several pieces is one proof, left to an upstream realm; another ven
   const credential = credentialIn(provedBytes('amina', eap))
   expect([credential.kind, credential.proves('')]).toEqual(['eap', false])
   expect(credentialIn(provedBytes('amina', both(raw([26, Buffer.from([0, 0, 1, 56, 25, 3, 0])], [26, Buffer.of(0, 0, 1, 55)], [26, Buffer.from([0, 0, 1, 55, 25, 1])]), pap))).kind).toBe('pap')
+})
+
+test('without a proved password there is no proof of the server\'s, and without a name no MS-CHAPv2', () => {
+  const writer = new PacketWriter().begin(CODES.accessAccept, 1)
+  credentialIn(provedBytes('amina', mschapv2('amina', 'x').prove)).proof?.(writer)
+  expect(writer.end).toBe(HEADER_BYTES)
+  const nameless = new PacketWriter().begin(CODES.accessRequest, 1)
+  mschapv2('amina', 'x').prove(nameless, Buffer.alloc(16), secret)
+  expect(shownIn(sealAccessRequest(nameless, secret))).toBe('credential_malformed')
 })
 
 test('any bytes in the place of a proof are a credential or a fault, and never an exception', () => {

@@ -4,35 +4,62 @@
  */
 
 const BLOCK = 64
-const INITIAL = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476] as const
+/** The four words of §3.3, the lowest byte first; at the end they are the digest. */
+const INITIAL = Buffer.from('0123456789abcdeffedcba9876543210', 'hex')
 
 type Round = {
   /** F, G and H of §3.4. */
   readonly mix: (b: number, c: number, d: number) => number
   readonly constant: number
-  readonly shifts: readonly number[]
+  readonly shifts: Buffer
   /** Which word of the block each of the 16 steps takes. */
-  readonly words: readonly number[]
+  readonly words: Buffer
 }
 const ROUNDS: readonly Round[] = [
-  { mix: (b, c, d) => (b & c) | (~b & d), constant: 0, shifts: [3, 7, 11, 19], words: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] },
-  { mix: (b, c, d) => (b & c) | (b & d) | (c & d), constant: 0x5a827999, shifts: [3, 5, 9, 13], words: [0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15] },
-  { mix: (b, c, d) => b ^ c ^ d, constant: 0x6ed9eba1, shifts: [3, 9, 11, 15], words: [0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15] },
+  {
+    mix: (b, c, d) => (b & c) | (~b & d),
+    constant: 0,
+    shifts: Buffer.of(3, 7, 11, 19),
+    words: Buffer.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+  },
+  {
+    mix: (b, c, d) => (b & c) | (b & d) | (c & d),
+    constant: 0x5a827999,
+    shifts: Buffer.of(3, 5, 9, 13),
+    words: Buffer.of(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15),
+  },
+  {
+    mix: (b, c, d) => b ^ c ^ d,
+    constant: 0x6ed9eba1,
+    shifts: Buffer.of(3, 9, 11, 15),
+    words: Buffer.of(0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15),
+  },
 ]
 
-function compress(state: Int32Array, block: DataView): void {
-  let [a = 0, b = 0, c = 0, d = 0] = state
+function addTo(state: Buffer, at: number, word: number): void {
+  state.writeInt32LE((state.readInt32LE(at) + word) | 0, at)
+}
+
+/** Takes the block at `from` into the state. */
+function compress(state: Buffer, bytes: Buffer, from: number): void {
+  let a = state.readInt32LE(0)
+  let b = state.readInt32LE(4)
+  let c = state.readInt32LE(8)
+  let d = state.readInt32LE(12)
   for (const { mix, constant, shifts, words } of ROUNDS) {
     for (let step = 0; step < 16; step++) {
-      const shift = shifts[step & 3] ?? 0
-      const sum = (a + mix(b, c, d) + block.getInt32(4 * (words[step] ?? 0), true) + constant) | 0
+      const shift = shifts.readUInt8(step & 3)
+      const sum = (a + mix(b, c, d) + bytes.readInt32LE(from + 4 * words.readUInt8(step)) + constant) | 0
       a = d
       d = c
       c = b
       b = (sum << shift) | (sum >>> (32 - shift))
     }
   }
-  state.set([(state[0] ?? 0) + a, (state[1] ?? 0) + b, (state[2] ?? 0) + c, (state[3] ?? 0) + d])
+  addTo(state, 0, a)
+  addTo(state, 4, b)
+  addTo(state, 8, c)
+  addTo(state, 12, d)
 }
 
 /** §3.1, §3.2: a one bit, zeros, and the length in bits (ours stay far below 2³²) fill the last block. */
@@ -47,9 +74,7 @@ function padded(bytes: Uint8Array): Buffer {
 /** 16 bytes. */
 export function md4(bytes: Uint8Array): Buffer {
   const whole = padded(bytes)
-  const state = Int32Array.from(INITIAL)
-  for (let at = 0; at < whole.length; at += BLOCK) compress(state, new DataView(whole.buffer, whole.byteOffset + at, BLOCK))
-  const digest = Buffer.alloc(16)
-  for (const [word, value] of state.entries()) digest.writeInt32LE(value, 4 * word)
-  return digest
+  const state = Buffer.from(INITIAL)
+  for (let at = 0; at < whole.length; at += BLOCK) compress(state, whole, at)
+  return state
 }
