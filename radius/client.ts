@@ -35,8 +35,8 @@ export async function createNas(settings: NasSettings, effects: Effects): Promis
 
   const options = { nasIdentifier: settings.nasIdentifier, patience }
   const kept = settings.servers.map((server) => ({ ...server, secret: serverSecret(server) }))
-  const auth = openServers(kept.map(({ address, authPort, secret }) => ({ address, port: authPort, secret })), options, effects)
-  const acct = openServers(kept.map(({ address, acctPort, secret }) => ({ address, port: acctPort, secret })), options, effects)
+  const auth = openServers(kept.map(({ address, authPort, secret }) => ({ address, port: authPort, secret })), { ...options, name: 'auth' }, effects)
+  const acct = openServers(kept.map(({ address, acctPort, secret }) => ({ address, port: acctPort, secret })), { ...options, name: 'acct' }, effects)
 
   return {
     async access(question) {

@@ -9,6 +9,7 @@ import { createLiveSessions, type LiveSessions } from './live-sessions.ts'
 import type { AccountingStore } from './nas.ts'
 import { CODES } from './packet.ts'
 import { LIMITS } from './pending.ts'
+import { openUpstreams } from './proxy/upstreams.ts'
 import { openDoor, type Service } from './server.ts'
 import type { ClientSettings, RadiusSettings } from './settings.ts'
 import { statusService } from './status.ts'
@@ -48,7 +49,7 @@ function optOutAnnouncer(effects: Pick<Effects, 'log'>): (clients: readonly Clie
   }
 }
 
-/** @throws UsageError `port` naming `radius.auth_port` or `radius.acct_port`, `client_address`, `client_secret`. */
+/** @throws UsageError `port` naming `radius.auth_port` or `radius.acct_port`, `client_address`, `client_secret`, `upstream_…`. */
 export async function startRadius(settings: RadiusSettings, effects: Effects, parts: RadiusParts): Promise<RunningRadius> {
   const clients = clientTable(settings.clients)
   const announce = optOutAnnouncer(effects)
@@ -56,14 +57,17 @@ export async function startRadius(settings: RadiusSettings, effects: Effects, pa
   const tokens = tokenSource({
     keyring: settings.tokenKeys, profiles: settings.profiles, uses: parts.tokenUses, sessions: parts.accounting, clock: effects.clock,
   })
-  const sources = [tokens, ...(parts.sources ?? [])]
+  const before = [tokens, ...(parts.sources ?? [])]
+  const upstreams = settings.upstreams && openUpstreams(settings.upstreams, { profiles: settings.profiles, knownBefore: holderAmong(before) }, effects)
+  const sources = upstreams ? [...before, upstreams.source] : before
   const live = parts.live ?? createLiveSessions(effects.clock)
   const access: readonly [number, Service][] = [
     [CODES.accessRequest, accessService(sources, effects, settings.limits?.answerMs ?? LIMITS.answerMs)],
     [CODES.statusServer, statusService(CODES.accessAccept)],
   ]
+  const stored = accountingService({ store: parts.accounting, live, holderOf: holderAmong(sources) }, effects)
   const accounting: readonly [number, Service][] = [
-    [CODES.accountingRequest, accountingService({ store: parts.accounting, live, holderOf: holderAmong(sources) }, effects)],
+    [CODES.accountingRequest, upstreams ? upstreams.reporting(stored) : stored],
     [CODES.statusServer, statusService(CODES.accountingResponse)],
   ]
   const door = { hosts: settings.hosts, clients, limits: settings.limits, reusePort: settings.reusePort, watch: parts.watch, listen: parts.listen }
@@ -80,6 +84,7 @@ export async function startRadius(settings: RadiusSettings, effects: Effects, pa
   async function close(): Promise<void> {
     open = false
     await Promise.all([auth.close(), acct.close()])
+    await upstreams?.close()
   }
   return { urls: {}, ready: () => open, close, authPort: auth.port, acctPort: acct.port, clients: { replace, names: clients.names, find: clients.find } }
 }

@@ -1,6 +1,7 @@
 import type { TokenKeyring } from './access/portal-token.ts'
 import type { Limits } from './pending.ts'
 import type { Profiles } from './profiles.ts'
+import type { UpstreamSettings } from './proxy/settings.ts'
 
 /** One `[[radius.clients]]`: who may ask us, and with which secret. */
 export type ClientSettings = {
@@ -32,4 +33,6 @@ export type RadiusSettings = {
   readonly limits?: Partial<Limits>
   /** Lets further processes serve the same ports; the kernel spreads access servers over them by address and port. Default false. */
   readonly reusePort?: boolean
+  /** Realms whose users other servers know; asked last. */
+  readonly upstreams?: UpstreamSettings | undefined
 }

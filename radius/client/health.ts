@@ -10,14 +10,22 @@ export type Health = {
   close(): void
 }
 
-/** @param probe sends one Status-Server (RFC 5997) and tells whether it was answered. */
-export function watchHealth(probe: () => Promise<boolean>, patience: Patience, clock: Clock): Health {
+/**
+ * @param probe sends one Status-Server (RFC 5997) and tells whether it was answered.
+ * @param tell called at each change.
+ */
+export function watchHealth(probe: () => Promise<boolean>, patience: Patience, clock: Clock, tell: (silent: boolean) => void): Health {
   let silentSinceMs: number | undefined
   let cancel: Cancel = () => undefined
 
-  function recover(): void {
+  function forget(): void {
     silentSinceMs = undefined
     cancel()
+  }
+  function recover(): void {
+    if (silentSinceMs === undefined) return
+    forget()
+    tell(false)
   }
   function probeLater(): void {
     cancel = clock.after(patience.probeEveryMs, () => void probeNow())
@@ -38,8 +46,9 @@ export function watchHealth(probe: () => Promise<boolean>, patience: Patience, c
     sawSilence() {
       if (silentSinceMs !== undefined) return
       silentSinceMs = clock.monotonic()
+      tell(true)
       void probeNow()
     },
-    close: recover,
+    close: forget,
   }
 }

@@ -9,6 +9,8 @@ import { statusServer } from './requests.ts'
 
 export type ServerAddress = { readonly address: string; readonly port: number; readonly secret: SharedSecret }
 export type ServersOptions = {
+  /** What they are for, in the log: `auth`, `acct`. */
+  readonly name: string
   /** Sent with Status-Server. */
   readonly nasIdentifier: string
   readonly patience: Patience
@@ -33,7 +35,8 @@ export type Servers = {
 type Way = { readonly line: Line; readonly secret: SharedSecret; readonly health: Health; readonly server: number }
 
 export function openServers(addresses: readonly ServerAddress[], options: ServersOptions, effects: Effects): Servers {
-  const { patience, withinMs } = options
+  const { name, patience, withinMs } = options
+  const log = effects.log.scoped('radius')
   const ways = addresses.map(openWay)
   let closed = false
 
@@ -41,7 +44,10 @@ export function openServers(addresses: readonly ServerAddress[], options: Server
     const line = openLine(address, port, patience, effects)
     const status = (identifier: number): Asked => statusServer(identifier, secret, effects.random(AUTHENTICATOR_BYTES), options.nasIdentifier)
     const probe = async (): Promise<boolean> => (await line.ask(status, 1)) !== undefined
-    return { line, secret, health: watchHealth(probe, patience, effects.clock), server }
+    // By its place in the settings: the log names no addresses.
+    const tell = (silent: boolean): void =>
+      silent ? log.warn('server is silent; the others are asked first', { servers: name, server: server + 1 }) : log.info('server answers again', { servers: name, server: server + 1 })
+    return { line, secret, health: watchHealth(probe, patience, effects.clock, tell), server }
   }
 
   function inOrder(only: number | undefined): Way[] {
