@@ -6,7 +6,9 @@ const ANY_REALM = '*'
 /** Names without a realm: no DNS name looks like this. */
 const NO_REALM = '-'
 const BELOW = '*.'
-const FORM = /^(?:\*|-|(?:\*\.)?[^\s@*]{1,250})$/
+export const REALM_FORM = /^(?:\*|-|(?:\*\.)?[^\s@*]{1,250})$/
+/** The same in words. */
+export const REALM_FORMS = 'a realm: ville.example, *.example for those below it, * for every other one, or - for names without one'
 
 /** In lower case; undefined for a name without one. */
 export function realmOf(userName: string): string | undefined {
@@ -25,7 +27,7 @@ export function realmTable<T>(rows: readonly { readonly realm: string; readonly 
   for (const { realm, value } of rows) {
     const key = realm.toLowerCase()
     const data = { realm: key }
-    if (!FORM.test(key)) throw new UsageError('upstream_realm', 'radius.upstreams: a realm is a name such as ville.example, *.example, * for all others or - for names without one', { data })
+    if (!REALM_FORM.test(key)) throw new UsageError('upstream_realm', `radius.upstreams: expected ${REALM_FORMS}`, { data })
     if (byRealm.has(key)) throw new UsageError('upstream_realm', `radius.upstreams: the realm ${key} is there twice; put its servers into one list`, { data })
     byRealm.set(key, value)
   }

@@ -65,6 +65,13 @@ function crossChecks(settings: Settings, file: SettingsFile | undefined): Proble
     if (!server.address) wrong(`radius.servers[${index}].address`, 'missing')
     if (!server.secret) wrong(`radius.servers[${index}].secret`, 'missing')
   }
+  const realms = settings['radius.upstreams'].map(({ realm }) => realm?.toLowerCase())
+  for (const [index, upstream] of settings['radius.upstreams'].entries()) {
+    if (!upstream.realm) wrong(`radius.upstreams[${index}].realm`, 'missing')
+    else if (realms.indexOf(realms[index]) !== index) wrong(`radius.upstreams[${index}].realm`, `"${upstream.realm}" is there already; put its servers into one list`)
+    if (upstream.servers.length === 0) wrong(`radius.upstreams[${index}].servers`, 'missing')
+    if (!upstream.secret) wrong(`radius.upstreams[${index}].secret`, 'missing')
+  }
   return problems
 }
 

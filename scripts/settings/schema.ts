@@ -2,6 +2,8 @@
 import { address, boolean, cidr, integer, listOf, notYet, oneOf, optional, port, secret, text, timezone, url, wallTime, type Field } from '#shared/settings/fields.ts'
 import type { Loaded } from '#shared/settings/load.ts'
 import { ACCESS_METHODS } from '#radius/profiles.ts'
+import { REALM_FORM, REALM_FORMS } from '#radius/proxy/realms.ts'
+import { parseUpstreamServer, type UpstreamServer } from '#radius/proxy/settings.ts'
 import { LANGUAGES } from '#shared/i18n/texts.ts'
 import { SITE_CLASSES } from '#shared/place.ts'
 
@@ -15,6 +17,9 @@ const seconds = integer(0, { min: 10, max: YEAR_SECONDS })
 const orNone = (limit: Field<number | undefined>): Field<number | undefined> => ({ fallback: undefined, read: (value) => (value === 0 || value === '0' ? 0 : limit.read(value)) })
 /** Of 10⁶ bytes, both directions together. */
 const megabytes = optional(integer(0, { min: 1, max: 1_000_000_000 }))
+
+const realm = text('', { matches: REALM_FORM, expected: REALM_FORMS })
+const upstreamServer: Field<UpstreamServer> = { fallback: parseUpstreamServer('127.0.0.1'), read: (value) => parseUpstreamServer(String(value)) }
 
 const MATCH_KEYS = { nas_identifier: 'nasIdentifier', called_station_id: 'calledStationId', ssid: 'ssid', vlan: 'vlan' } as const
 type Match = { readonly [Key in (typeof MATCH_KEYS)[keyof typeof MATCH_KEYS]]?: string }
@@ -127,7 +132,16 @@ export const SCHEMA = {
       sessions: optional(integer(0, { min: 1, max: 1_000 })),
     },
     'radius.servers': { address: optional(address), auth_port: port(1812), acct_port: port(1813), secret: secret() },
-    'radius.upstreams': { realm: notYet(), servers: notYet(), secret: notYet() },
+    /** Where our server proxies. */
+    'radius.upstreams': {
+      realm: optional(realm),
+      servers: listOf(upstreamServer, []),
+      secret: secret(),
+      /** Whether its sessions are reported to it too. */
+      accounting: boolean(true),
+      /** Whether it may choose a phone's VLAN, address, filter or role: for the city's own directory. */
+      may_assign_network: boolean(false),
+    },
   },
 } as const
 
