@@ -27,6 +27,7 @@ export type FreeRadiusOptions = {
   readonly inside?: readonly string[]
 }
 export type FreeRadius = {
+  readonly pid: number
   readonly authPort: number
   readonly acctPort: number
   /** The accounting packets it has written down, oldest first: attribute → value as it prints them, without quotes. */
@@ -160,7 +161,7 @@ function readDetail(path: string): Record<string, string>[] {
  * Starts the server that a configuration directory describes (`radiusd.conf` in it) and removes the directory when it stops.
  * @throws when it does not come up; what it said is in the message.
  */
-export async function runFreeRadius(dir: string, inside: readonly string[] = []): Promise<{ stop(): Promise<void> }> {
+export async function runFreeRadius(dir: string, inside: readonly string[] = []): Promise<{ readonly pid: number; stop(): Promise<void> }> {
   const command = [...inside, peer('freeradius'), '-f', '-l', 'stdout', '-d', dir, '-n', 'radiusd']
   const child = spawn('sh', ['-c', DIES_WITH_US, 'sh', ...command], { stdio: ['pipe', 'pipe', 'pipe'] })
   async function stop(): Promise<void> {
@@ -173,7 +174,7 @@ export async function runFreeRadius(dir: string, inside: readonly string[] = [])
     await stop()
     throw error
   }
-  return { stop }
+  return { pid: child.pid ?? 0, stop }
 }
 
 /** @throws when it does not come up; what it said is in the message. Guard with `absent('freeradius')`. */
@@ -183,8 +184,8 @@ export async function startFreeRadius(options: FreeRadiusOptions): Promise<FreeR
   const ports = options.ports ?? { auth: await freeUdpPort(), acct: await freeUdpPort() }
   writeFileSync(join(dir, 'radiusd.conf'), configuration(dir, options, ports), { mode: 0o600 })
   writeFileSync(join(dir, 'users'), usersFile(options.users), { mode: 0o600 })
-  const { stop } = await runFreeRadius(dir, options.inside)
-  return { authPort: ports.auth, acctPort: ports.acct, accounting: () => readDetail(join(dir, 'detail')), stop }
+  const { pid, stop } = await runFreeRadius(dir, options.inside)
+  return { pid, authPort: ports.auth, acctPort: ports.acct, accounting: () => readDetail(join(dir, 'detail')), stop }
 }
 
 export type RadclientOptions = {
