@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { systemClock } from '#shared/clock.ts'
 import type { Effects } from '#shared/effects.ts'
 import { UsageError } from '#shared/errors.ts'
-import { jsonLog } from '#shared/log.ts'
+import { jsonLog, reason } from '#shared/log.ts'
 import { createMetrics } from '#shared/metrics.ts'
 import { banner } from '../run/banner.ts'
 import { openDirectories } from '../run/directories.ts'
 import { ROLES, type Role } from '../run/ground.ts'
 import { terminalLine } from '../run/terminal.ts'
-import { start, type StartOptions } from '../run/start.ts'
+import { start, type Parvis, type StartOptions } from '../run/start.ts'
 import { readSettings } from '../settings/read.ts'
+import type { Settings } from '../settings/schema.ts'
 import type { Command, Invocation, Io } from './command.ts'
 
 function rolesOf(option: string | true | undefined): ReadonlySet<Role> {
@@ -31,6 +32,19 @@ export function systemEffects(io: Io): Effects {
   return { clock, random: randomBytes, log, metrics: createMetrics() }
 }
 
+/** A terminal that goes away takes its programs along; a service manager's SIGHUP means "read your settings again". */
+function interactive(): boolean {
+  return process.stdin.isTTY || process.stdout.isTTY
+}
+
+function readAgain({ reload }: Parvis, { log }: Effects): void {
+  try {
+    reload?.()
+  } catch (error) {
+    log.error('settings not read again: the ones before stay in force', { reason: reason(error) })
+  }
+}
+
 /** Long enough for the first round of everything to be over. */
 const SETTLED_MS = 2_000
 
@@ -41,15 +55,17 @@ function giveBack(): void {
 
 /** The life of a server: starts, says where it is, ends on the first signal and ignores the second (npm sends Ctrl-C twice). */
 export async function serve(invocation: Invocation, io: Io, effects: Effects, code?: StartOptions['code']): Promise<number> {
-  const { settings } = readSettings(invocation, io.env)
+  const reread = (): Settings => readSettings(invocation, io.env).settings
+  const settings = reread()
   const directories = openDirectories(io.env)
   const ended = Promise.withResolvers<NodeJS.Signals>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ended.resolve(signal))
-  const parvis = await start({ settings, directories, effects, roles: rolesOf(invocation.options.get('role')), ...(code === undefined ? {} : { code }) })
+  const parvis = await start({ settings, directories, effects, roles: rolesOf(invocation.options.get('role')), reread, ...(code === undefined ? {} : { code }) })
   if (invocation.options.has('json')) {
     const { urls, ports, staffCode } = parvis
     io.out(`${JSON.stringify({ urls, ports, pid: process.pid, ...(staffCode === undefined ? {} : { staffCode }) })}\n`)
   } else io.out(banner(parvis, directories, io))
+  process.on('SIGHUP', () => (interactive() ? ended.resolve('SIGHUP') : readAgain(parvis, effects)))
   // The listeners' own handles are unreferenced timers and sockets: this one keeps the process alive until a signal.
   const alive = setInterval(() => undefined, 2 ** 30)
   const settled = setTimeout(giveBack, SETTLED_MS)

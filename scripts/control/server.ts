@@ -2,6 +2,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { ParvisError, UsageError } from '#shared/errors.ts'
+import { createFeeds, type Feed } from './feeds.ts'
 
 const LONGEST_SOCKET_PATH = 107
 const MOST_BODY_BYTES = 1024 * 1024
@@ -32,15 +33,22 @@ function actionName(url: string | undefined): string | undefined {
 }
 
 /** The caller holds the data directory's lock, so a socket that is already there belongs to nobody. */
-export async function openControl(path: string, actions: ReadonlyMap<string, Action>): Promise<Control> {
+export async function openControl(path: string, actions: ReadonlyMap<string, Action>, feeds: ReadonlyMap<string, Feed> = new Map()): Promise<Control> {
   if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) {
     throw new UsageError('control', `${path} is too long for a socket (${LONGEST_SOCKET_PATH} bytes): choose a shorter PARVIS_DATA`)
   }
   rmSync(path, { force: true })
+  const following = createFeeds()
   const server = createServer((request, response) => {
-    const action = actions.get(actionName(request.url) ?? '')
+    const name = actionName(request.url) ?? ''
+    const [action, feed] = [actions.get(name), feeds.get(name)]
     const answer = (status: number, value: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value ?? null))
+    }
+    if (feed) {
+      request.resume()
+      if (!following.follow(feed, response)) answer(503, { code: 'busy', message: 'too many commands are watching this server already: end one' })
+      return
     }
     if (!action) return answer(404, { code: 'unknown', message: 'the running server does not know this command' })
     body(request).then(action).then(
@@ -61,6 +69,7 @@ export async function openControl(path: string, actions: ReadonlyMap<string, Act
   return {
     close: () =>
       new Promise((resolve) => {
+        following.end()
         server.close(() => resolve())
         server.closeAllConnections()
       }),

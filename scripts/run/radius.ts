@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createAccountingStore, ACCOUNTING_MIGRATIONS } from '#radius/accounting-store.ts'
 import { tokenKeyring, type TokenKeyring } from '#radius/access/portal-token.ts'
 import { createTokenUses, TOKEN_USES_MIGRATIONS } from '#radius/access/token-uses.ts'
+import { createWatch, type Watch } from '#radius/watch/watch.ts'
 import { startRadius, type RunningRadius } from '#radius/main.ts'
 import { ACCESS_METHODS } from '#radius/profiles.ts'
 import type { AccountingStore } from '#radius/nas.ts'
@@ -13,6 +14,7 @@ import { secretKey } from '#shared/keyed-mac.ts'
 import { openDisk, openVolatile, type Ground } from './ground.ts'
 import { profilesOf } from './profiles.ts'
 import type { RadiusPeers } from './radius-peers.ts'
+import { upstreamsOf } from './radius-upstreams.ts'
 import { volatileKey } from './secrets.ts'
 
 /** What the portal's tokens ask for; more come with more sign-in methods. */
@@ -38,7 +40,7 @@ function hosts({ settings }: Ground): readonly string[] {
   return settings.radius.host ?? (six ? ['127.0.0.1', '::1'] : ['127.0.0.1'])
 }
 
-export type RadiusRole = RunningRadius & { readonly closeStores: () => Promise<void> }
+export type RadiusRole = RunningRadius & { readonly watch: Watch; readonly closeStores: () => Promise<void> }
 
 /** @param accounting the portal's store; undefined when this role runs without the portal. */
 export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyring: TokenKeyring, accounting: AccountingStore | undefined): Promise<RadiusRole> {
@@ -48,6 +50,7 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
   const own = disk && createAccountingStore({ writer: disk.durable, reader: disk.reader, clock: effects.clock, log: effects.log, nameOf: sessionNamesOf(ground) })
   const store = accounting ?? own
   if (!store) throw new TypeError('the radius role has a store, the portal’s or its own')
+  const watch = createWatch(effects.clock)
   async function closeStores(): Promise<void> {
     own?.close()
     await disk?.close()
@@ -63,11 +66,12 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
         tokenKeys: keyring,
         profiles: profilesOf(ground),
         reusePort: settings.radius.reuse_port,
+        upstreams: upstreamsOf(ground, hosts(ground)),
       },
       effects,
-      { accounting: store, tokenUses: createTokenUses(uses, effects.clock) },
+      { accounting: store, watch, tokenUses: createTokenUses(uses, effects.clock) },
     )
-    return { ...radius, closeStores }
+    return { ...radius, watch, closeStores }
   } catch (error) {
     await closeStores()
     throw error

@@ -11,6 +11,7 @@ import type { Step } from '#portal/session/desk.ts'
 import type { Hub } from '#portal/hub/main.ts'
 import type { HubSettings } from '#portal/hub/settings.ts'
 import type { KioskSettings } from '#kiosk/settings.ts'
+import type { Feed } from '../control/feeds.ts'
 import { openControl, type Action } from '../control/server.ts'
 import type { Settings } from '../settings/schema.ts'
 import { openDelivery, type Delivery } from './delivery.ts'
@@ -20,6 +21,7 @@ import { gatewayName, kernelDraw, type Ground, type Role } from './ground.ts'
 import { startOps } from './ops.ts'
 import type { PortalRole } from './portal.ts'
 import { radiusPeers } from './radius-peers.ts'
+import { createReload, type Reloaded } from './reload.ts'
 import { sitesOf } from './sites.ts'
 
 export type StartOptions = {
@@ -27,6 +29,8 @@ export type StartOptions = {
   readonly directories: Directories
   readonly effects: Effects
   readonly roles: ReadonlySet<Role>
+  /** Reads the settings anew, from where they came. @throws UsageError naming every mistake. */
+  readonly reread?: () => Settings
   /** Only tests and scripted towns pass these; no setting reaches them. */
   readonly code?: { readonly draw?: Draw; readonly step?: (step: Step) => void; readonly demo?: boolean }
 }
@@ -39,6 +43,8 @@ export type Parvis = {
   readonly hub: Hub | undefined
   readonly delivery: Delivery | undefined
   readonly portal: PortalRole | undefined
+  /** Puts the RADIUS clients of the settings in force as they are now; undefined where that role does not run. */
+  readonly reload: (() => Reloaded) | undefined
   close(): Promise<void>
 }
 
@@ -66,20 +72,21 @@ export async function start(options: StartOptions): Promise<Parvis> {
   const ground: Ground = { settings, directories, effects, roles }
   const parts = closers(effects.log)
   try {
-    return await startParts(ground, options.code ?? {}, parts)
+    return await startParts(ground, options, parts)
   } catch (error) {
     await parts.close()
     throw error
   }
 }
 
-async function startParts(ground: Ground, code: NonNullable<StartOptions['code']>, parts: ReturnType<typeof closers>): Promise<Parvis> {
+async function startParts(ground: Ground, { code = {}, reread }: StartOptions, parts: ReturnType<typeof closers>): Promise<Parvis> {
   const { settings, directories, effects, roles } = ground
   const { data } = directories
   const urls: Record<string, string> = {}
   const ports: Record<string, number> = {}
   const running = new Map<string, Pick<Running, 'ready'>>()
   const actions = new Map<string, Action>()
+  const feeds = new Map<string, Feed>()
   function started<R extends Running>(name: string, role: R): R {
     Object.assign(urls, role.urls)
     running.set(name, role)
@@ -125,6 +132,9 @@ async function startParts(ground: Ground, code: NonNullable<StartOptions['code']
     parts.add(radius.close)
     Object.assign(ports, { radius_auth: radius.authPort, radius_acct: radius.acctPort })
   }
+  const reload = radius && peers && reread ? createReload(ground, reread, peers, radius) : undefined
+  if (reload) actions.set('radius reload', reload)
+  if (radius) feeds.set('radius watch', radius.watch.follow)
   let portal: PortalRole | undefined
   if (portalRole && books && keyring && peers) {
     portal = await portalRole.startPortalRole(ground, {
@@ -154,9 +164,9 @@ async function startParts(ground: Ground, code: NonNullable<StartOptions['code']
   const ops = await startOps(settings.ops.port, effects.metrics, Object.fromEntries([...running].map(([name, role]) => [name, role.ready])))
   parts.add(ops.close)
   urls['ops'] = ops.urls[0] ?? ''
-  const control = await openControl(join(data, 'control.sock'), actions)
+  const control = await openControl(join(data, 'control.sock'), actions, feeds)
   parts.add(control.close)
-  return { urls, ports, staffCode: hub?.firstRunCode, hub, delivery, portal, close: parts.close }
+  return { urls, ports, staffCode: hub?.firstRunCode, hub, delivery, portal, reload, close: parts.close }
 }
 
 function hubSettings({ settings, directories }: Ground): HubSettings {
