@@ -1,10 +1,12 @@
 /** The RADIUS role: two doors, one for who may pass and one for what was used. */
 import type { Effects, Running } from '#shared/effects.ts'
-import { accessService, holderAmong, type Source } from './access/access.ts'
+import { accessService, holderAmong, remainderAmong, type Source } from './access/access.ts'
 import { tokenSource } from './access/token-source.ts'
 import type { TokenUses } from './access/token-uses.ts'
 import { accountingService } from './accounting.ts'
 import { clientTable, type ClientTable } from './clients.ts'
+import { createEndings, type Endings } from './coa/endings.ts'
+import { createCoaSender } from './coa/sender.ts'
 import { createLiveSessions, type LiveSessions } from './live-sessions.ts'
 import type { AccountingStore } from './nas.ts'
 import { CODES } from './packet.ts'
@@ -30,7 +32,14 @@ export type RadiusParts = {
   /** Where datagrams come from: UDP sockets when left out. */
   readonly listen?: Listen
 }
-export type RunningRadius = Running & { readonly authPort: number; readonly acctPort: number; readonly clients: Pick<ClientTable, 'replace' | 'names' | 'find'> }
+export type RunningRadius = Running & {
+  readonly authPort: number
+  readonly acctPort: number
+  readonly clients: Pick<ClientTable, 'replace' | 'names' | 'find'>
+  /** The sessions that access servers have now, and what ends them. */
+  readonly live: LiveSessions
+  readonly endings: Endings
+}
 
 /** What a client's settings leave open is said once a client, however often they are read again. */
 function optOutAnnouncer(effects: Pick<Effects, 'log'>): (clients: readonly ClientSettings[]) => void {
@@ -76,6 +85,8 @@ export async function startRadius(settings: RadiusSettings, effects: Effects, pa
     await auth.close()
     throw error
   })
+  const sender = createCoaSender(clients, effects)
+  const endings = createEndings({ live, remainderOf: remainderAmong(sources), disconnect: sender.disconnect }, effects)
   function replace(next: readonly ClientSettings[]): void {
     clients.replace(next)
     announce(next)
@@ -85,6 +96,8 @@ export async function startRadius(settings: RadiusSettings, effects: Effects, pa
     open = false
     await Promise.all([auth.close(), acct.close()])
     await upstreams?.close()
+    await sender.close()
+    await endings.close()
   }
-  return { urls: {}, ready: () => open, close, authPort: auth.port, acctPort: acct.port, clients: { replace, names: clients.names, find: clients.find } }
+  return { urls: {}, ready: () => open, close, authPort: auth.port, acctPort: acct.port, live, endings, clients: { replace, names: clients.names, find: clients.find } }
 }

@@ -4,7 +4,8 @@ import type { Counter } from '#shared/metrics.ts'
 import { ATTRIBUTES } from '../attributes.ts'
 import { writeAuthorisation } from '../authorisation.ts'
 import type { Client } from '../clients.ts'
-import type { Holder, HolderOf } from '../live-sessions.ts'
+import type { Remainder } from '../coa/policy.ts'
+import type { Holder, HolderOf, LiveSession } from '../live-sessions.ts'
 import type { Authorisation } from '../nas.ts'
 import { CODES, type Packet } from '../packet.ts'
 import type { Answer, Request, Service } from '../server.ts'
@@ -41,6 +42,11 @@ export type Source = {
   decide(question: Question): Decision | Promise<Decision> | undefined
   /** Who holds a session that accounting reports under this User-Name; undefined when the name is not of this source. */
   holderOf?(userName: string): Holder | undefined
+  /**
+   * What the holder of a running session of this source still has; undefined when the session is not of this source, or when nothing
+   * is known. Asked every half minute for every session: cheap, and at once.
+   */
+  remainderOf?(session: LiveSession): Remainder | undefined
 }
 
 /** The holder as the first source that knows the name has it. */
@@ -49,6 +55,17 @@ export function holderAmong(sources: readonly Source[]): HolderOf {
     for (const source of sources) {
       const holder = source.holderOf?.(userName)
       if (holder !== undefined) return holder
+    }
+    return undefined
+  }
+}
+
+/** What is left of a session, as the first source that knows has it. */
+export function remainderAmong(sources: readonly Source[]): (session: LiveSession) => Remainder | undefined {
+  return function remainderOf(session) {
+    for (const source of sources) {
+      const remainder = source.remainderOf?.(session)
+      if (remainder) return remainder
     }
     return undefined
   }

@@ -2,7 +2,8 @@
 import type { Clock } from '#shared/clock.ts'
 import { parseMacAddress } from '#shared/personal.ts'
 import { ATTRIBUTES } from '../attributes.ts'
-import type { Holder } from '../live-sessions.ts'
+import type { Remainder } from '../coa/policy.ts'
+import type { Holder, LiveSession } from '../live-sessions.ts'
 import type { Profile } from '../authorisation.ts'
 import type { AccountingStore } from '../nas.ts'
 import { ACCESS_METHODS, type Profiles } from '../profiles.ts'
@@ -46,7 +47,7 @@ export function tokenSource({ keyring, profiles, uses, sessions, clock }: TokenS
     if (issuedMs > nowMs + CLOCK_AHEAD_MS) return reject('token_from_future')
     if (nowMs - issuedMs > limitMs) return reject('token_expired')
     const untilMs = Math.max(nowMs + profile.sessionSeconds * 1000, issuedMs + FIRST_USE_MS + RETRY_MS)
-    uses.remember(token.nonce, nowMs, untilMs)
+    uses.remember(token.nonce, nowMs, untilMs, profile.quotaBytes)
     return accept(profile)
   }
 
@@ -64,6 +65,16 @@ export function tokenSource({ keyring, profiles, uses, sessions, clock }: TokenS
   function holderOf(userName: string): Holder | undefined {
     const nonce = tokenNonce(userName)
     return nonce === undefined ? undefined : `token:${nonce}`
+  }
+
+  /** A token that was accepted elsewhere, or long ago, is nobody's business here. */
+  function remainderOf({ userName }: LiveSession): Remainder | undefined {
+    const nonce = tokenNonce(userName)
+    const granted = nonce === undefined ? undefined : uses.granted(nonce)
+    if (nonce === undefined || !granted) return undefined
+    const seconds = Math.ceil((granted.untilMs - clock.now()) / 1000)
+    if (granted.quotaBytes === undefined) return { kind: 'left', seconds }
+    return { kind: 'left', seconds, octets: granted.quotaBytes - (sessions.usedBytes?.(nonce) ?? 0) }
   }
 
   function decide(question: Question): Decision | undefined {
@@ -85,5 +96,5 @@ export function tokenSource({ keyring, profiles, uses, sessions, clock }: TokenS
     return first(token, profile, question.client.stationBound ? FIRST_USE_MS : UNBOUND_FIRST_USE_MS, nowMs)
   }
 
-  return { name: 'token', decide, holderOf }
+  return { name: 'token', decide, holderOf, remainderOf }
 }

@@ -9,6 +9,8 @@ const A = ATTRIBUTES
 
 /** What a session is found by; all that is present must fit. At least one is. */
 export type SessionTarget = { readonly acctSessionId?: string; readonly userName?: string; readonly callingStationId?: string }
+/** The names of a session of which some were never told. */
+export type MaybeNamed = { readonly [Name in keyof SessionTarget]: SessionTarget[Name] | undefined }
 /** One row a name: the attribute that carries it. */
 const SESSION_NAMES: readonly (readonly [keyof SessionTarget, AttributeRow<string>])[] = [
   ['acctSessionId', A['Acct-Session-Id']], ['userName', A['User-Name']], ['callingStationId', A['Calling-Station-Id']],
@@ -46,7 +48,7 @@ export function namesAnotherNas(packet: Packet, own: OwnNames): boolean {
  * @param nas as accounting reports it: the NAS-Identifier or, where there was none, the NAS address. A NAS whose identifier looks
  * like an address is given it as an address: it is the same place.
  */
-export function writeNames(writer: PacketWriter, nas: string, target: SessionTarget): void {
+export function writeNames(writer: PacketWriter, nas: string, target: MaybeNamed): void {
   if (isIPv4(nas)) writer.add(A['NAS-IP-Address'], nas)
   else if (isIPv6(nas)) writer.add(A['NAS-IPv6-Address'], nas)
   else if (nas !== '') writer.add(A['NAS-Identifier'], nas)

@@ -1,0 +1,116 @@
+/** Ends running sessions at their access servers: quota and time used up, holder withdrawn, staff. Decided in `policy.ts`. */
+import { every, type Cancel } from '#shared/clock.ts'
+import type { Effects } from '#shared/effects.ts'
+import { reason as textOf } from '#shared/log.ts'
+import type { Holder, LiveSession, LiveSessions } from '../live-sessions.ts'
+import { isDue, isGone, outcomeOf, reasonToEnd, type Attempt, type EndReason, type Remainder } from './policy.ts'
+import type { Told } from './sender.ts'
+
+const ROUND_MS = 30_000
+/** Looked at in one go: some 2 µs each. */
+const SLICE = 1_000
+
+/** Our own gateway, where it lives in this process: it keeps time and quota itself and is asked without a packet. */
+export type OwnGateway = {
+  /** As which our server knows it. */
+  readonly client: string
+  readonly nasIdentifier: string
+  end(acctSessionId: string): Promise<Told>
+}
+export type EndingsParts = {
+  readonly live: LiveSessions
+  readonly remainderOf: (session: LiveSession) => Remainder | undefined
+  /** Disconnect-Request to the access server. */
+  readonly disconnect: (session: LiveSession) => Promise<Told>
+}
+export type Endings = {
+  /** Asked again, with growing pauses, until the session is over. */
+  end(session: LiveSession, why: EndReason): Promise<Told>
+  /** Ends the sessions of a holder that is no more, as far as they answer; the rounds go on with the others. How many were ended. */
+  withdraw(holder: Holder): Promise<number>
+  /** Looks at all sessions; runs by itself every half minute. */
+  round(): Promise<void>
+  attach(own: OwnGateway): void
+  close(): Promise<void>
+}
+
+export function createEndings({ live, remainderOf, disconnect }: EndingsParts, effects: Pick<Effects, 'clock' | 'log' | 'metrics'>): Endings {
+  const { clock, metrics } = effects
+  const log = effects.log.scoped('radius')
+  // By the session itself: what is tried with it is forgotten with it.
+  const attempts = new WeakMap<LiveSession, Attempt>()
+  // Decided once: what a source has forgotten since, or is told meanwhile, gives nothing back.
+  const decided = new WeakMap<LiveSession, EndReason>()
+  const underway = new Map<LiveSession, Promise<Told>>()
+  let own: OwnGateway | undefined
+  let closed = false
+
+  const isOwn = ({ origin, nasIdentifier }: LiveSession): boolean => nasIdentifier === own?.nasIdentifier && origin.client === own.client
+
+  function note(session: LiveSession, why: EndReason, told: Told): void {
+    const { client } = session.origin
+    const outcome = outcomeOf(told)
+    metrics.counter('parvis_radius_endings_total', 'Sessions that access servers were asked to end', { client, reason: why, outcome })()
+    log.info('an access server was asked to end a session', { client, reason: why, outcome })
+    const tries = (attempts.get(session)?.tries ?? 0) + 1
+    attempts.set(session, { tries, atMs: clock.now(), confirmed: told.kind === 'done' })
+    if (isGone(told)) forget(session)
+  }
+
+  /** The Stop that was lost, as far as this memory is concerned. */
+  function forget({ origin, nasIdentifier, acctSessionId, userName }: LiveSession): void {
+    live.heard(origin, { status: 'stop', nasIdentifier, acctSessionId, userName, eventSeconds: Math.floor(clock.now() / 1000) }, () => undefined)
+  }
+
+  function end(session: LiveSession, why: EndReason): Promise<Told> {
+    decided.set(session, why)
+    const known = underway.get(session)
+    if (known) return known
+    const asking = (own && isOwn(session) ? own.end(session.acctSessionId) : disconnect(session))
+      .catch((error: unknown): Told => {
+        // A name that no packet can carry: its access server cannot be told which session is meant.
+        log.warn('a session could not be named to its access server', { client: session.origin.client, reason: textOf(error) })
+        return { kind: 'refused', cause: undefined }
+      })
+      .then((told) => {
+        note(session, why, told)
+        return told
+      })
+      .finally(() => underway.delete(session))
+    underway.set(session, asking)
+    return asking
+  }
+
+  function endIfDue(session: LiveSession): void {
+    const why = decided.get(session) ?? reasonToEnd(remainderOf(session))
+    if (why === undefined || (isOwn(session) && (why === 'time' || why === 'quota'))) return
+    if (isDue(attempts.get(session), session.lastMs, clock.now())) void end(session, why)
+  }
+
+  async function round(): Promise<void> {
+    const sessions = [...live.all()]
+    for (let at = 0; at < sessions.length && !closed; at += SLICE) {
+      for (const session of sessions.slice(at, at + SLICE)) endIfDue(session)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  const failed = (error: unknown): void => log.error('sessions were not looked after', { reason: textOf(error) })
+  const cancel: Cancel = every(clock, ROUND_MS, () => void round().catch(failed), failed)
+
+  return {
+    end,
+    async withdraw(holder) {
+      const sessions = [...live.of(holder)]
+      const told = await Promise.all(sessions.map((session) => end(session, 'withdrawn')))
+      return told.filter((one) => one.kind === 'done' || isGone(one)).length
+    },
+    round,
+    attach: (gateway) => void (own = gateway),
+    async close() {
+      closed = true
+      cancel()
+      await Promise.all(underway.values())
+    },
+  }
+}
