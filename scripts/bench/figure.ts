@@ -12,7 +12,8 @@ export type Figure = {
   readonly ratio?: number
 }
 
-export type Target = { readonly atLeast?: number; readonly atMost?: number }
+/** What is asked of the value or, where there is a peer, of the ratio to it. */
+export type Target = { readonly atLeast?: number; readonly atMost?: number; readonly ratioAtLeast?: number; readonly ratioAtMost?: number }
 
 /** A group of figures that are measured together. */
 export type Benchmark = { readonly area: string; readonly names: readonly string[]; measure(): Promise<readonly Figure[]> }
@@ -27,18 +28,35 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'rss.portal': { atMost: 95 },
   'portal.page.bytes': { atMost: 14 * 1024 },
   'kiosk.js.bytes': { atMost: 45 * 1024 },
+  'radius.pap.memory': { ratioAtLeast: 1.6 },
+  'radius.pap.sqlite': { ratioAtLeast: 4 },
+  'radius.acct.durable': { ratioAtLeast: 50 },
+  'radius.acct.durable.wal': { ratioAtLeast: 14 },
+  'radius.acct.fold': { atMost: 2 },
+  'radius.p99.half': { atMost: 2 },
+  'radius.acct.p99': { atMost: 10 },
+  'radius.rss': { ratioAtMost: 0.75 },
+  'radius.argon2': { atLeast: 30 },
+  'radius.argon2.token.p99': { atMost: 20 },
 }
 
-export function verdict({ name, value }: Figure): 'met' | 'missed' | '' {
+export function verdict({ name, value, ratio }: Figure): 'met' | 'missed' | '' {
   const target = TARGETS[name]
   if (!target) return ''
-  return value >= (target.atLeast ?? -Infinity) && value <= (target.atMost ?? Infinity) ? 'met' : 'missed'
+  const { atLeast = -Infinity, atMost = Infinity, ratioAtLeast = -Infinity, ratioAtMost = Infinity } = target
+  const ofRatio = target.ratioAtLeast !== undefined || target.ratioAtMost !== undefined
+  // Without the peer nothing is known about the ratio.
+  if (ofRatio && ratio === undefined) return ''
+  const held = value >= atLeast && value <= atMost && (ratio === undefined || (ratio >= ratioAtLeast && ratio <= ratioAtMost))
+  return held ? 'met' : 'missed'
 }
 
 export function targetText(name: string): string {
-  const target = TARGETS[name]
-  if (target?.atLeast !== undefined) return `≥ ${target.atLeast}`
-  return target?.atMost === undefined ? '' : `≤ ${target.atMost}`
+  const { atLeast, atMost, ratioAtLeast, ratioAtMost } = TARGETS[name] ?? {}
+  if (ratioAtLeast !== undefined) return `≥ ${ratioAtLeast} ×`
+  if (ratioAtMost !== undefined) return `≤ ${ratioAtMost} ×`
+  if (atLeast !== undefined) return `≥ ${atLeast}`
+  return atMost === undefined ? '' : `≤ ${atMost}`
 }
 
 export function median(values: readonly number[]): number {

@@ -1,0 +1,74 @@
+// Who sends: the compiled generator beside the project where it is, else the project's own.
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { where } from '../../test/peers.ts'
+import { runStreams } from './streams.ts'
+import { LOAD_CORE } from './process.ts'
+import { SECRET } from './town.ts'
+
+const run = promisify(execFile)
+const SOURCE = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'tools', 'radload.c')
+/** With fewer than 255 variants a slot it repeats packets before a run is over, which a duplicate cache would answer. */
+const VARIANTS = 255
+export const MOST_SECONDS = 10
+
+export const LOAD_KINDS = ['pap', 'acct'] as const
+export type LoadKind = (typeof LOAD_KINDS)[number]
+export type Load = {
+  readonly kind: LoadKind
+  readonly port: number
+  /** As many users, named as in `town.ts`, in random order. */
+  readonly users: number
+  /** Percentage of wrong passwords. */
+  readonly wrong: number
+  /** At most 10. */
+  readonly seconds: number
+  /** Packets a second, whatever the answers do; else as many as 128 in flight allow. */
+  readonly rate?: number
+}
+/** Latencies in milliseconds. `replies` are those that came within the seconds and whose authenticators held. */
+export type LoadResult = {
+  readonly sent: number
+  readonly replies: number
+  readonly perSecond: number
+  readonly lost: number
+  readonly accepted: number
+  readonly rejected: number
+  readonly p50: number
+  readonly p99: number
+}
+export type Generator = { readonly name: string; send(load: Load): Promise<LoadResult>; close(): void }
+
+type Report = { sent: number; replies: number; per_s: number; lost: number; bad: number; stray: number; accept: number; reject: number; ms_p50: number; ms_p99: number }
+
+async function compiled(compiler: string): Promise<Generator> {
+  const dir = mkdtempSync(join(tmpdir(), 'parvis-radload-'))
+  const program = join(dir, 'radload')
+  await run(compiler, ['-O2', '-o', program, SOURCE])
+  async function send({ kind, port, users, wrong, seconds, rate }: Load): Promise<LoadResult> {
+    const flags = ['-p', port, '-s', SECRET, '-m', kind, '-n', users, '-b', wrong, '-V', VARIANTS, '-W', 0, '-d', Math.min(seconds, MOST_SECONDS), ...(rate === undefined ? [] : ['-R', rate])]
+    const { stdout } = await run('taskset', ['-c', LOAD_CORE, program, ...flags.map(String)])
+    const report = JSON.parse(stdout) as Report
+    return {
+      sent: report.sent, replies: report.replies, perSecond: report.per_s, lost: report.lost, accepted: report.accept, rejected: report.reject,
+      p50: report.ms_p50, p99: report.ms_p99,
+    }
+  }
+  return { name: 'radload', send, close: () => rmSync(dir, { recursive: true, force: true }) }
+}
+
+async function ownGenerator(load: Load): Promise<LoadResult> {
+  const [result] = await runStreams([load])
+  if (!result) throw new Error('the generator said nothing')
+  return result
+}
+
+/** `radload` ends with an error, and so does a run, when one reply's authenticator does not hold. */
+export async function loadGenerator(): Promise<Generator> {
+  const compiler = where('gcc') ?? where('cc')
+  if (compiler && existsSync(SOURCE)) return compiled(compiler)
+  return { name: 'own generator', send: ownGenerator, close: () => undefined }
+}

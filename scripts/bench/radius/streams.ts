@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { json } from 'node:stream/consumers'
+import { join } from 'node:path'
+import type { Load, LoadResult } from './load.ts'
+import { LOAD_CORE } from './process.ts'
+
+/** Besides what `radload` can send: portal tokens, each used once, and people whose passwords are kept as argon2id. */
+export type Stream = Omit<Load, 'kind'> & {
+  readonly kind: Load['kind'] | 'token' | 'person'
+  /** Questions in flight when no rate is given. */
+  readonly window?: number
+  /** `radius.token_key` of the server, for tokens. */
+  readonly tokenKey?: string
+}
+
+/** Sends all of them at the same time from a process of its own on the generator's core; one result each. */
+export async function runStreams(streams: readonly Stream[]): Promise<readonly LoadResult[]> {
+  const child = spawn('taskset', ['-c', LOAD_CORE, process.execPath, join(import.meta.dirname, 'access-points.ts')], { stdio: ['pipe', 'pipe', 'inherit'] })
+  child.stdin.end(JSON.stringify(streams))
+  const [results, [code]] = await Promise.all([json(child.stdout), once(child, 'exit')])
+  if (code !== 0) throw new Error(`the generator ended with ${String(code)}`)
+  return results as readonly LoadResult[]
+}
