@@ -1,9 +1,9 @@
 /** Crockford's base 32 in lower case: what people read aloud, type and scan. Source: crockford.com/base32. */
-const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz'
+export const BASE32_DIGITS = '0123456789abcdefghjkmnpqrstvwxyz'
 const LOOKALIKES: Readonly<Record<string, string>> = { o: '0', i: '1', l: '1' }
 
 const VALUES = new Map<string, number>()
-for (const [value, digit] of [...DIGITS].entries()) VALUES.set(digit, value)
+for (const [value, digit] of [...BASE32_DIGITS].entries()) VALUES.set(digit, value)
 
 /** Eight digits for each five bytes; the last digit is filled up with zero bits. */
 export function encodeBase32(bytes: Uint8Array): string {
@@ -15,11 +15,11 @@ export function encodeBase32(bytes: Uint8Array): string {
     bits += 8
     while (bits >= 5) {
       bits -= 5
-      text += DIGITS[(held >>> bits) & 31]
+      text += BASE32_DIGITS[(held >>> bits) & 31]
     }
     held &= (1 << bits) - 1
   }
-  if (bits > 0) text += DIGITS[(held << (5 - bits)) & 31]
+  if (bits > 0) text += BASE32_DIGITS[(held << (5 - bits)) & 31]
   return text
 }
 

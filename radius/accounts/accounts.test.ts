@@ -1,0 +1,239 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { expect, onTestFinished, test } from 'vitest'
+import { manualClock, systemClock } from '#shared/clock.ts'
+import { accountTown, ask, chap, pap, removeTown } from '#test/support/account-town.ts'
+import { PROFILES, START_MS } from '#test/support/radius-town.ts'
+import type { Decision } from '../access/access.ts'
+import type { Credential } from '../access/credentials.ts'
+import { createLiveSessions } from '../live-sessions.ts'
+import type { AccountingReport } from '../nas.ts'
+import { generateDeviceKey } from '#shared/sign.ts'
+import { nameProblem } from './name.ts'
+import { createPasswordChecks } from './password-checks.ts'
+import { accountFromJson, accountToJson } from './row.ts'
+import { accountProblem, machineSecret, sealAccount } from './seal-account.ts'
+import { openSecret, sealSecret } from './sealed-secret.ts'
+import { accountSource, strangerSource } from './source.ts'
+
+const ORIGIN = { client: 'local', address: '127.0.0.1' }
+
+function town(options: Parameters<typeof accountTown>[1] = {}) {
+  // Hashes take real time; sessions live on a clock that stands still.
+  const clock = manualClock(START_MS)
+  const here = accountTown(clock, options)
+  const live = createLiveSessions(clock)
+  const checks = createPasswordChecks(systemClock())
+  const source = accountSource({ accounts: here.accounts, checks, live, profiles: PROFILES })
+  const stranger = strangerSource(here.accounts, checks)
+  onTestFinished(async () => {
+    await here.close()
+    removeTown(here)
+  })
+  async function says(userName: string, credential: Credential, station?: string): Promise<string | undefined> {
+    const decision: Decision | undefined = await source.decide(ask(userName, credential, station))
+    return decision?.kind === 'reject' ? decision.reason : decision?.kind
+  }
+  function heard(status: AccountingReport['status'], userName: string, callingStationId: string, acctSessionId = 's1'): void {
+    live.heard(ORIGIN, { status, userName, callingStationId, acctSessionId, nasIdentifier: 'ap', eventSeconds: clock.now() / 1000 }, (name) => source.holderOf?.(name))
+  }
+  return { ...here, clock, live, source, stranger, says, heard }
+}
+
+for (const [where, cached] of [['in memory', undefined], ['in the database', 0]] as const) {
+  test(`a machine opens with its secret, by PAP and by what needs it in clear, when it is found ${where}`, async () => {
+    const { add, says } = town(cached === undefined ? {} : { cached })
+    await add({ name: 'Écran-12', password: 'a secret of the screen' })
+    for (const how of [pap, chap]) {
+      for (let round = 0; round < 2; round++) {
+        expect([await says('écran-12', how('a secret of the screen')), await says('écran-12', how('another'))]).toEqual(['accept', 'account_wrong'])
+      }
+    }
+    expect(await says('E\u0301CRAN-12', pap('a secret of the screen'))).toBe('accept')
+    expect(await says('ecran-12', pap('a secret of the screen'))).toBeUndefined()
+  })
+
+  test(`a person opens by PAP alone when found ${where}, and is gone the moment the account is`, async () => {
+    const { add, says, accounts } = town(cached === undefined ? {} : { cached })
+    await add({ name: 'anne', kind: 'person', password: 'motdepasse' })
+    expect([await says('Anne', pap('motdepasse')), await says('anne', pap('motdepass')), await says('anne', chap('motdepasse'))]).toEqual(['accept', 'account_wrong', 'method_needs_clear_secret'])
+    const [one] = accounts.list()
+    expect(one).toEqual({ key: accounts.keyOf('ANNE'), kind: 'person', madeDay: 20_000, label: '', sessions: undefined })
+    const asked = says('anne', pap('motdepasse'))
+    expect(await accounts.remove(one?.key.slice(0, 8) ?? '')).toBe(1)
+    expect([await asked, await says('anne', pap('motdepasse'))]).toEqual(['account_wrong', undefined])
+  })
+
+  test(`a new password holds at once when found ${where}`, async () => {
+    const { add, says } = town(cached === undefined ? {} : { cached })
+    await add({ name: 'porte', password: 'old' })
+    expect(await says('porte', pap('old'))).toBe('accept')
+    await add({ name: 'porte', password: 'new' })
+    expect([await says('porte', pap('old')), await says('porte', pap('new')), await says('porte', chap('new'))]).toEqual(['account_wrong', 'accept', 'accept'])
+  })
+}
+
+test('memory keeps as many accounts as it may, and all are found', async () => {
+  const { add, says } = town({ cached: 2 })
+  for (const name of ['a', 'b', 'c', 'd']) await add({ name, password: `secret of ${name}` })
+  for (const name of ['a', 'b', 'c', 'd', 'a']) expect(await says(name, pap(`secret of ${name}`))).toBe('accept')
+})
+
+test('EAP is left to upstream realms', async () => {
+  const { add, says } = town()
+  await add({ name: 'anne', password: 'x' })
+  expect(await says('anne', { kind: 'eap', proves: () => false })).toBeUndefined()
+})
+
+test('a name that does not exist is answered as slowly as a wrong password, without a hash, where there are people', async () => {
+  const { add, says, stranger, accounts } = town()
+  const strangerSays = async (how: Credential) => (await stranger.decide(ask('nobody', how))) ?? 'nothing'
+  const quick = stranger.decide(ask('nobody', pap('x')))
+  expect(quick).toEqual({ kind: 'reject', reason: 'user_unknown' })
+  await add({ name: 'anne', kind: 'person', password: 'right' })
+  await add({ name: 'screen', kind: 'machine', password: 'right' })
+  async function timed(what: () => Promise<unknown>): Promise<number> {
+    const began = performance.now()
+    for (let i = 0; i < 6; i++) await what()
+    return (performance.now() - began) / 6
+  }
+  await says('anne', pap('wrong'))
+  const [person, machine, nobody] = [await timed(() => says('anne', pap('wrong'))), await timed(() => says('screen', pap('wrong'))), await timed(() => strangerSays(pap('wrong')))]
+  for (const other of [machine, nobody]) expect(other).toBeGreaterThan(person / 3)
+  const spent = process.cpuUsage()
+  await Promise.all(Array.from({ length: 200 }, () => strangerSays(pap('wrong'))))
+  // Two hundred hashes would take five seconds of a processor.
+  expect(process.cpuUsage(spent).user / 1000).toBeLessThan(person * 20)
+  expect(stranger.decide(ask('nobody', chap('x')))).toEqual({ kind: 'reject', reason: 'user_unknown' })
+  expect(await accounts.remove(accounts.keyOf('anne'))).toBe(1)
+  expect(stranger.decide(ask('nobody', pap('x')))).toEqual({ kind: 'reject', reason: 'user_unknown' })
+})
+
+test('a person is in one place at a time; the same phone asking again, a Stop, a restarted access server or silence make room', async () => {
+  const { add, says, heard, clock } = town()
+  await add({ name: 'anne', kind: 'person', password: 'p' })
+  const [phone, other] = ['02-00-00-00-00-01', '02-00-00-00-00-02']
+  const from = (station: string) => says('anne', pap('p'), station)
+  expect([await from(phone), await from(phone), await from(other)]).toEqual(['accept', 'accept', 'account_in_use'])
+  clock.advance(61_000)
+  expect(await from(other)).toBe('accept')
+  heard('start', 'ANNE', other)
+  clock.advance(61_000)
+  expect([await from(phone), await from(other)]).toEqual(['account_in_use', 'accept'])
+  heard('stop', 'ANNE', other)
+  clock.advance(61_000)
+  expect(await from(phone)).toBe('accept')
+  for (const end of ['on', 'off'] as const) {
+    heard('start', 'anne', phone, 's2')
+    expect(await from(other)).toBe('account_in_use')
+    clock.advance(61_000)
+    heard(end, '', '')
+    expect(await from(other)).toBe('accept')
+    clock.advance(61_000)
+  }
+  heard('start', 'anne', phone, 's3')
+  clock.advance(6 * 3_600_000 - 1)
+  expect(await from(other)).toBe('account_in_use')
+  clock.advance(2)
+  expect(await from(other)).toBe('accept')
+})
+
+test('an access server that names no station may repeat its question; a session that has begun counts', async () => {
+  const { add, says, heard } = town()
+  await add({ name: 'anne', kind: 'person', password: 'p' })
+  expect([await says('anne', pap('p'), ''), await says('anne', pap('p'), '')]).toEqual(['accept', 'accept'])
+  heard('start', 'anne', '')
+  expect(await says('anne', pap('p'), '')).toBe('account_in_use')
+})
+
+test('an account may say for itself how many sessions it has; machines have as many as come', async () => {
+  const { add, says } = town()
+  await add({ name: 'duo', kind: 'machine', password: 'p', sessions: 2 })
+  await add({ name: 'class', kind: 'machine', password: 'p' })
+  await add({ name: 'anne', kind: 'person', password: 'p', sessions: 0 })
+  const stations = ['1', '2', '3'].map((n) => `02-00-00-00-00-0${n}`)
+  const all = async (name: string) => {
+    const said: unknown[] = []
+    for (const station of stations) said.push(await says(name, pap('p'), station))
+    return said
+  }
+  expect(await all('duo')).toEqual(['accept', 'accept', 'account_in_use'])
+  for (const name of ['class', 'anne']) expect(await all(name)).toEqual(['accept', 'accept', 'accept'])
+})
+
+test('an import is valid all at once, replaces what was there, and leaves nothing behind when it is given up', async () => {
+  const { accounts, keys, add, says } = town()
+  await add({ name: 'anne', password: 'old' })
+  const rows = await Promise.all(['anne', 'basile', 'chloé'].map((name) => sealAccount(keys, { name, kind: 'machine', password: `of ${name}`, label: 'school', sessions: undefined }, 20_001, (n) => randomBytes(n))))
+  await accounts.beginImport()
+  await accounts.gather(rows.slice(0, 2))
+  expect([await says('anne', pap('old')), await says('basile', pap('of basile'))]).toEqual(['accept', undefined])
+  await accounts.beginImport()
+  await accounts.gather(rows)
+  expect(await accounts.finishImport()).toBe(3)
+  expect([await says('anne', pap('old')), await says('anne', pap('of anne')), await says('chloé', pap('of chloé'))]).toEqual(['account_wrong', 'accept', 'accept'])
+  expect(accounts.list().map(({ label, madeDay }) => [label, madeDay])).toEqual([['school', 20_001], ['school', 20_001], ['school', 20_001]])
+})
+
+test('the beginning of a key takes an account away only when no other begins alike', async () => {
+  const { accounts, add } = town()
+  for (let i = 0; i < 40; i++) await add({ name: `n${i}`, password: 'p' })
+  const first = accounts.list().map(({ key }) => key[0] ?? '')
+  const twice = first.find((digit, index) => first.indexOf(digit) !== index) ?? ''
+  expect([await accounts.remove(twice), await accounts.remove('zz'), accounts.list().length]).toEqual([2, 0, 40])
+})
+
+test('after a reboot all accounts are there; with another device key none is', async () => {
+  const before = town()
+  await before.add({ name: 'anne', password: 'p' })
+  const after = town({ dir: before.dir, device: before.device })
+  expect([await after.says('anne', pap('p')), await after.says('anne', chap('p'))]).toEqual(['accept', 'accept'])
+  const stolen = town({ dir: before.dir, device: generateDeviceKey() })
+  expect(await stolen.says('anne', pap('p'))).toBeUndefined()
+})
+
+test('no name and no secret of a hundred accounts is in any file', async () => {
+  const { add, dir, says } = town()
+  const words: string[] = []
+  for (let i = 0; i < 100; i++) {
+    const [name, password] = [`habitante-${i}-${randomBytes(4).toString('hex')}`, `phrase ${randomBytes(6).toString('hex')}`]
+    await add({ name, password, kind: i % 20 === 0 ? 'person' : 'machine', label: 'a label' })
+    expect(await says(name, pap(password), `02-00-00-00-01-${i.toString(16).padStart(2, '0')}`)).toBe('accept')
+    words.push(name, password)
+  }
+  const files = readdirSync(dir).map((name) => readFileSync(join(dir, name)))
+  expect(files.some((bytes) => bytes.includes('a label'))).toBe(true)
+  for (const word of words) for (const bytes of files) expect(bytes.includes(word)).toBe(false)
+})
+
+test('a sealed secret opens under its own name alone', () => {
+  const sealing = accountTownKeys().sealing
+  const sealed = sealSecret(sealing, Buffer.alloc(16, 1), Buffer.from('secret'), (n) => randomBytes(n))
+  expect(openSecret(sealing, Buffer.alloc(16, 1), sealed).toString()).toBe('secret')
+  expect(() => openSecret(sealing, Buffer.alloc(16, 2), sealed)).toThrow(/does not open/)
+  for (let cut = 0; cut < sealed.length; cut++) expect(() => openSecret(sealing, Buffer.alloc(16, 1), sealed.subarray(0, cut))).toThrow(/does not open/)
+})
+
+function accountTownKeys() {
+  return town().keys
+}
+
+test('names that are tokens, vouchers or no names are refused with the reason, and so are passwords that RADIUS cannot carry', () => {
+  for (const name of ['', ' anne', 'a\nb', 'é'.repeat(127), '04000000000000000000000g', '12345678901234567897']) expect([name, nameProblem(name)]).not.toEqual([name, undefined])
+  for (const name of ['anne', 'anne.martin@ville.fr', 'jeandelafonte', 'bibliotheque-2']) expect([name, nameProblem(name)]).toEqual([name, undefined])
+  for (const password of ['', 'x'.repeat(129), 'ends\0']) expect(accountProblem({ name: 'anne', password })).toMatch(/^the password/)
+  expect(accountProblem({ name: 'anne', password: 'in\0side' })).toBeUndefined()
+  expect(machineSecret((n) => randomBytes(n))).toMatch(/^([0-9a-z]{4}-){5}[0-9a-z]{4}$/)
+})
+
+test('an account goes to the running server and arrives as it was; what is no account does not', async () => {
+  const { keys } = town()
+  for (const kind of ['person', 'machine'] as const) {
+    const row = await sealAccount(keys, { name: 'anne', kind, password: 'p', label: 'l', sessions: 3 }, 20_000, (n) => randomBytes(n))
+    const said: unknown = JSON.parse(JSON.stringify(accountToJson(row)))
+    expect(accountFromJson(said)).toEqual(row)
+    for (const wrong of [{ key: 'AA==' }, { kind: 'cat' }, { proof: '' }, { label: 'x'.repeat(101) }, { madeDay: -1 }, { sessions: 1.5 }]) expect(() => accountFromJson({ ...(said as object), ...wrong })).toThrow(/account/)
+  }
+  for (const nothing of [null, 7, 'x', {}]) expect(() => accountFromJson(nothing)).toThrow(/account/)
+})

@@ -1,0 +1,96 @@
+/**
+ * The slow checks of people's passwords, off the loop and few at a time: each takes a thread and 19 MB for tens of milliseconds, and
+ * the threads are those that sync the disk. What could not be answered within three seconds is refused at once.
+ */
+import type { Clock } from '#shared/clock.ts'
+
+/** Half of libuv's threads. */
+const AT_ONCE = 2
+/** Then a check that waits and its own time stay below the three seconds of a door. */
+const LONGEST_WAIT_MS = 2_500
+/** Before anything was measured. */
+const USUAL_MS = 30
+/** Measured times from which the imitations take theirs. */
+const REMEMBERED = 32
+const MOST_IMITATIONS = 1_024
+
+export type PasswordChecks = {
+  /** The answer of `check`, in its turn; undefined, at once, when too many wait. */
+  run(check: () => Promise<boolean>): Promise<boolean> | undefined
+  /**
+   * Resolves when a check that was asked for now would have been done, and uses neither a thread nor anyone's turn: by the time of an
+   * answer nobody can tell a name that does not exist from a wrong password. Undefined, at once, as for `run`.
+   */
+  imitate(): Promise<void> | undefined
+}
+
+type Turn = { begin(): void }
+
+export function createPasswordChecks(clock: Pick<Clock, 'monotonic' | 'after'>): PasswordChecks {
+  const queue: Turn[] = []
+  const times: number[] = []
+  let running = 0
+  let waiting = 0
+  let imitations = 0
+  let measured = 0
+
+  const usualMs = (): number => (times.length === 0 ? USUAL_MS : times.reduce((sum, ms) => sum + ms, 0) / times.length)
+  const tooLong = (): boolean => ((waiting + running) * usualMs()) / AT_ONCE > LONGEST_WAIT_MS
+
+  function measure(ms: number): void {
+    times[measured++ % REMEMBERED] = ms
+  }
+
+  /** Imitations at the head pass as soon as a check could begin, and take no place. */
+  function next(): void {
+    for (;;) {
+      const turn = running < AT_ONCE ? queue.shift() : undefined
+      if (!turn) return
+      turn.begin()
+    }
+  }
+
+  function enter(turn: Turn): void {
+    queue.push(turn)
+    next()
+  }
+
+  async function check(one: () => Promise<boolean>): Promise<boolean> {
+    const beganMs = clock.monotonic()
+    try {
+      return await one()
+    } finally {
+      measure(clock.monotonic() - beganMs)
+      running--
+      next()
+    }
+  }
+
+  return {
+    run(one) {
+      if (tooLong()) return undefined
+      waiting++
+      return new Promise((resolve, reject) => {
+        enter({
+          begin() {
+            waiting--
+            running++
+            check(one).then(resolve, reject)
+          },
+        })
+      })
+    },
+    imitate() {
+      if (tooLong() || imitations >= MOST_IMITATIONS) return undefined
+      imitations++
+      return new Promise((resolve) => {
+        function done(): void {
+          imitations--
+          resolve()
+        }
+        // One of the last times, each in its turn: their spread shows nothing either.
+        enter({ begin: () => void clock.after(times[imitations % Math.max(1, times.length)] ?? USUAL_MS, done) })
+      })
+    },
+  }
+}

@@ -1,0 +1,78 @@
+/** Accounts of people and machines, and what strangers hear. */
+import type { Decision, Question, Source } from '../access/access.ts'
+import { sessionsLeft } from '../access/simultaneous-use.ts'
+import { ATTRIBUTES } from '../attributes.ts'
+import type { Holder, LiveSessions } from '../live-sessions.ts'
+import type { Profiles } from '../profiles.ts'
+import type { Account, Accounts } from './accounts.ts'
+import type { PasswordChecks } from './password-checks.ts'
+import { passwordMatches } from './password-hash.ts'
+import type { AccountKind } from './row.ts'
+
+/**
+ * Sessions at the same time where neither account nor profile says otherwise: a person has one, so that a lent password shows; a
+ * machine's account may be a whole class of tablets.
+ */
+const SESSIONS: Readonly<Record<AccountKind, number>> = { person: 1, machine: 0 }
+
+export type AccountSourceParts = {
+  readonly accounts: Accounts
+  readonly checks: PasswordChecks
+  readonly live: Pick<LiveSessions, 'inUse' | 'of' | 'opening'>
+  readonly profiles: Profiles
+}
+
+const reject = (reason: string): Decision => ({ kind: 'reject', reason })
+const WRONG = reject('account_wrong')
+const BUSY = reject('account_checks_full')
+
+const holderFor = (accounts: Accounts, userName: string): Holder => `account:${accounts.keyOf(userName)}`
+
+/** A reject as late as a person's would come, where there are people: else only waiting would tell that a name is one of theirs. */
+function asSlowly(accounts: Accounts, checks: PasswordChecks, question: Question, decision: Decision): Decision | Promise<Decision> {
+  if (question.credential.kind !== 'pap' || !accounts.hasPeople()) return decision
+  return checks.imitate()?.then(() => decision) ?? BUSY
+}
+
+export function accountSource({ accounts, checks, live, profiles }: AccountSourceParts): Source {
+  function admit(account: Account, { userName, packet }: Question): Decision {
+    const authorisation = profiles.of('account', packet)
+    const most = account.sessions ?? authorisation.sessions ?? SESSIONS[account.kind]
+    if (most > 0 && !sessionsLeft(live, holderFor(accounts, userName), packet.read(ATTRIBUTES['Calling-Station-Id']), most)) return reject('account_in_use')
+    return { kind: 'accept', authorisation }
+  }
+
+  function machine(account: Account, question: Question): Decision | Promise<Decision> {
+    if (accounts.machineProves(account, question.userName, question.credential)) return admit(account, question)
+    return asSlowly(accounts, checks, question, WRONG)
+  }
+
+  /** The account as it is when its turn has come and again when the answer is there: one that was removed meanwhile opens nothing. */
+  async function matches(userName: string, password: Buffer): Promise<boolean> {
+    const kept = accounts.personHash(userName)
+    if (!kept) return false
+    return (await passwordMatches(kept.hash, password, kept)) && accounts.personHash(userName)?.hash === kept.hash
+  }
+
+  function person(account: Account, question: Question): Decision | Promise<Decision> {
+    const password = question.credential.password?.()
+    if (!password) return reject('method_needs_clear_secret')
+    const checked = checks.run(() => matches(question.userName, password))
+    return checked?.then((right) => (right ? admit(account, question) : WRONG)) ?? BUSY
+  }
+
+  function decide(question: Question): Decision | Promise<Decision> | undefined {
+    // EAP is for upstream realms; accounts end none of it.
+    if (question.credential.kind === 'eap') return undefined
+    const account = accounts.find(question.userName)
+    if (!account) return undefined
+    return account.kind === 'machine' ? machine(account, question) : person(account, question)
+  }
+
+  return { name: 'account', decide, holderOf: (userName) => (accounts.find(userName) ? holderFor(accounts, userName) : undefined) }
+}
+
+/** The last source: names that nobody knows. */
+export function strangerSource(accounts: Accounts, checks: PasswordChecks): Source {
+  return { name: 'stranger', decide: (question) => asSlowly(accounts, checks, question, reject('user_unknown')) }
+}

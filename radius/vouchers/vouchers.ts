@@ -1,0 +1,140 @@
+import type { DurableWriter } from '#shared/db/durable-writer.ts'
+import type { Db } from '#shared/db/open.ts'
+import { every, type Clock } from '#shared/clock.ts'
+import { derivedKey } from '#shared/derived-key.ts'
+import { UsageError } from '#shared/errors.ts'
+import { reason, type Log } from '#shared/log.ts'
+import { quickMac } from '#shared/quick-mac.ts'
+import type { DeviceKey } from '#shared/sign.ts'
+import type { AccountingReport, Origin } from '../nas.ts'
+import { makeVoucherCode, readVoucherCode, type CodeForm } from './code.ts'
+import { closeSilentStatements, heardStatement, startedStatements, VOUCHER_ID_BYTES, type Spent } from './table.ts'
+
+export const MOST_AT_ONCE = 50_000
+export const MOST_LABEL_CHARACTERS = 100
+const CLOSE_SILENT_EVERY_MS = 600_000
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+
+/** What each voucher of a batch gives. Undefined is without that limit, or for `devices` what the profile says. */
+export type VoucherTerms = {
+  readonly label: string
+  /** Time online of all devices together. */
+  readonly seconds: number | undefined
+  /** In both directions together. */
+  readonly octets: number | undefined
+  /** Minutes since 1970: good before this one. */
+  readonly untilMinute: number | undefined
+  /** Sessions at the same time; 0 is without limit. */
+  readonly devices: number | undefined
+}
+export type VoucherOrder = VoucherTerms & { readonly count: number; readonly form: CodeForm }
+
+/** A voucher as the source judges it; `used` is of all sessions that were acknowledged. */
+export type Voucher = Omit<VoucherTerms, 'label'> & { readonly void: boolean; readonly usedSeconds: number; readonly usedOctets: number }
+export type BatchListing = VoucherTerms & { readonly madeDay: number; readonly void: boolean; readonly count: number; readonly unused: number }
+
+export type Vouchers = {
+  /** 16 hexadecimal digits that stand for a code in canonical form. */
+  idOf(code: string): string
+  find(id: string): Voucher | undefined
+  /** Codes in canonical form, which are kept nowhere. @throws (rejects) UsageError `voucher` when the label is taken or the order is none. */
+  make(order: VoucherOrder): Promise<string[]>
+  list(): BatchListing[]
+  /** How many vouchers are worth nothing from now on; undefined when there is no such batch. */
+  void(label: string): Promise<number | undefined>
+  /** Resolves after fsync. The User-Name must be a voucher's code; of unknown codes nothing is kept. */
+  spend(origin: Origin, report: AccountingReport): Promise<void>
+  close(): void
+}
+
+export type VouchersParts = {
+  /** Opened with VOUCHER_MIGRATIONS and durability `full`; they belong to the caller. */
+  readonly durable: DurableWriter
+  readonly reader: Db
+  readonly device: DeviceKey
+  readonly clock: Clock
+  readonly random: (length: number) => Buffer
+  readonly log: Log
+}
+
+type FindRow = { seconds: number | null; octets: number | null; until_minute: number | null; devices: number | null; void: number; used_seconds: number; used_octets: number }
+const FIND = `select b.seconds, b.octets, b.until_minute, b.devices, b.void,
+    v.used_seconds + coalesce((select sum(seconds) from voucher_session where voucher = v.id), 0) as used_seconds,
+    v.used_octets + coalesce((select sum(octets) from voucher_session where voucher = v.id), 0) as used_octets
+  from voucher v join voucher_batch b on b.label = v.batch where v.id = ?`
+type ListRow = { label: string; seconds: number | null; octets: number | null; until_minute: number | null; devices: number | null; made_day: number; void: number; count: number; unused: number }
+const LIST = `select b.*, count(v.id) as count,
+    coalesce(sum(v.used_seconds = 0 and v.used_octets = 0 and not exists (select 1 from voucher_session where voucher = v.id)), 0) as unused
+  from voucher_batch b left join voucher v on v.batch = b.label group by b.label order by b.made_day, b.label`
+
+type TermsRow = Pick<ListRow, 'seconds' | 'octets' | 'until_minute' | 'devices'>
+
+function withTerms<Rest extends object>(row: TermsRow, rest: Rest): Omit<VoucherTerms, 'label'> & Rest {
+  return Object.assign({ seconds: row.seconds ?? undefined, octets: row.octets ?? undefined, untilMinute: row.until_minute ?? undefined, devices: row.devices ?? undefined }, rest)
+}
+
+function checkOrder({ label, count }: VoucherOrder): void {
+  const wrong = (text: string) => new UsageError('voucher', text)
+  if (label.trim() === '' || label.length > MOST_LABEL_CHARACTERS) throw wrong(`a label has 1 to ${MOST_LABEL_CHARACTERS} characters`)
+  if (!Number.isSafeInteger(count) || count < 1 || count > MOST_AT_ONCE) throw wrong(`vouchers are made 1 to ${MOST_AT_ONCE} at a time`)
+}
+
+export function createVouchers({ durable, reader, device, clock, random, log }: VouchersParts): Vouchers {
+  const ids = quickMac(derivedKey(device, 'parvis/voucher/1'), 'parvis/voucher/1')
+  const tags = quickMac(derivedKey(device, 'parvis/voucher-session/1'), 'parvis/voucher-session/1')
+  const find = reader.prepare<[Buffer], FindRow>(FIND)
+  const list = reader.prepare<[], ListRow>(LIST)
+  const taken = reader.prepare<[string], number>('select count(*) from voucher_batch where label = ?').pluck()
+  const members = reader.prepare<[string], number>('select count(*) from voucher where batch = ?').pluck()
+  const idBytes = (code: string): Buffer => ids(code).subarray(0, VOUCHER_ID_BYTES)
+
+  /** Access servers name sessions by hardware addresses, too: two bytes of a keyed hash single nobody out. */
+  function spentBy(id: Buffer, { client }: Origin, report: AccountingReport): Spent {
+    const tag = tags(id, client, report.nasIdentifier, report.acctSessionId).readUInt16BE(0)
+    const octets = (report.inputOctets ?? 0) + (report.outputOctets ?? 0)
+    const minute = Math.min(Math.floor(report.eventSeconds / 60), Math.floor(clock.now() / MINUTE_MS))
+    return { id, tag, seconds: report.sessionSeconds ?? 0, octets: Math.min(octets, Number.MAX_SAFE_INTEGER), minute }
+  }
+
+  function closeSilent(): void {
+    durable.write(...closeSilentStatements(Math.floor(clock.now() / MINUTE_MS))).catch((error: unknown) => log.scoped('radius').warn('silent voucher sessions not closed', { reason: reason(error) }))
+  }
+  const cancel = every(clock, CLOSE_SILENT_EVERY_MS, closeSilent, () => undefined)
+
+  return {
+    idOf: (code) => idBytes(code).toString('hex'),
+    find(id) {
+      const row = find.get(Buffer.from(id, 'hex'))
+      return row && withTerms(row, { void: row.void !== 0, usedSeconds: row.used_seconds, usedOctets: row.used_octets })
+    },
+    async make(order) {
+      checkOrder(order)
+      const { label, seconds, octets, untilMinute, devices, count, form } = order
+      if (taken.get(label)) throw new UsageError('voucher', `there are vouchers labelled "${label}" already: choose another label`)
+      // Two alike in 2⁶⁰ do not happen; should they, the second is made again.
+      const codes = new Map<string, string>()
+      while (codes.size < count) {
+        const code = makeVoucherCode(form, random)
+        codes.set(ids(code).toString('hex', 0, VOUCHER_ID_BYTES), code)
+      }
+      const batch = { sql: 'insert into voucher_batch values (?, ?, ?, ?, ?, ?, 0)', values: [label, seconds ?? null, octets ?? null, untilMinute ?? null, devices ?? null, Math.floor(clock.now() / DAY_MS)] }
+      const each = Array.from(codes.keys(), (id) => ({ sql: 'insert into voucher (id, batch) values (?, ?)', values: [Buffer.from(id, 'hex'), label] }))
+      await durable.write(batch, ...each)
+      return [...codes.values()]
+    },
+    list: () => list.all().map((row) => withTerms(row, { label: row.label, madeDay: row.made_day, void: row.void !== 0, count: row.count, unused: row.unused })),
+    async void(label) {
+      if (!taken.get(label)) return undefined
+      await durable.write({ sql: 'update voucher_batch set void = 1 where label = ?', values: [label] })
+      return members.get(label) ?? 0
+    },
+    async spend(origin, report) {
+      const read = readVoucherCode(report.userName)
+      if (read.kind !== 'code') return
+      const spent = spentBy(idBytes(read.code), origin, report)
+      await durable.write(...(report.status === 'start' ? startedStatements(spent) : []), heardStatement(spent))
+    },
+    close: cancel,
+  }
+}
