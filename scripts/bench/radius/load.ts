@@ -11,8 +11,12 @@ import { SECRET } from './town.ts'
 
 const run = promisify(execFile)
 const SOURCE = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'tools', 'radload.c')
-/** With fewer than 255 variants a slot it repeats packets before a run is over, which a duplicate cache would answer. */
-const VARIANTS = 255
+/**
+ * Over all its sockets, each of which has 256 slots with as many variants as this leaves: with fewer it repeats packets before a run
+ * is over, which a duplicate cache would answer.
+ */
+const VARIANTS = 2_040
+const SOCKETS = 8
 export const MOST_SECONDS = 10
 
 export const LOAD_KINDS = ['pap', 'acct'] as const
@@ -28,6 +32,8 @@ export type Load = {
   readonly seconds: number
   /** Packets a second, whatever the answers do; else as many as 128 in flight allow. */
   readonly rate?: number
+  /** Source ports. Default 8. */
+  readonly sockets?: number
 }
 /** Latencies in milliseconds. `replies` are those that came within the seconds and whose authenticators held. */
 export type LoadResult = {
@@ -48,8 +54,9 @@ async function compiled(compiler: string): Promise<Generator> {
   const dir = mkdtempSync(join(tmpdir(), 'parvis-radload-'))
   const program = join(dir, 'radload')
   await run(compiler, ['-O2', '-o', program, SOURCE])
-  async function send({ kind, port, users, wrong, seconds, rate }: Load): Promise<LoadResult> {
-    const flags = ['-p', port, '-s', SECRET, '-m', kind, '-n', users, '-b', wrong, '-V', VARIANTS, '-W', 0, '-d', Math.min(seconds, MOST_SECONDS), ...(rate === undefined ? [] : ['-R', rate])]
+  async function send({ kind, port, users, wrong, seconds, rate, sockets = SOCKETS }: Load): Promise<LoadResult> {
+    const flags = ['-p', port, '-s', SECRET, '-m', kind, '-n', users, '-b', wrong, '-S', sockets, '-V', Math.floor(VARIANTS / sockets), '-W', 0]
+    flags.push('-d', Math.min(seconds, MOST_SECONDS), ...(rate === undefined ? [] : ['-R', rate]))
     const { stdout } = await run('taskset', ['-c', LOAD_CORE, program, ...flags.map(String)])
     const report = JSON.parse(stdout) as Report
     return {
