@@ -19,11 +19,14 @@ export type Following = { readonly values: AsyncIterable<unknown>; stop(): void 
 export async function followServer(data: string, feed: string): Promise<Following | undefined> {
   const response = await reach(data, feed, {})
   if (!response) return undefined
-  // A server that lets a follower go breaks the connection off: for the reader that is the end.
+  const lines = createInterface({ input: response })
+  // Made now: what comes before it exists would be lost.
+  const arriving = lines[Symbol.asyncIterator]()
+  // A server that lets a follower go breaks the connection off, and `stop` does too: for the reader that is the end.
   response.on('error', () => undefined)
+  response.once('close', () => lines.close())
   async function* values(): AsyncGenerator<unknown> {
-    if (!response) return
-    for await (const line of createInterface({ input: response })) yield JSON.parse(line)
+    for await (const line of arriving) yield JSON.parse(line)
   }
   return { values: values(), stop: () => void response.destroy() }
 }
