@@ -61,7 +61,7 @@ for (const [where, cached] of [['in memory', undefined], ['in the database', 0]]
     const [one] = accounts.list()
     expect(one).toEqual({ key: accounts.keyOf('ANNE'), kind: 'person', madeDay: 20_000, label: '', sessions: undefined })
     const asked = says('anne', pap('motdepasse'))
-    expect(await accounts.remove(one?.key.slice(0, 8) ?? '')).toBe(1)
+    expect(await accounts.remove(one?.key.slice(0, 8) ?? '')).toBe(one?.key)
     expect([await asked, await says('anne', pap('motdepasse'))]).toEqual(['account_wrong', undefined])
   })
 
@@ -106,7 +106,7 @@ test('a name that does not exist is answered as slowly as a wrong password, with
   // Two hundred hashes would take five seconds of a processor.
   expect(process.cpuUsage(spent).user / 1000).toBeLessThan(person * 20)
   expect(stranger.decide(ask('nobody', chap('x')))).toEqual({ kind: 'reject', reason: 'user_unknown' })
-  expect(await accounts.remove(accounts.keyOf('anne'))).toBe(1)
+  expect(await accounts.remove(accounts.keyOf('anne'))).toBe(accounts.keyOf('anne'))
   expect(stranger.decide(ask('nobody', pap('x')))).toEqual({ kind: 'reject', reason: 'user_unknown' })
 })
 
@@ -137,6 +137,17 @@ test('a person is in one place at a time; the same phone asking again, a Stop, a
   expect(await from(other)).toBe('account_in_use')
   clock.advance(2)
   expect(await from(other)).toBe('accept')
+})
+
+test('who is signed in stays so until the account is taken away', async () => {
+  const { add, accounts, source, heard, live } = town()
+  await add({ name: 'anne', password: 'p' })
+  heard('start', 'Anne', '02-00-00-00-00-01')
+  const [session] = live.of(`account:${accounts.keyOf('anne')}`)
+  if (!session) throw new Error('no session')
+  expect(source.remainderOf?.(session)).toBeUndefined()
+  await accounts.remove(accounts.keyOf('anne'))
+  expect(source.remainderOf?.(session)).toEqual({ kind: 'withdrawn' })
 })
 
 test('an access server that names no station may repeat its question; a session that has begun counts', async () => {
@@ -181,7 +192,7 @@ test('the beginning of a key takes an account away only when no other begins ali
   for (let i = 0; i < 40; i++) await add({ name: `n${i}`, password: 'p' })
   const first = accounts.list().map(({ key }) => key[0] ?? '')
   const twice = first.find((digit, index) => first.indexOf(digit) !== index) ?? ''
-  expect([await accounts.remove(twice), await accounts.remove('zz'), accounts.list().length]).toEqual([2, 0, 40])
+  expect([await accounts.remove(twice), await accounts.remove('zz'), accounts.list().length]).toEqual(['several', undefined, 40])
 })
 
 test('after a reboot all accounts are there; with another device key none is', async () => {

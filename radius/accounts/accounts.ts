@@ -29,6 +29,8 @@ export type Accounts = {
   find(userName: string): Account | undefined
   /** Stands for the account without its name: 32 hexadecimal digits. */
   keyOf(userName: string): string
+  /** Whether there is an account with this key. */
+  has(key: string): boolean
   /** Whether a machine's account is proved. @throws UnavailableError `account_sealed` */
   machineProves(account: Account, userName: string, credential: Credential): boolean
   /** A person's argon2id hash, with what is mixed into it; undefined when the account is gone. */
@@ -44,8 +46,8 @@ export type Accounts = {
   gather(rows: readonly AccountRow[]): Promise<void>
   /** All that was gathered becomes valid at once. Resolves to how many accounts that were. */
   finishImport(): Promise<number>
-  /** By a key or the beginning of one. Resolves to how many have it; only when it is exactly one is it gone. */
-  remove(key: string): Promise<number>
+  /** Takes away the account whose key it is or begins with: its whole key; `several`, and nothing is done, when more begin alike. */
+  remove(key: string): Promise<string | 'several' | undefined>
 }
 
 export type AccountsParts = {
@@ -111,6 +113,7 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
   return {
     find: (userName) => known.get(userName) ?? read(userName),
     keyOf: (userName) => nameKey(userName).toString('hex'),
+    has: (key) => byKey.get(Buffer.from(key, 'hex')) !== undefined,
     machineProves({ secret, key, verifier }, userName, credential) {
       if (secret !== undefined) return credential.proves(secret)
       const of = key ?? nameKey(userName)
@@ -135,9 +138,9 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
     },
     async remove(key) {
       const [found, another] = beginning.all(key)
-      if (found === undefined || another !== undefined) return found === undefined ? 0 : 2
+      if (found === undefined || another !== undefined) return another === undefined ? undefined : 'several'
       await change({ sql: 'delete from account where key = ?', values: [Buffer.from(found, 'hex')] })
-      return 1
+      return found
     },
   }
 }

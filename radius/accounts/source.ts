@@ -2,7 +2,8 @@
 import type { Decision, Question, Source } from '../access/access.ts'
 import { sessionsLeft } from '../access/simultaneous-use.ts'
 import { ATTRIBUTES } from '../attributes.ts'
-import type { Holder, LiveSessions } from '../live-sessions.ts'
+import type { Remainder } from '../coa/policy.ts'
+import type { Holder, LiveSession, LiveSessions } from '../live-sessions.ts'
 import type { Profiles } from '../profiles.ts'
 import type { Account, Accounts } from './accounts.ts'
 import type { PasswordChecks } from './password-checks.ts'
@@ -26,7 +27,8 @@ const reject = (reason: string): Decision => ({ kind: 'reject', reason })
 const WRONG = reject('account_wrong')
 const BUSY = reject('account_checks_full')
 
-const holderFor = (accounts: Accounts, userName: string): Holder => `account:${accounts.keyOf(userName)}`
+const HOLDER = 'account:'
+const holderFor = (accounts: Accounts, userName: string): Holder => `${HOLDER}${accounts.keyOf(userName)}`
 
 /** A reject as late as a person's would come, where there are people: else only waiting would tell that a name is one of theirs. */
 function asSlowly(accounts: Accounts, checks: PasswordChecks, question: Question, decision: Decision): Decision | Promise<Decision> {
@@ -69,7 +71,14 @@ export function accountSource({ accounts, checks, live, profiles }: AccountSourc
     return account.kind === 'machine' ? machine(account, question) : person(account, question)
   }
 
-  return { name: 'account', decide, holderOf: (userName) => (accounts.find(userName) ? holderFor(accounts, userName) : undefined) }
+  const holderOf = (userName: string): Holder | undefined => (accounts.find(userName) ? holderFor(accounts, userName) : undefined)
+
+  /** Who is signed in stays so as long as the account is there. */
+  function remainderOf({ holder }: LiveSession): Remainder | undefined {
+    return holder?.startsWith(HOLDER) && !accounts.has(holder.slice(HOLDER.length)) ? { kind: 'withdrawn' } : undefined
+  }
+
+  return { name: 'account', decide, holderOf, remainderOf }
 }
 
 /** The last source: names that nobody knows. */

@@ -5,7 +5,8 @@ import { equalBytes } from '#shared/keyed-mac.ts'
 import type { Credential } from '../access/credentials.ts'
 import type { Decision, Question, Source } from '../access/access.ts'
 import { ATTRIBUTES } from '../attributes.ts'
-import type { Holder, LiveSessions } from '../live-sessions.ts'
+import type { Remainder } from '../coa/policy.ts'
+import type { Holder, LiveSession, LiveSessions } from '../live-sessions.ts'
 import type { Authorisation } from '../nas.ts'
 import type { Profiles } from '../profiles.ts'
 import { sessionsLeft } from '../access/simultaneous-use.ts'
@@ -16,6 +17,7 @@ import type { Voucher, Vouchers } from './vouchers.ts'
 /** One device at a time, where neither voucher nor profile says otherwise. */
 const DEVICES = 1
 const MINUTE_MS = 60_000
+const HOLDER = 'voucher:'
 /** Longer than access servers leave between two reports; a session that is silent for longer has probably ended. */
 const MOST_UNHEARD_MS = 600_000
 
@@ -46,19 +48,19 @@ export function voucherSource({ vouchers, live, profiles, clock }: VoucherSource
     return Math.ceil(sum / 1000)
   }
 
-  /** Seconds until its time or its last day is over; the profile's when it says neither. */
-  function secondsLeft(voucher: Voucher, holder: Holder, usual: number): number {
+  /** Seconds until its time or its last day is over; infinite when it says neither. */
+  function secondsLeft(voucher: Voucher, holder: Holder): number {
     const online = voucher.seconds === undefined ? Infinity : voucher.seconds - voucher.usedSeconds - unheardSeconds(holder)
     const untilEnd = voucher.untilMinute === undefined ? Infinity : Math.floor((voucher.untilMinute * MINUTE_MS - clock.now()) / 1000)
-    const least = Math.min(online, untilEnd, voucher.seconds === undefined ? usual : Infinity)
-    return Math.max(0, least)
+    return Math.min(online, untilEnd)
   }
 
   function judge(voucher: Voucher, holder: Holder, question: Question, station: string | undefined): Decision {
     if (voucher.void) return reject('voucher_void')
     if (voucher.untilMinute !== undefined && clock.now() >= voucher.untilMinute * MINUTE_MS) return reject('voucher_expired')
     const profile = profiles.of('voucher', question.packet)
-    const sessionSeconds = secondsLeft(voucher, holder, profile.sessionSeconds)
+    // A voucher's own time is given in one piece; without one a session is as long as everyone's.
+    const sessionSeconds = Math.min(secondsLeft(voucher, holder), voucher.seconds === undefined ? profile.sessionSeconds : Infinity)
     const quotaBytes = voucher.octets === undefined ? profile.quotaBytes : voucher.octets - voucher.usedOctets
     if (sessionSeconds <= 0 || (quotaBytes !== undefined && quotaBytes <= 0)) return reject('voucher_spent')
     if (!sessionsLeft(live, holder, station, voucher.devices ?? profile.sessions ?? DEVICES)) return reject('voucher_in_use')
@@ -84,13 +86,21 @@ export function voucherSource({ vouchers, live, profiles, clock }: VoucherSource
     // A code that is known and not proved is answered like one that is not known.
     if (!voucher || !proved) return afterDelay(tries.wrong(station), reject(voucher ? 'voucher_wrong' : 'voucher_unknown'))
     tries.right(station)
-    return judge(voucher, `voucher:${id}`, question, station)
+    return judge(voucher, `${HOLDER}${id}`, question, station)
   }
 
   function holderOf(userName: string): Holder | undefined {
     const read = readVoucherCode(userName)
-    return read.kind === 'code' ? `voucher:${vouchers.idOf(read.code)}` : undefined
+    return read.kind === 'code' ? `${HOLDER}${vouchers.idOf(read.code)}` : undefined
   }
 
-  return { name: 'voucher', decide, holderOf }
+  function remainderOf({ holder }: LiveSession): Remainder | undefined {
+    if (!holder?.startsWith(HOLDER)) return undefined
+    const voucher = vouchers.find(holder.slice(HOLDER.length))
+    if (!voucher || voucher.void) return { kind: 'withdrawn' }
+    const seconds = secondsLeft(voucher, holder)
+    return { kind: 'left', ...(seconds === Infinity ? {} : { seconds }), ...(voucher.octets === undefined ? {} : { octets: voucher.octets - voucher.usedOctets }) }
+  }
+
+  return { name: 'voucher', decide, holderOf, remainderOf }
 }

@@ -43,7 +43,9 @@ export type Vouchers = {
   list(): BatchListing[]
   /** How many vouchers are worth nothing from now on; undefined when there is no such batch. */
   void(label: string): Promise<number | undefined>
-  /** Resolves after fsync. The User-Name must be a voucher's code; of unknown codes nothing is kept. */
+  /** Whether a name has the form of a code. */
+  isCode(userName: string): boolean
+  /** Resolves after fsync. The User-Name has the form of a code; of codes that are no voucher nothing is kept. */
   spend(origin: Origin, report: AccountingReport): Promise<void>
   close(): void
 }
@@ -129,6 +131,7 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
       await durable.write({ sql: 'update voucher_batch set void = 1 where label = ?', values: [label] })
       return members.get(label) ?? 0
     },
+    isCode: (userName) => readVoucherCode(userName).kind === 'code',
     async spend(origin, report) {
       const read = readVoucherCode(report.userName)
       if (read.kind !== 'code') return

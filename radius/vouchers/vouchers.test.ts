@@ -1,0 +1,279 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { manualClock } from '#shared/clock.ts'
+import { openDb } from '#shared/db/open.ts'
+import { accountTown, ask, chap, pap, removeTown } from '#test/support/account-town.ts'
+import { PROFILE, PROFILES, START_MS } from '#test/support/radius-town.ts'
+import type { Decision } from '../access/access.ts'
+import type { Credential } from '../access/credentials.ts'
+import { createLiveSessions } from '../live-sessions.ts'
+import type { AccountingReport } from '../nas.ts'
+import { printedCode } from './code.ts'
+import { meteringVouchers } from './metering.ts'
+import { voucherSource } from './source.ts'
+import { VOUCHER_MIGRATIONS } from './table.ts'
+import type { VoucherOrder } from './vouchers.ts'
+
+const ORIGIN = { client: 'local', address: '127.0.0.1' }
+const [PHONE, TABLET, LAPTOP] = ['02-00-00-00-00-01', '02-00-00-00-00-02', '02-00-00-00-00-03'] as const
+const ORDER: VoucherOrder = { label: 'festival', count: 1, form: 'digits', seconds: undefined, octets: undefined, untilMinute: undefined, devices: undefined }
+
+function town(options: Parameters<typeof accountTown>[1] & { clock?: ReturnType<typeof manualClock> } = {}) {
+  const clock = options.clock ?? manualClock(START_MS)
+  const here = accountTown(clock, options)
+  const { vouchers } = here
+  const live = createLiveSessions(clock)
+  const source = voucherSource({ vouchers, live, profiles: PROFILES, clock })
+  const stored: AccountingReport[] = []
+  const accounting = meteringVouchers({ record: async (_, report) => void stored.push(report), alive: () => false }, vouchers)
+  let ended = false
+  async function end(): Promise<void> {
+    if (!ended) await here.close()
+    ended = true
+  }
+  onTestFinished(async () => {
+    await end()
+    removeTown(here)
+  })
+  async function says(code: string, how: Credential = pap(code), station: string = PHONE): Promise<Decision | undefined> {
+    const decision = source.decide(ask(code, how, station))
+    if (decision instanceof Promise) clock.advance(2_000)
+    return decision
+  }
+  async function said(...asked: Parameters<typeof says>): Promise<unknown> {
+    const decision = await says(...asked)
+    return decision?.kind === 'accept' ? decision.authorisation.sessionSeconds : decision?.kind === 'reject' ? decision.reason : decision
+  }
+  async function make(order: Partial<VoucherOrder> = {}): Promise<string> {
+    const [code = ''] = await vouchers.make({ ...ORDER, ...order })
+    return code
+  }
+  async function report(status: AccountingReport['status'], userName: string, some: Partial<AccountingReport> = {}): Promise<void> {
+    const whole: AccountingReport = { status, userName, nasIdentifier: 'ap', acctSessionId: 's1', callingStationId: PHONE, eventSeconds: Math.floor(clock.now() / 1000), ...some }
+    await accounting.record(ORIGIN, whole)
+    live.heard(ORIGIN, whole, (name) => source.holderOf?.(name))
+  }
+  return { ...here, clock, live, source, stored, says, said, make, report, end }
+}
+
+test('a voucher opens with its code as name and password, by PAP and CHAP, however it is typed', async () => {
+  const { make, said, says } = town()
+  const code = await make({ seconds: 3_600, octets: 5_000_000_000 })
+  const printed = printedCode(code)
+  for (const [name, password] of [[code, code], [printed, code], [code, printed.replaceAll('-', ' ')], [printed, printed]] as const) expect(await said(name, pap(password))).toBe(3_600)
+  for (const [name, password] of [[code, code], [printed, printed], [printed, code]] as const) expect(await said(name, chap(password))).toBe(3_600)
+  expect(await says(code)).toMatchObject({ authorisation: { quotaBytes: 5_000_000_000, downKbps: PROFILE.downKbps } })
+  expect([await said(code, pap('')), await said(code, pap('x')), await said(code, chap('x'))]).toEqual(['voucher_wrong', 'voucher_wrong', 'voucher_wrong'])
+})
+
+test('a voucher without limits of its own gives what the profile gives', async () => {
+  const { make, says } = town()
+  expect(await says(await make())).toEqual({ kind: 'accept', authorisation: PROFILE })
+})
+
+test('a mistyped code is refused before anything is looked up, an unknown one after, and other names are left to other sources', async () => {
+  const { said, make, vouchers } = town()
+  const code = await make()
+  const wrong = code.slice(0, -1) + ((Number(code.at(-1)) + 1) % 10)
+  expect(await said(wrong)).toBe('voucher_mistyped')
+  expect(await said(vouchers.idOf('x') + code)).toBeUndefined()
+  expect(await said('anne')).toBeUndefined()
+  const elsewhere = town()
+  expect(await said(await elsewhere.make())).toBe('voucher_unknown')
+})
+
+test('a voucher is worth nothing after its last minute, and until then no longer than to it', async () => {
+  const { make, said, clock } = town()
+  const code = await make({ untilMinute: START_MS / 60_000 + 10, seconds: 3_600 })
+  expect(await said(code)).toBe(600)
+  clock.advance(599_000)
+  expect(await said(code)).toBe(1)
+  clock.advance(1_000)
+  expect(await said(code)).toBe('voucher_expired')
+})
+
+test('what is void opens nothing, others of another label do', async () => {
+  const { make, said, vouchers } = town()
+  const [code, other] = [await make(), await make({ label: 'library' })]
+  expect([await vouchers.void('nothing'), await vouchers.void('festival'), await vouchers.void('festival')]).toEqual([undefined, 1, 1])
+  expect([await said(code), await said(other)]).toEqual(['voucher_void', 7_200])
+})
+
+test('what sessions used is gone, whatever is repeated, late or lost', async () => {
+  const { make, said, says, report, clock } = town()
+  const code = await make({ seconds: 3_600, octets: 1_000_000 })
+  await report('start', code)
+  clock.advance(600_000)
+  await report('interim', code, { sessionSeconds: 600, inputOctets: 100_000, outputOctets: 200_000 })
+  await report('interim', code, { sessionSeconds: 300, inputOctets: 1, outputOctets: 1 })
+  expect(await says(code)).toMatchObject({ authorisation: { sessionSeconds: 3_000, quotaBytes: 700_000 } })
+  clock.advance(60_000)
+  expect(await said(code)).toBe(2_940)
+  const stop = { sessionSeconds: 700, inputOctets: 200_000, outputOctets: 300_000, eventSeconds: Math.floor(clock.now() / 1000) }
+  for (let i = 0; i < 3; i++) await report('stop', code, stop)
+  expect(await says(code)).toMatchObject({ authorisation: { sessionSeconds: 2_900, quotaBytes: 500_000 } })
+  await report('interim', printedCode(code), { acctSessionId: 's2', sessionSeconds: 2_900 })
+  expect(await said(code)).toBe('voucher_spent')
+})
+
+test('data alone may use a voucher up', async () => {
+  const { make, said, report } = town()
+  const code = await make({ octets: 1_000_000 })
+  await report('stop', code, { sessionSeconds: 1, inputOctets: 999_999 })
+  expect(await said(code)).toBe(7_200)
+  await report('stop', code, { sessionSeconds: 1, inputOctets: 1_000_001 })
+  expect(await said(code)).toBe('voucher_spent')
+})
+
+test('an access server that restarts and counts its sessions from one again gives nothing back', async () => {
+  const { make, said, report, clock } = town()
+  const code = await make({ seconds: 3_600 })
+  await report('start', code)
+  clock.advance(600_000)
+  await report('stop', code, { sessionSeconds: 600 })
+  clock.advance(120_000)
+  const again = { eventSeconds: Math.floor(clock.now() / 1000) }
+  // The Start comes twice, because our answer to the first was lost.
+  for (let i = 0; i < 2; i++) await report('start', code, again)
+  clock.advance(300_000)
+  await report('stop', code, { sessionSeconds: 300 })
+  expect(await said(code)).toBe(2_700)
+})
+
+test('a Start that was held up and comes after its Stop takes nothing back and counts nothing twice', async () => {
+  const { make, said, report, clock } = town()
+  const code = await make({ seconds: 3_600 })
+  const began = { eventSeconds: Math.floor(clock.now() / 1000) }
+  clock.advance(600_000)
+  const ended = { sessionSeconds: 600, eventSeconds: Math.floor(clock.now() / 1000) }
+  await report('stop', code, ended)
+  await report('start', code, began)
+  await report('stop', code, ended)
+  expect(await said(code)).toBe(3_000)
+})
+
+test('a running session ends when time, data or the last day is over, or its batch is void', async () => {
+  const { make, report, live, source, clock, vouchers } = town()
+  const remainder = (code: string) => live.of(`voucher:${vouchers.idOf(code)}`).map((session) => source.remainderOf?.(session))
+  const code = await make({ seconds: 600, octets: 1_000, untilMinute: START_MS / 60_000 + 8 })
+  await report('start', code)
+  expect(remainder(code)).toEqual([{ kind: 'left', seconds: 480, octets: 1_000 }])
+  clock.advance(300_000)
+  await report('interim', code, { sessionSeconds: 300, outputOctets: 1_000 })
+  expect(remainder(code)).toEqual([{ kind: 'left', seconds: 180, octets: 0 }])
+  clock.advance(240_000)
+  expect(remainder(code)).toEqual([{ kind: 'left', seconds: -60, octets: 0 }])
+  await vouchers.void('festival')
+  expect(remainder(code)).toEqual([{ kind: 'withdrawn' }])
+  const free = await make({ label: 'free' })
+  await report('start', free, { acctSessionId: 's2' })
+  expect(remainder(free)).toEqual([{ kind: 'left' }])
+})
+
+test('a reboot takes nothing back, and the session that ran through it is counted once', async () => {
+  const before = town()
+  const code = await before.make({ seconds: 3_600 })
+  await before.report('start', code)
+  before.clock.advance(600_000)
+  await before.report('interim', code, { sessionSeconds: 600 })
+  await before.end()
+  const after = town({ dir: before.dir, device: before.device, clock: before.clock })
+  expect(await after.said(code)).toBe(3_000)
+  after.clock.advance(60_000)
+  await after.report('stop', code, { sessionSeconds: 660 })
+  expect(await after.said(code)).toBe(2_940)
+})
+
+test('a session that is silent for two days is added up and forgotten', async () => {
+  const { make, said, report, clock, dir } = town()
+  const code = await make({ seconds: 36_000 })
+  await report('interim', code, { sessionSeconds: 600 })
+  await report('interim', code, { acctSessionId: 's2', sessionSeconds: 60 })
+  clock.advance(2 * 86_400_000 + 1_200_000)
+  const db = openDb(join(dir, 'vouchers.db'), { durability: 'full', migrations: VOUCHER_MIGRATIONS })
+  expect(db.prepare('select used_seconds, (select count(*) from voucher_session) as sessions from voucher').all()).toEqual([{ used_seconds: 660, sessions: 0 }])
+  db.close()
+  expect(await said(code)).toBe(35_340)
+})
+
+test('one device at a time, or as many as the voucher says; a Stop and a restarted access server make room', async () => {
+  const { make, said, report, clock } = town()
+  const one = await make()
+  expect([await said(one), await said(one), await said(one, pap(one), TABLET)]).toEqual([7_200, 7_200, 'voucher_in_use'])
+  await report('start', one)
+  clock.advance(61_000)
+  expect(await said(one, pap(one), TABLET)).toBe('voucher_in_use')
+  await report('stop', one)
+  expect(await said(one, pap(one), TABLET)).toBe(7_200)
+  await report('start', one, { callingStationId: TABLET })
+  clock.advance(61_000)
+  await report('on', '')
+  expect(await said(one)).toBe(7_200)
+  const two = await make({ label: 'family', devices: 2 })
+  expect([await said(two), await said(two, pap(two), TABLET), await said(two, pap(two), LAPTOP)]).toEqual([7_200, 7_200, 'voucher_in_use'])
+})
+
+test('who guesses waits longer each time, is told nothing sooner by asking twice, and locks nobody out', async () => {
+  const { make, source, clock, said } = town()
+  const code = await make()
+  const elsewhere = town()
+  const guess = async (station: string) => source.decide(ask(await elsewhere.make({ label: `l${clock.monotonic()}${station}` }), pap('x'), station))
+  for (const ms of [250, 500, 1_000, 2_000, 2_000]) {
+    let told = false
+    const answer = guess(PHONE).then((decision) => decision)
+    void answer.then(() => (told = true))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(source.decide(ask(code, pap(code), PHONE))).toEqual({ kind: 'reject', reason: 'voucher_too_soon' })
+    expect(await said(code, pap(code), TABLET)).toBe(7_200)
+    clock.advance(ms - 1)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(told).toBe(false)
+    clock.advance(1)
+    expect(await answer).toEqual({ kind: 'reject', reason: 'voucher_unknown' })
+  }
+})
+
+test('all guesses together are a hundred a second, and a second later there is room again', async () => {
+  const { make, source, clock } = town()
+  const code = await make()
+  const elsewhere = town()
+  const codes = await elsewhere.vouchers.make({ ...ORDER, count: 101 })
+  const decisions = codes.map((one, index) => source.decide(ask(one, pap(one), `02-00-00-00-01-${index.toString(16).padStart(2, '0')}`)))
+  expect(decisions.slice(0, 100).every((decision) => decision instanceof Promise)).toBe(true)
+  expect(decisions[100]).toEqual({ kind: 'reject', reason: 'voucher_tries' })
+  expect(source.decide(ask(code, pap(code)))).toEqual({ kind: 'reject', reason: 'voucher_tries' })
+  clock.advance(1_000)
+  expect(source.decide(ask(code, pap(code)))).toMatchObject({ kind: 'accept' })
+})
+
+test('accounting of anyone else goes on untouched, and of a code that is no voucher nothing is kept', async () => {
+  const { report, stored, dir } = town()
+  const elsewhere = town()
+  const unknown = await elsewhere.make()
+  for (const name of ['anne', unknown]) await report('stop', name, { sessionSeconds: 60 })
+  expect(stored.map(({ userName }) => userName)).toEqual(['anne', unknown])
+  const db = openDb(join(dir, 'vouchers.db'), { durability: 'full', migrations: VOUCHER_MIGRATIONS })
+  expect(db.prepare('select count(*) from voucher_session').pluck().get()).toBe(0)
+  db.close()
+})
+
+test('the list says what was made and how many were never used; a label is used once', async () => {
+  const { vouchers, report } = town()
+  const [first = ''] = await vouchers.make({ ...ORDER, count: 3, seconds: 60, form: 'letters' })
+  await report('start', first)
+  await report('stop', first, { sessionSeconds: 5 })
+  const madeDay = Math.floor(START_MS / 86_400_000)
+  expect(vouchers.list()).toEqual([{ label: 'festival', madeDay, seconds: 60, octets: undefined, untilMinute: undefined, devices: undefined, void: false, count: 3, unused: 2 }])
+  await expect(vouchers.make(ORDER)).rejects.toThrow(/already/)
+  for (const wrong of [{ count: 0 }, { count: 50_001 }, { count: 1.5 }, { label: ' ' }]) await expect(vouchers.make({ ...ORDER, label: 'x', ...wrong })).rejects.toThrow(/voucher|label/)
+})
+
+test('no code, no station and no session id of an access server is in any file', async () => {
+  const { vouchers, report, dir } = town()
+  const codes = await vouchers.make({ ...ORDER, count: 50 })
+  for (const code of codes) await report('interim', code, { acctSessionId: `5f3a/${PHONE}/12`, sessionSeconds: 5 })
+  const files = readdirSync(dir).map((name) => readFileSync(join(dir, name)))
+  expect(files.some((bytes) => bytes.includes('festival'))).toBe(true)
+  for (const word of [...codes, ...codes.map(printedCode), PHONE, '020000000001', '5f3a/']) for (const bytes of files) expect(bytes.includes(word)).toBe(false)
+})
