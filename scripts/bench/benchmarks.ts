@@ -3,6 +3,11 @@ import { captive } from './captive.ts'
 import { logIns } from './log-ins.ts'
 import { memory } from './memory.ts'
 import { open } from './open.ts'
+import { accounting } from './radius/accounting.ts'
+import { argon2 } from './radius/argon2.ts'
+import { cores } from './radius/cores.ts'
+import { latency } from './radius/latency.ts'
+import { pap } from './radius/pap.ts'
 import { kioskBytes, pageBytes } from './sizes.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [captive, open, logIns, memory, pageBytes, kioskBytes]
+export const BENCHMARKS: readonly Benchmark[] = [captive, open, logIns, memory, pageBytes, kioskBytes, pap, accounting, latency, cores, argon2]

@@ -2,19 +2,16 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { json } from 'node:stream/consumers'
 import { checkMessageAuthenticator, responseAuthenticatorHolds, sharedSecret } from '#radius/authenticator.ts'
-import { AUTHENTICATOR_AT, HEADER_BYTES, openPacket } from '#radius/packet.ts'
-import { CODES } from '#radius/packet.ts'
+import { AUTHENTICATOR_AT, CODES, HEADER_BYTES, openPacket } from '#radius/packet.ts'
 import { quantile } from '../figure.ts'
 import type { LoadResult } from './load.ts'
 import { BUILD } from './questions.ts'
-import type { Stream } from './streams.ts'
+import { MOST_PACKETS, type Stream } from './streams.ts'
 import { SECRET } from './town.ts'
 
 const SOCKETS = 8
 const IDENTIFIERS = 256
 const WINDOW = 128
-/** Packets built ahead; a faster server ends the run when they are used up. */
-const MOST_PACKETS = 400_000
 const FASTEST = 60_000
 const LOST_AFTER_MS = 1_000
 const PACE_MS = 1

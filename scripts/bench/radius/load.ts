@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { where } from '../../test/peers.ts'
-import { runStreams } from './streams.ts'
+import { ownSessions, runStreams } from './streams.ts'
 import { LOAD_CORE } from './process.ts'
 import { SECRET } from './town.ts'
 
@@ -46,9 +46,32 @@ export type LoadResult = {
   readonly p50: number
   readonly p99: number
 }
-export type Generator = { readonly name: string; send(load: Load): Promise<LoadResult>; close(): void }
+export type Generator = {
+  readonly name: string
+  send(load: Load): Promise<LoadResult>
+  /**
+   * The Acct-Session-Ids of an `acct` load in the order in which each lane of it begins them: Start, Interim and Stop of one, then the
+   * next (`REPORTED`).
+   */
+  lanes(): Iterable<readonly string[]>
+  close(): void
+}
+/** Seconds and octets that a session has reported after its Start, its Interim and its Stop. */
+export const REPORTED = [
+  { seconds: 0, inputOctets: 0, outputOctets: 0 },
+  { seconds: 300, inputOctets: 300_000, outputOctets: 2_700_000 },
+  { seconds: 600, inputOctets: 600_000, outputOctets: 5_400_000 },
+] as const
 
 type Report = { sent: number; replies: number; per_s: number; lost: number; bad: number; stray: number; accept: number; reject: number; ms_p50: number; ms_p99: number }
+
+const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0')
+
+/** As its `build` names them: eight digits for the slot, four for the session. */
+function* radloadLanes(): Iterable<readonly string[]> {
+  const sessions = Math.floor(VARIANTS / SOCKETS / REPORTED.length)
+  for (let slot = 0; slot < SOCKETS * 256; slot++) yield Array.from({ length: sessions }, (_, session) => hex(slot, 8) + hex(session, 4))
+}
 
 async function compiled(compiler: string): Promise<Generator> {
   const dir = mkdtempSync(join(tmpdir(), 'parvis-radload-'))
@@ -64,7 +87,7 @@ async function compiled(compiler: string): Promise<Generator> {
       p50: report.ms_p50, p99: report.ms_p99,
     }
   }
-  return { name: 'radload', send, close: () => rmSync(dir, { recursive: true, force: true }) }
+  return { name: 'radload', send, lanes: radloadLanes, close: () => rmSync(dir, { recursive: true, force: true }) }
 }
 
 async function ownGenerator(load: Load): Promise<LoadResult> {
@@ -77,5 +100,5 @@ async function ownGenerator(load: Load): Promise<LoadResult> {
 export async function loadGenerator(): Promise<Generator> {
   const compiler = where('gcc') ?? where('cc')
   if (compiler && existsSync(SOURCE)) return compiled(compiler)
-  return { name: 'own generator', send: ownGenerator, close: () => undefined }
+  return { name: 'own generator', send: ownGenerator, lanes: () => [ownSessions('')], close: () => undefined }
 }

@@ -7,16 +7,14 @@ import { CODES } from '#radius/packet.ts'
 import { PacketWriter } from '#radius/packet-writer.ts'
 import { hidePassword } from '#radius/password.ts'
 import { CLIENT, password, personName, personPassword, SECRET, userName } from './town.ts'
-import type { Stream } from './streams.ts'
+import { REPORTED } from './load.ts'
+import { ownSession, type Stream } from './streams.ts'
 
 const A = ATTRIBUTES
 const secret = sharedSecret(SECRET)
 const writer = new PacketWriter()
 const WIRELESS = 19
 const STATUSES = [1, 3, 2] as const
-/** What `radload` reports at Start, Interim and Stop: so many seconds a step, 1,000 octets a second in and 9,000 out. */
-const STEP_SECONDS = 300
-
 /** One row a kind: the `index`-th packet, under the identifier that its place in the socket demands. */
 type Build = (index: number, identifier: number, stream: Stream) => Buffer
 
@@ -54,13 +52,14 @@ export const BUILD: Readonly<Record<Stream['kind'], Build>> = {
     return accessRequest(identifier, token.user, token.password, csid)
   },
   acct(index, identifier, stream) {
-    const session = Math.floor(index / STATUSES.length)
-    const step = index % STATUSES.length
+    const session = Math.floor(index / REPORTED.length)
+    const step = index % REPORTED.length
+    const { seconds, inputOctets, outputOctets } = REPORTED[step] ?? REPORTED[0]
     const user = session % stream.users
     writer.begin(CODES.accountingRequest, identifier).add(A['User-Name'], userName(user)).add(A['NAS-IP-Address'], '127.0.0.1')
-    writer.add(A['Calling-Station-Id'], station(user)).add(A['Acct-Session-Id'], session.toString(16).padStart(12, '0')).add(A['Acct-Status-Type'], STATUSES[step] ?? 1)
-    writer.add(A['Acct-Session-Time'], step * STEP_SECONDS).add(A['Acct-Input-Octets'], step * STEP_SECONDS * 1000)
-    writer.add(A['Acct-Output-Octets'], step * STEP_SECONDS * 9000).add(A['Event-Timestamp'], Math.floor(Date.now() / 1000))
+    writer.add(A['Calling-Station-Id'], station(user)).add(A['Acct-Session-Id'], ownSession(stream.sessions ?? '', session))
+    writer.add(A['Acct-Status-Type'], STATUSES[step] ?? 1).add(A['Acct-Session-Time'], seconds)
+    writer.add(A['Acct-Input-Octets'], inputOctets).add(A['Acct-Output-Octets'], outputOctets).add(A['Event-Timestamp'], Math.floor(Date.now() / 1000))
     return seal(writer, secret)
   },
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { json } from 'node:stream/consumers'
 import { join } from 'node:path'
-import type { Load, LoadResult } from './load.ts'
+import { REPORTED, type Load, type LoadResult } from './load.ts'
 import { LOAD_CORE } from './process.ts'
 
 /** Besides what `radload` can send: portal tokens, each used once, and people whose passwords are kept as argon2id. */
@@ -10,8 +10,18 @@ export type Stream = Omit<Load, 'kind'> & {
   readonly kind: Load['kind'] | 'token' | 'person'
   /** Questions in flight when no rate is given. */
   readonly window?: number
+  /** Put before Acct-Session-Ids, for loads whose sessions are not to be one another's. */
+  readonly sessions?: string
   /** `radius.token_key` of the server, for tokens. */
   readonly tokenKey?: string
+}
+
+/** Packets built ahead; a faster server ends the run when they are used up. */
+export const MOST_PACKETS = 400_000
+
+export const ownSession = (prefix: string, session: number): string => `${prefix}${session.toString(16).padStart(12, '0')}`
+export function ownSessions(prefix: string): readonly string[] {
+  return Array.from({ length: Math.ceil(MOST_PACKETS / REPORTED.length) }, (_, session) => ownSession(prefix, session))
 }
 
 /** Sends all of them at the same time from a process of its own on the generator's core; one result each. */
