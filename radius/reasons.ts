@@ -34,7 +34,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
   user_unknown: 'nobody here knows this user',
   source_late: 'who knows the user did not answer within three seconds',
   source_busy: 'who knows the user has too many questions already',
-  upstream_refused: 'the server of the user’s realm said no',
   station_absent: 'no usable Calling-Station-Id; binding = "none" is for access servers that send none',
   token_key_unknown: 'a portal token under a key that we do not have',
   token_profile_unknown: 'a portal token for a way of signing in that we do not know',
@@ -45,6 +44,30 @@ const SENTENCES: Readonly<Record<string, string>> = {
   token_expired: 'a portal token that was not used in time',
   token_spent: 'the time or the data of this portal token is used up',
 
+  voucher_mistyped: 'a voucher code with a slip in it',
+  voucher_unknown: 'a voucher code that nobody made',
+  voucher_wrong: 'wrong password with a voucher code',
+  voucher_void: 'a voucher that was declared void',
+  voucher_expired: 'a voucher that is out of date',
+  voucher_spent: 'the time or the data of this voucher is used up',
+  voucher_in_use: 'as many devices as this voucher allows are online',
+  voucher_too_soon: 'a device that tries voucher codes too fast',
+  voucher_tries: 'too many wrong voucher codes, from all devices together',
+
+  account_wrong: 'wrong password of an account',
+  account_row: 'what is stored of this account is damaged',
+  account_in_use: 'as many devices as this account allows are online',
+  account_checks_full: 'more passwords wait to be checked than can be in time',
+  method_needs_clear_secret: 'this way of proving a password needs an account of kind machine; people’s passwords are checked by PAP alone',
+
+  upstream_refused: 'the server of the user’s realm said no',
+  upstream_silent: 'no server of the user’s realm answered in time',
+  upstream_malformed: 'the server of the user’s realm answered something that cannot be passed on',
+  upstream_busy: 'too many requests wait for the servers of this realm',
+  upstream_device_login: 'log-ins to devices themselves are not passed to realms',
+  upstream_unacknowledged: 'the server of the user’s realm did not acknowledge it; the access server sends it again',
+  proxy_loop: 'it has been here before: two proxies point to each other',
+
   // Accounting-Request.
   status_type_unknown: 'Acct-Status-Type is missing, or none that we know',
   session_id_absent: 'no Acct-Session-Id',
@@ -53,7 +76,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 
   // Disconnect- and CoA-Request: `nak_` with the number of its Error-Cause (RFC 5176 §3.5).
   nak_401: 'an attribute that we cannot honour',
-  nak_402: 'it names no session',
+  nak_402: 'it names no session, or nothing to change',
   nak_403: 'it is meant for another access server',
   nak_404: 'the request contradicts itself',
   nak_405: 'a service that is not offered',
@@ -61,7 +84,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   nak_407: 'a value that is not allowed',
   nak_503: 'no such session here',
   nak_504: 'this session cannot be ended',
-  nak_506: 'not done within three seconds',
+  nak_506: 'not done within three seconds, or the gateway does not answer',
+  nak_508: 'more than one session goes by this name',
 
   late: 'not decided within three seconds',
   failed: 'something went wrong here; the line before this one in the log says what',
