@@ -6,7 +6,7 @@ import { clientTable } from './clients.ts'
 import { isPossible, readChange, type SessionChange } from './coa/change.ts'
 import { ERROR_CAUSES, type ErrorCause } from './coa/error-causes.ts'
 import { namesAnotherNas, sessionTarget, type OwnNames, type SessionTarget } from './coa/names.ts'
-import { namesNobody, takesChanges, takesNames, wrongAttributes, wrongService, type Takes } from './coa/request.ts'
+import { namesNobody, wrongChange, wrongDisconnect } from './coa/request.ts'
 import { CODES, type Packet } from './packet.ts'
 import type { Limits } from './pending.ts'
 import { openDoor, type Answer, type Request, type Service } from './server.ts'
@@ -46,7 +46,13 @@ export type DynamicAuthorizationActions = {
 }
 
 /** One row a kind of request. */
-type Kind = { readonly ack: number; readonly nak: number; readonly takes: Takes; act(target: SessionTarget, packet: Packet): Promise<Done> }
+type Kind = {
+  readonly ack: number
+  readonly nak: number
+  /** Why it cannot be carried out, whatever session it means. @throws MalformedError `attribute_value`. */
+  wrong(packet: Packet): ErrorCause | undefined
+  act(target: SessionTarget, packet: Packet): Promise<Done>
+}
 
 function answerOf(done: Done, { ack, nak }: Kind, packet: Packet): Answer {
   // RFC 5176 §3.3: as it came. A Disconnect-Request with one was refused.
@@ -71,9 +77,9 @@ export async function listenDynamicAuthorization(
     return off > EVENT_WINDOW_SECONDS ? 'event_timestamp_outside' : undefined
   }
 
-  const disconnect: Kind = { ack: CODES.disconnectAck, nak: CODES.disconnectNak, takes: takesNames, act: (target) => actions.disconnect(target) }
+  const disconnect: Kind = { ack: CODES.disconnectAck, nak: CODES.disconnectNak, wrong: wrongDisconnect, act: (target) => actions.disconnect(target) }
   const change: Kind = {
-    ack: CODES.coaAck, nak: CODES.coaNak, takes: takesChanges,
+    ack: CODES.coaAck, nak: CODES.coaNak, wrong: wrongChange,
     async act(target, packet) {
       const wanted = readChange(packet)
       if (!wanted) return 'missingAttribute'
@@ -84,7 +90,7 @@ export async function listenDynamicAuthorization(
   /** @throws MalformedError `attribute_value`. */
   async function carryOut(packet: Packet, kind: Kind): Promise<Done> {
     if (namesAnotherNas(packet, own)) return 'nasMismatch'
-    const wrong = wrongService(packet) ?? wrongAttributes(packet, kind.takes)
+    const wrong = kind.wrong(packet)
     if (wrong) return wrong
     const target = sessionTarget(packet)
     if (!target) return 'missingAttribute'

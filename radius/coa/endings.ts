@@ -89,7 +89,8 @@ export function createEndings({ live, remainderOf, disconnect }: EndingsParts, e
 
   async function round(): Promise<void> {
     const sessions = [...live.all()]
-    for (let at = 0; at < sessions.length && !closed; at += SLICE) {
+    for (let at = 0; at < sessions.length; at += SLICE) {
+      if (closed) return
       for (const session of sessions.slice(at, at + SLICE)) endIfDue(session)
       await new Promise((resolve) => setImmediate(resolve))
     }

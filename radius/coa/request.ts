@@ -11,14 +11,14 @@ const AUTHORIZE_ONLY = 17
 const PROXY_STATE = A['Proxy-State'].number
 const CARRIED: ReadonlySet<number> = new Set([PROXY_STATE, A['Event-Timestamp'].number, A['Message-Authenticator'].number])
 
-export type Takes = (vendor: number, number: number) => boolean
+type Takes = (vendor: number, number: number) => boolean
 /** A Disconnect-Request holds nothing but names (RFC 5176 §3). */
-export const takesNames: Takes = (vendor, number) => vendor === 0 && (NAMING.has(number) || CARRIED.has(number))
+const takesNames: Takes = (vendor, number) => vendor === 0 && (NAMING.has(number) || CARRIED.has(number))
 /** A CoA-Request also limits, and a State that goes back with the answer (RFC 5176 §3.3). */
-export const takesChanges: Takes = (vendor, number) => takesNames(vendor, number) || changes(vendor, number) || (vendor === 0 && number === A.State.number)
+const takesChanges: Takes = (vendor, number) => takesNames(vendor, number) || changes(vendor, number) || (vendor === 0 && number === A.State.number)
 
 /** RFC 5176 §3: every attribute is mandatory. One that we cannot compare, or a second one, might name another session than the rest. */
-export function wrongAttributes(packet: Packet, takes: Takes): ErrorCause | undefined {
+function wrongAttributes(packet: Packet, takes: Takes): ErrorCause | undefined {
   const seen = new Set<string>()
   let unsupported = false
   let repeated = false
@@ -32,10 +32,20 @@ export function wrongAttributes(packet: Packet, takes: Takes): ErrorCause | unde
 }
 
 /** We start no authorisation when told (RFC 5176 §3.2), and know no service but the one. @throws MalformedError `attribute_value`. */
-export function wrongService(packet: Packet): ErrorCause | undefined {
+function wrongService(packet: Packet): ErrorCause | undefined {
   const service = packet.read(A['Service-Type'])
   if (service === undefined) return undefined
   return service === AUTHORIZE_ONLY && !packet.has(A.State) ? 'missingAttribute' : 'unsupportedService'
+}
+
+/** Why a Disconnect-Request cannot be carried out, whatever session it means. */
+export function wrongDisconnect(packet: Packet): ErrorCause | undefined {
+  return wrongAttributes(packet, takesNames)
+}
+
+/** The same of a CoA-Request. @throws MalformedError `attribute_value`. */
+export function wrongChange(packet: Packet): ErrorCause | undefined {
+  return wrongService(packet) ?? wrongAttributes(packet, takesChanges)
 }
 
 /** RFC 2865 §5: a text of no bytes is no name, and fits nobody. */

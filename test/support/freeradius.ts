@@ -146,7 +146,7 @@ function end(child: ChildProcess): Promise<void> {
   })
 }
 
-function readDetail(path: string): Record<string, string>[] {
+export function readDetail(path: string): Record<string, string>[] {
   let text = ''
   try {
     text = readFileSync(path, 'utf8')
