@@ -25,7 +25,6 @@ import type { Enforcer, Neighbours } from './gateway/enforcer.ts'
 import { createConnect } from './login/connect.ts'
 import { watchService } from './login/service-state.ts'
 import { portalTexts } from './pages/texts.ts'
-import type { PortalAccounting } from './session/accounting-store.ts'
 import type { Desk, Step } from './session/desk.ts'
 import { createJournalReader } from './session/journal.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
@@ -51,8 +50,6 @@ export type PortalParts = {
   readonly formKey: KeyObject
   readonly observations: Observations
   readonly sign: Signer
-  /** The embedded RADIUS server's store, purged with the other chores. */
-  readonly accounting?: PortalAccounting
   readonly clockSync?: () => ClockSync
   /** Hears of each arrow of protocols.md §3. */
   readonly step?: (step: Step) => void
@@ -130,7 +127,6 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
 
   async function chores(): Promise<void> {
     await receipts.link()
-    await parts.accounting?.purge()
     // Overwritten rows live on in the store's journal until it is cut: who has left, has left.
     parts.volatile.pragma('wal_checkpoint(TRUNCATE)')
   }

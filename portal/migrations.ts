@@ -1,4 +1,9 @@
 // The portal's two databases. Never edit a script that has landed: append.
+import { ACCOUNTING_TABLES } from '#radius/accounting/schema.ts'
+import { TERMINATE_CAUSES } from '#radius/nas.ts'
+
+/** Causes were words in the portal's own table; RFC 2866 §5.10 numbers them. */
+const CAUSE_NUMBER = `case cause ${Object.entries(TERMINATE_CAUSES).map(([word, number]) => `when '${word}' then ${number}`).join(' ')} end`
 
 /**
  * gateway.db, on disk: nothing in it can single a person out. Times are minutes since 1970. The journal names its sessions
@@ -60,6 +65,10 @@ export const GATEWAY_MIGRATIONS: readonly string[] = [
    drop table accounting;
    alter table accounting_of_nas rename to accounting;
    create index accounting_stopped on accounting (stopped) where stopped is not null;`,
+  `${ACCOUNTING_TABLES}
+   insert into accounting_session
+     select client, nas, session, coalesce(token_user, ''), heard, heard, seconds, up_bytes, down_bytes, 0, 0, stopped, ${CAUSE_NUMBER} from accounting;
+   drop table accounting;`,
 ]
 
 /** sessions.db, in the runtime directory or in memory: what a running session needs, gone with the power. */

@@ -1,14 +1,26 @@
 /**
  * The sessions that access servers have now, in memory: who holds them (Simultaneous-Use), what they have used, and by which names
- * their access server knows them (Disconnect-Request). Nothing of it reaches a disk.
+ * their access server knows them (Disconnect-Request). Nothing of it reaches a disk; `accounting/live-store.ts` keeps it over a restart.
  */
 import type { Clock } from '#shared/clock.ts'
+import { parseMacAddress } from '#shared/personal.ts'
 import type { AccountingReport, Origin } from './nas.ts'
 
 /** A session that has said nothing for this long is over: its Stop was lost with its NAS. */
 export const SILENT_MS = 6 * 3_600_000
+/** One whose reports come at regular intervals is over when it has missed three. */
+const MISSED_REPORTS = 3
+/** RFC 2869 §5.16: what comes sooner has another occasion. */
+const LEAST_INTERVAL_MS = 60_000
+/** Two intervals that differ by no more are regular. */
+const REGULAR_WITHIN = 0.2
 /** From Access-Accept to the Start that must follow; until then the session counts as begun. */
 export const OPENING_MS = 60_000
+/** Sessions, and openings, beyond these are not followed: they are neither counted nor ended by us. */
+const MOST_SESSIONS = 262_144
+const MOST_OPENINGS = 65_536
+/** Stops remembered, so that a report that was overtaken by its Stop wakes nothing: at least these, at most twice as many. */
+const STOPS_REMEMBERED = 16_384
 
 /** Who holds a session: `token:<nonce>`, `voucher:<id>`, `account:<key>`; made by a source's `holderOf`. */
 export type Holder = string
@@ -28,64 +40,218 @@ export type LiveSession = {
   lastMs: number
   seconds: number
   octets: number
+  /** Octets of the holder's other sessions that ended while this one went on. */
+  earlierOctets: number
+  /** When it was last heard, on the clock that does not jump. */
+  heardMs: number
+  /** Between its last two reports; 0 before the second. */
+  gapMs: number
+  /** Of its regular reports; 0 while none is known. */
+  intervalMs: number
+  /** What the accounting store calls it and its user; undefined until it was asked. */
+  stored?: { readonly session: string; readonly user: string }
 }
 
 export type LiveSessions = {
-  /** Takes in a report that was stored; a Stop, On or Off takes sessions out. `holderOf` is asked once a session. */
-  heard(origin: Origin, report: AccountingReport, holderOf: HolderOf): void
+  /**
+   * Takes in a report; a Stop, On or Off takes sessions out. `holderOf` is asked once a session. Returns the session that the report
+   * is about, also when it is over and not followed; undefined for On and Off.
+   */
+  heard(origin: Origin, report: AccountingReport, holderOf: HolderOf): LiveSession | undefined
   /** An Accept was given: until its Start comes, or 60 s have passed, it counts as a session of the holder at this station. */
   opening(holder: Holder, station: string | undefined): void
   /** Sessions of a holder, begun or opening, at other stations than this one: a device that asks again is the same session. */
   inUse(holder: Holder, station: string | undefined): number
   of(holder: Holder): readonly LiveSession[]
+  /** Octets in both directions of a holder's sessions, those included that ended while another went on; 0 when none is live. */
+  octetsOf(holder: Holder): number
   all(): Iterable<LiveSession>
+  /** Takes out what has fallen silent and returns it. */
+  expire(): LiveSession[]
 }
 
-export function createLiveSessions(clock: Pick<Clock, 'now'>): LiveSessions {
-  const sessions = new Map<string, LiveSession>()
-  const openings = new Map<Holder, { station: string | undefined; atMs: number }[]>()
-  const keyOf = (origin: Origin, nas: string, id: string): string => `${origin.client}\0${nas}\0${id}`
+/** Hears what changes, so that it can be kept. */
+export type LiveKeeper = { load(): Iterable<LiveSession>; changed(session: LiveSession): void; gone(session: LiveSession): void }
 
-  function of(holder: Holder): LiveSession[] {
+type Opening = { readonly station: string | undefined; readonly atMs: number }
+/** An access server and its sessions by Acct-Session-Id. */
+type AccessServer = { origin: Origin; readonly sessions: Map<string, LiveSession> }
+
+const NONE: readonly LiveSession[] = []
+
+/** One station in one spelling: access servers may write it differently in Access- and Accounting-Requests. */
+function canonicalStation(station: string): string {
+  return parseMacAddress(station) ?? station
+}
+function elsewhere(at: string | undefined, station: string | undefined): boolean {
+  return station === undefined || at === undefined || canonicalStation(at) !== canonicalStation(station)
+}
+function silentAfterMs({ intervalMs }: LiveSession): number {
+  return intervalMs === 0 ? SILENT_MS : Math.min(SILENT_MS, MISSED_REPORTS * intervalMs)
+}
+
+/** What the access server says, else two equal gaps; a longer gap than known makes it unknown again. */
+function learnInterval(one: LiveSession, said: number | undefined, gapMs: number): void {
+  const regular = Math.abs(gapMs - one.gapMs) <= REGULAR_WITHIN * one.gapMs
+  if (said !== undefined && said * 1000 >= LEAST_INTERVAL_MS) one.intervalMs = said * 1000
+  else if (gapMs < LEAST_INTERVAL_MS) return
+  else if (regular) one.intervalMs = Math.max(gapMs, one.gapMs)
+  else if (gapMs > one.intervalMs) one.intervalMs = 0
+  one.gapMs = gapMs
+}
+
+function update(one: LiveSession, report: AccountingReport, nowMs: number, heardMs: number): void {
+  if (report.status === 'interim') learnInterval(one, report.interimSeconds, heardMs - one.heardMs)
+  one.heardMs = heardMs
+  one.lastMs = nowMs
+  one.seconds = Math.max(one.seconds, report.sessionSeconds ?? 0)
+  one.octets = Math.max(one.octets, (report.inputOctets ?? 0) + (report.outputOctets ?? 0))
+}
+
+/** @param keeper keeps the sessions over a restart; they are taken up from it at once. */
+export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keeper?: LiveKeeper): LiveSessions {
+  const clients = new Map<string, Map<string, AccessServer>>()
+  const holders = new Map<Holder, LiveSession[]>()
+  const openings = new Map<Holder, Opening[]>()
+  let stops = new Set<string>()
+  let earlierStops = new Set<string>()
+  let count = 0
+  for (const one of keeper?.load() ?? []) follow(one)
+
+  const stopKey = ({ origin, nasIdentifier, acctSessionId }: LiveSession): string => `${origin.client}\0${nasIdentifier}\0${acctSessionId}`
+
+  function rememberStop(one: LiveSession): void {
+    if (stops.size >= STOPS_REMEMBERED) [stops, earlierStops] = [new Set(), stops]
+    stops.add(stopKey(one))
+  }
+  function isStopped(one: LiveSession): boolean {
+    const key = stopKey(one)
+    return stops.has(key) || earlierStops.has(key)
+  }
+
+  function accessServer(origin: Origin, nas: string): AccessServer {
+    let ofClient = clients.get(origin.client)
+    if (!ofClient) clients.set(origin.client, (ofClient = new Map()))
+    let server = ofClient.get(nas)
+    if (!server) ofClient.set(nas, (server = { origin, sessions: new Map() }))
+    return server
+  }
+
+  function follow(one: LiveSession): void {
+    accessServer(one.origin, one.nasIdentifier).sessions.set(one.acctSessionId, one)
+    count++
+    if (one.holder === undefined) return
+    const ofHolder = holders.get(one.holder)
+    if (ofHolder) ofHolder.push(one)
+    else holders.set(one.holder, [one])
+  }
+
+  function leaveHolder(one: LiveSession): void {
+    if (one.holder === undefined) return
+    const others = holders.get(one.holder)?.filter((other) => other !== one) ?? []
+    const [heir] = others
+    if (!heir) return void holders.delete(one.holder)
+    heir.earlierOctets += one.earlierOctets + one.octets
+    keeper?.changed(heir)
+    holders.set(one.holder, others)
+  }
+
+  function leave(one: LiveSession): void {
+    const ofClient = clients.get(one.origin.client)
+    const server = ofClient?.get(one.nasIdentifier)
+    if (!server?.sessions.delete(one.acctSessionId)) return
+    count--
+    if (server.sessions.size === 0) ofClient?.delete(one.nasIdentifier)
+    leaveHolder(one)
+    keeper?.gone(one)
+  }
+
+  function leaveAll(client: string, nas: string): void {
+    for (const one of clients.get(client)?.get(nas)?.sessions.values() ?? []) leave(one)
+    // It may number its sessions from one again.
+    stops = new Set()
+    earlierStops = new Set()
+  }
+
+  /** The Start of a session that an Accept opened; a session without a station may be any of them. */
+  function begun(holder: Holder, station: string | undefined): void {
+    const left = openings.get(holder)?.filter((one) => elsewhere(one.station, station) && one.station !== undefined && station !== undefined)
+    if (left && left.length > 0) openings.set(holder, left)
+    else openings.delete(holder)
+  }
+
+  function make(origin: Origin, report: AccountingReport, holder: Holder | undefined): LiveSession {
+    const { nasIdentifier, acctSessionId, userName, callingStationId } = report
+    const seconds = report.sessionSeconds ?? 0
     const nowMs = clock.now()
-    return [...sessions.values()].filter((one) => one.holder === holder && nowMs - one.lastMs <= SILENT_MS)
+    return {
+      origin, nasIdentifier, acctSessionId, holder, userName, callingStationId, sinceMs: nowMs - seconds * 1000, lastMs: nowMs, seconds,
+      octets: (report.inputOctets ?? 0) + (report.outputOctets ?? 0), earlierOctets: 0,
+      heardMs: clock.monotonic(), gapMs: 0, intervalMs: 0,
+    }
+  }
+
+  function firstHeard(origin: Origin, report: AccountingReport, holderOf: HolderOf): LiveSession {
+    const known = clients.get(origin.client)?.get(report.nasIdentifier)?.origin
+    const one = make(known?.address === origin.address ? known : origin, report, holderOf(report.userName))
+    if (report.status === 'stop') rememberStop(one)
+    else if (count < MOST_SESSIONS && !isStopped(one)) {
+      follow(one)
+      if (one.holder !== undefined) begun(one.holder, one.callingStationId)
+      keeper?.changed(one)
+    }
+    return one
+  }
+
+  function forgetOpenings(nowMs: number): void {
+    for (const [holder, some] of openings) if (some.every((one) => nowMs - one.atMs > OPENING_MS)) openings.delete(holder)
   }
 
   return {
     heard(origin, report, holderOf) {
-      const { nasIdentifier, acctSessionId, status } = report
-      if (status === 'on' || status === 'off') {
-        for (const [key, one] of sessions) if (one.origin.client === origin.client && one.nasIdentifier === nasIdentifier) sessions.delete(key)
-        return
-      }
-      const key = keyOf(origin, nasIdentifier, acctSessionId)
-      if (status === 'stop') return void sessions.delete(key)
-      const nowMs = clock.now()
-      const known = sessions.get(key)
-      const octets = (report.inputOctets ?? 0) + (report.outputOctets ?? 0)
-      if (known) {
-        known.lastMs = nowMs
-        known.seconds = Math.max(known.seconds, report.sessionSeconds ?? 0)
-        known.octets = Math.max(known.octets, octets)
-        return
-      }
-      const { userName, callingStationId } = report
-      const holder = holderOf(userName)
-      const since = nowMs - (report.sessionSeconds ?? 0) * 1000
-      sessions.set(key, { origin, nasIdentifier, acctSessionId, holder, userName, callingStationId, sinceMs: since, lastMs: nowMs, seconds: report.sessionSeconds ?? 0, octets })
-      if (holder !== undefined) openings.delete(holder)
+      const { nasIdentifier, status } = report
+      if (status === 'on' || status === 'off') return void leaveAll(origin.client, nasIdentifier)
+      const known = clients.get(origin.client)?.get(nasIdentifier)?.sessions.get(report.acctSessionId)
+      if (!known) return firstHeard(origin, report, holderOf)
+      update(known, report, clock.now(), clock.monotonic())
+      if (status === 'stop') {
+        leave(known)
+        rememberStop(known)
+      } else keeper?.changed(known)
+      return known
     },
     opening(holder, station) {
-      const others = (openings.get(holder) ?? []).filter((one) => one.station !== station)
-      openings.set(holder, [...others, { station, atMs: clock.now() }])
+      const nowMs = clock.monotonic()
+      if (openings.size >= MOST_OPENINGS) forgetOpenings(nowMs)
+      if (openings.size >= MOST_OPENINGS) return
+      const others = (openings.get(holder) ?? []).filter((one) => one.station !== station && nowMs - one.atMs <= OPENING_MS)
+      openings.set(holder, [...others, { station, atMs: nowMs }])
     },
     inUse(holder, station) {
-      const nowMs = clock.now()
-      const begun = of(holder).filter((one) => station === undefined || one.callingStationId !== station)
-      const soon = (openings.get(holder) ?? []).filter((one) => nowMs - one.atMs <= OPENING_MS && (station === undefined || one.station !== station))
-      return begun.length + soon.length
+      const nowMs = clock.monotonic()
+      const sessions = (holders.get(holder) ?? NONE).filter((one) => nowMs - one.heardMs <= silentAfterMs(one) && elsewhere(one.callingStationId, station))
+      const soon = (openings.get(holder) ?? []).filter((one) => nowMs - one.atMs <= OPENING_MS && elsewhere(one.station, station))
+      return sessions.length + soon.length
     },
-    of,
-    all: () => sessions.values(),
+    of(holder) {
+      const nowMs = clock.monotonic()
+      return (holders.get(holder) ?? NONE).filter((one) => nowMs - one.heardMs <= silentAfterMs(one))
+    },
+    octetsOf(holder) {
+      let octets = 0
+      for (const one of holders.get(holder) ?? NONE) octets += one.octets + one.earlierOctets
+      return octets
+    },
+    *all() {
+      for (const ofClient of clients.values()) for (const server of ofClient.values()) yield* server.sessions.values()
+    },
+    expire() {
+      const nowMs = clock.monotonic()
+      forgetOpenings(nowMs)
+      const silent: LiveSession[] = []
+      for (const one of this.all()) if (nowMs - one.heardMs > silentAfterMs(one)) silent.push(one)
+      silent.forEach(leave)
+      return silent
+    },
   }
 }

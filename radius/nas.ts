@@ -1,4 +1,5 @@
 /** What a network access server says and hears, in the field's words, without the packets. */
+import type { LiveSession } from './live-sessions.ts'
 
 /** An Access-Request with a password. Texts are sent as UTF-8; `callingStationId` as `AA-BB-CC-DD-EE-FF`. */
 export type AccessQuestion = {
@@ -47,17 +48,19 @@ export type AccountingReport = {
   readonly nasIdentifier: string
   readonly acctSessionId: string
   readonly userName: string
-  readonly callingStationId?: string
-  readonly calledStationId?: string
+  readonly callingStationId?: string | undefined
+  readonly calledStationId?: string | undefined
   /** Whole seconds since 1970: sent as Event-Timestamp, so that retransmissions are byte-identical. */
   readonly eventSeconds: number
-  readonly sessionSeconds?: number
-  readonly inputOctets?: number
-  readonly outputOctets?: number
-  readonly inputPackets?: number
-  readonly outputPackets?: number
-  readonly terminateCause?: TerminateCause
-  readonly class?: Uint8Array
+  readonly sessionSeconds?: number | undefined
+  readonly inputOctets?: number | undefined
+  readonly outputOctets?: number | undefined
+  readonly inputPackets?: number | undefined
+  readonly outputPackets?: number | undefined
+  readonly terminateCause?: TerminateCause | undefined
+  /** How often the access server reports, when it says so (RFC 2869 §5.16). */
+  readonly interimSeconds?: number | undefined
+  readonly class?: Uint8Array | undefined
 }
 
 /** The RADIUS client as the portal sees it. */
@@ -76,8 +79,11 @@ export type Origin = { readonly client: string; readonly address: string }
  * Keyed by (client name, NAS, Acct-Session-Id); counters by maximum; a Stop is final.
  */
 export type AccountingStore = {
-  /** Resolves after fsync; the Accounting-Response leaves then. Rejects when nothing was stored: no response leaves. */
-  record(origin: Origin, report: AccountingReport): Promise<void>
+  /**
+   * Resolves after fsync; the Accounting-Response leaves then. Rejects when nothing was stored: no response leaves.
+   * @param session the live session that it is about, where the caller knows it: saves naming it again.
+   */
+  record(origin: Origin, report: AccountingReport, session?: LiveSession): Promise<void>
   /** Whether the session that used this portal token (by its nonce, hex) is alive: a re-authentication gets what remains. */
   alive(tokenNonce: string): boolean
   /** Octets in both directions of that session so far; where it is known, a re-authentication gets what remains of the quota. */

@@ -12,13 +12,14 @@ import type { ClientSettings } from '#radius/settings.ts'
 import { createGateway, type Gateway } from '#portal/gateway/gateways.ts'
 import { startPortal, type Portal } from '#portal/main.ts'
 import { GATEWAY_MIGRATIONS, SESSION_MIGRATIONS } from '#portal/migrations.ts'
-import { createAccountingStore, type PortalAccounting } from '#portal/session/accounting-store.ts'
+import { portalAccounting } from '#portal/session/accounting-store.ts'
 import type { Step } from '#portal/session/desk.ts'
+import { openAccounting, type Accounting } from './accounting.ts'
 import { openDisk, openVolatile, type DiskStore, type Ground } from './ground.ts'
 import { portalLimits } from './profiles.ts'
 import type { RadiusPeers } from './radius-peers.ts'
 import { radiusServers } from './radius-peers.ts'
-import { CLICK_PROFILE, sessionNamesOf } from './radius.ts'
+import { CLICK_PROFILE } from './radius.ts'
 import { volatileKey } from './secrets.ts'
 import { doorsOf, sitesOf } from './sites.ts'
 
@@ -27,18 +28,27 @@ const FORM_KEY = 'form'
 /** gateway.db with the store through which accounting reaches the journal; opened before the RADIUS server starts. */
 export type PortalBooks = {
   readonly disk: DiskStore
-  readonly accounting: PortalAccounting
+  readonly accounting: Accounting
   /** Lets the accounting store ask the running portal. */
   attach(portal: Portal): void
+  close(): Promise<void>
 }
 
 export async function openPortalBooks(ground: Ground): Promise<PortalBooks> {
-  const { directories, effects } = ground
+  const { directories } = ground
   const disk = await openDisk(join(directories.data, 'gateway.db'), { migrations: GATEWAY_MIGRATIONS, secureDelete: true })
   let portal: Portal | undefined
   const aliveHere = (nonce: string): boolean => portal?.sessions.alive(nonce) ?? false
-  const accounting = createAccountingStore({ durable: disk.durable, reader: disk.reader, now: () => Math.floor(effects.clock.now()), aliveHere, nameOf: sessionNamesOf(ground) })
-  return { disk, accounting, attach: (one) => void (portal = one) }
+  const accounting = await openAccounting(ground, disk)
+  return {
+    disk,
+    accounting: { ...accounting, store: portalAccounting(accounting.store, aliveHere) },
+    attach: (one) => void (portal = one),
+    async close() {
+      await accounting.close()
+      await disk.close()
+    },
+  }
 }
 
 function gatewayOf({ settings, effects }: Ground): Gateway {
@@ -104,7 +114,6 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       formKey: secretKey(volatileKey(directories.runtime, FORM_KEY, effects.random)),
       observations: parts.observations,
       sign: (typ, payload) => signJws(key, typ, payload),
-      accounting: books.accounting,
       ...(parts.step === undefined ? {} : { step: parts.step }),
     },
   ).catch(async (error: unknown) => {

@@ -1,16 +1,14 @@
 // The RADIUS role: beside the portal it feeds the portal's session store, alone it keeps a record of its own.
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import { createAccountingStore, ACCOUNTING_MIGRATIONS } from '#radius/accounting-store.ts'
+import { ACCOUNTING_MIGRATIONS } from '#radius/accounting-store.ts'
 import { tokenKeyring, type TokenKeyring } from '#radius/access/portal-token.ts'
 import { createTokenUses, TOKEN_USES_MIGRATIONS } from '#radius/access/token-uses.ts'
 import { createWatch, type Watch } from '#radius/watch/watch.ts'
 import { startRadius, type RunningRadius } from '#radius/main.ts'
 import { ACCESS_METHODS } from '#radius/profiles.ts'
-import type { AccountingStore } from '#radius/nas.ts'
-import { sessionNames, type SessionNames } from '#radius/session-name.ts'
 import { UsageError } from '#shared/errors.ts'
-import { secretKey } from '#shared/keyed-mac.ts'
+import { openAccounting, type Accounting } from './accounting.ts'
 import { openDisk, openVolatile, type Ground } from './ground.ts'
 import { profilesOf } from './profiles.ts'
 import type { RadiusPeers } from './radius-peers.ts'
@@ -30,11 +28,6 @@ export function keyringOf({ settings, directories, effects }: Ground): TokenKeyr
   return tokenKeyring([0, bytes])
 }
 
-/** How accounting calls sessions: the same across restarts, others after a reboot. */
-export function sessionNamesOf({ directories, effects }: Ground): SessionNames {
-  return sessionNames(secretKey(volatileKey(directories.runtime, 'session', effects.random)))
-}
-
 function hosts({ settings }: Ground): readonly string[] {
   const six = Object.values(networkInterfaces()).some((addresses) => addresses?.some((one) => one.address === '::1'))
   return settings.radius.host ?? (six ? ['127.0.0.1', '::1'] : ['127.0.0.1'])
@@ -42,17 +35,17 @@ function hosts({ settings }: Ground): readonly string[] {
 
 export type RadiusRole = RunningRadius & { readonly watch: Watch; readonly closeStores: () => Promise<void> }
 
-/** @param accounting the portal's store; undefined when this role runs without the portal. */
-export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyring: TokenKeyring, accounting: AccountingStore | undefined): Promise<RadiusRole> {
+/** @param books the portal's; undefined when this role runs without the portal and keeps its own. */
+export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyring: TokenKeyring, books: Accounting | undefined): Promise<RadiusRole> {
   const { settings, directories, effects } = ground
   const uses = directories.runtime === undefined ? undefined : openVolatile(directories, 'tokens.db', { durability: 'volatile', migrations: TOKEN_USES_MIGRATIONS })
-  const disk = accounting ? undefined : await openDisk(join(directories.data, 'radius.db'), { migrations: ACCOUNTING_MIGRATIONS, secureDelete: true })
-  const own = disk && createAccountingStore({ writer: disk.durable, reader: disk.reader, clock: effects.clock, log: effects.log, nameOf: sessionNamesOf(ground) })
-  const store = accounting ?? own
-  if (!store) throw new TypeError('the radius role has a store, the portal’s or its own')
+  const disk = books ? undefined : await openDisk(join(directories.data, 'radius.db'), { migrations: ACCOUNTING_MIGRATIONS, secureDelete: true })
+  const own = disk && (await openAccounting(ground, disk))
+  const accounting = books ?? own
+  if (!accounting) throw new TypeError('the radius role keeps accounting, the portal’s or its own')
   const watch = createWatch(effects.clock)
   async function closeStores(): Promise<void> {
-    own?.close()
+    await own?.close()
     await disk?.close()
     uses?.close()
   }
@@ -69,7 +62,7 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
         upstreams: upstreamsOf(ground, hosts(ground)),
       },
       effects,
-      { accounting: store, watch, tokenUses: createTokenUses(uses, effects.clock) },
+      { accounting: accounting.store, live: accounting.live, watch, tokenUses: createTokenUses(uses, effects.clock) },
     )
     return { ...radius, watch, closeStores }
   } catch (error) {

@@ -125,7 +125,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
   const portalRole = roles.has('portal') ? await import('./portal.ts') : undefined
   const keyring = radiusRole?.keyringOf(ground)
   const books = await portalRole?.openPortalBooks(ground)
-  if (books) parts.add(books.disk.close)
+  if (books) parts.add(books.close)
   const radius = radiusRole && keyring && peers && roles.has('radius') ? started('radius', await radiusRole.startRadiusRole(ground, peers, keyring, books?.accounting)) : undefined
   if (radius) {
     parts.add(radius.closeStores)

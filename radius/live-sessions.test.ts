@@ -1,0 +1,169 @@
+import { expect, test } from 'vitest'
+import { manualClock } from '#shared/clock.ts'
+import { openDb } from '#shared/db/open.ts'
+import { silentLog } from '#shared/log.ts'
+import { createLiveStore, LIVE_MIGRATIONS } from './accounting/live-store.ts'
+import { createLiveSessions, SILENT_MS, type LiveSession } from './live-sessions.ts'
+import type { AccountingReport } from './nas.ts'
+
+const AP = { client: 'ap', address: '192.0.2.1' }
+const HOLDER = 'account:amina'
+const holderOf = (userName: string): string | undefined => (userName === '' ? undefined : `account:${userName}`)
+const STATIONS = ['02-00-00-00-00-01', '02-00-00-00-00-02', '02-00-00-00-00-03'] as const
+
+function town() {
+  const clock = manualClock(Date.UTC(2026, 10, 3))
+  const db = openDb(':memory:', { durability: 'volatile', migrations: LIVE_MIGRATIONS })
+  let kept = createLiveStore(db, clock, silentLog())
+  let live = createLiveSessions(clock, kept)
+  return {
+    clock,
+    say(status: AccountingReport['status'], some: Partial<AccountingReport> = {}, origin = AP): LiveSession | undefined {
+      return live.heard(origin, { status, nasIdentifier: 'ap-1', acctSessionId: 's1', userName: 'amina', callingStationId: STATIONS[0], eventSeconds: clock.now() / 1000, ...some }, holderOf)
+    },
+    get live() {
+      return live
+    },
+    restart() {
+      kept.close()
+      kept = createLiveStore(db, clock, silentLog())
+      live = createLiveSessions(clock, kept)
+    },
+    /** A process that was killed: what it had not saved is lost. */
+    kill() {
+      kept = createLiveStore(db, clock, silentLog())
+      live = createLiveSessions(clock, kept)
+    },
+  }
+}
+
+test('whoever is at one station counts once there, however it is spelt, and once more at another', () => {
+  const { live, say } = town()
+  live.opening(HOLDER, STATIONS[0])
+  expect([live.inUse(HOLDER, STATIONS[0]), live.inUse(HOLDER, STATIONS[1]), live.inUse(HOLDER, undefined)]).toEqual([0, 1, 1])
+  say('start')
+  expect([live.inUse(HOLDER, '02:00:00:00:00:01'), live.inUse(HOLDER, STATIONS[1])]).toEqual([0, 1])
+  live.opening(HOLDER, STATIONS[1])
+  expect(live.inUse(HOLDER, STATIONS[2])).toBe(2)
+  say('start', { acctSessionId: 's2', callingStationId: STATIONS[1] })
+  expect(live.inUse(HOLDER, STATIONS[2])).toBe(2)
+  say('stop')
+  expect([live.inUse(HOLDER, STATIONS[2]), live.of(HOLDER).length]).toEqual([1, 1])
+})
+
+test('the Start of one device leaves the opening of another', () => {
+  const { live, say } = town()
+  live.opening(HOLDER, STATIONS[0])
+  live.opening(HOLDER, STATIONS[1])
+  say('start')
+  expect(live.inUse(HOLDER, STATIONS[2])).toBe(2)
+})
+
+test('an Accept that no Start follows counts for a minute', () => {
+  const { live, clock } = town()
+  live.opening(HOLDER, STATIONS[0])
+  clock.advance(60_000)
+  expect(live.inUse(HOLDER, STATIONS[1])).toBe(1)
+  clock.advance(1)
+  expect(live.inUse(HOLDER, STATIONS[1])).toBe(0)
+})
+
+test('sessions end with their access server, and those of another with the same numbers go on', () => {
+  const { live, say } = town()
+  say('start')
+  say('start', { nasIdentifier: 'ap-2', callingStationId: STATIONS[1] })
+  say('start', { callingStationId: STATIONS[2] }, { client: 'other', address: '192.0.2.2' })
+  say('off', { acctSessionId: '' })
+  expect([...live.all()].map(({ origin, nasIdentifier }) => [origin.client, nasIdentifier])).toEqual([['ap', 'ap-2'], ['other', 'ap-1']])
+  expect(live.of(HOLDER)).toHaveLength(2)
+})
+
+test('a report that its own Stop has overtaken wakes nothing; after the access server has started again the same number may begin anew', () => {
+  const { live, say } = town()
+  say('stop')
+  expect(say('interim', { sessionSeconds: 5 })).toMatchObject({ seconds: 5 })
+  say('start')
+  expect(live.of(HOLDER)).toEqual([])
+  say('on', { acctSessionId: '' })
+  say('start')
+  expect(live.of(HOLDER)).toHaveLength(1)
+})
+
+test('a session that never reports is over after six hours; a late word brings it back', () => {
+  const { live, say, clock } = town()
+  say('start')
+  clock.advance(SILENT_MS)
+  expect([live.of(HOLDER).length, live.expire().length]).toEqual([1, 0])
+  clock.advance(1)
+  expect([live.of(HOLDER).length, live.inUse(HOLDER, STATIONS[1])]).toEqual([0, 0])
+  expect(live.expire()).toMatchObject([{ acctSessionId: 's1' }])
+  expect([...live.all()]).toEqual([])
+  say('interim', { sessionSeconds: 22_000 })
+  expect(live.of(HOLDER)).toMatchObject([{ seconds: 22_000 }])
+})
+
+test('one that reports every five minutes is over when it has missed three; one that reports as it likes is not', () => {
+  const { live, say, clock } = town()
+  say('start')
+  say('start', { acctSessionId: 's2' })
+  for (const seconds of [300, 300, 310]) {
+    clock.advance(seconds * 1000)
+    say('interim')
+    if (seconds === 310) say('interim', { acctSessionId: 's2' })
+  }
+  clock.advance(3 * 310_000)
+  expect(live.expire()).toEqual([])
+  clock.advance(1)
+  expect(live.expire()).toMatchObject([{ acctSessionId: 's1' }])
+  expect(live.of(HOLDER)).toMatchObject([{ acctSessionId: 's2' }])
+})
+
+test('the interval is what the access server says, and a few quick reports are none', () => {
+  const { live, say, clock } = town()
+  say('start')
+  for (let n = 0; n < 3; n++) {
+    clock.advance(2_000)
+    say('interim')
+  }
+  clock.advance(3_600_000)
+  expect(live.expire()).toEqual([])
+  say('interim', { interimSeconds: 600 })
+  clock.advance(1_800_001)
+  expect(live.expire()).toHaveLength(1)
+})
+
+test('a wall clock that jumps ends no session', () => {
+  const { live, say, clock } = town()
+  say('start')
+  clock.setNow(clock.now() + 48 * 3_600_000)
+  expect([live.expire().length, live.of(HOLDER).length]).toEqual([0, 1])
+})
+
+test('a restart keeps every session as it was; a killed process loses at most its last second', () => {
+  const there = town()
+  there.say('start', { inputOctets: 7 })
+  there.say('start', { acctSessionId: 's2', userName: '', callingStationId: undefined })
+  const before = [...there.live.all()]
+  there.restart()
+  expect([...there.live.all()]).toEqual(before)
+  there.say('start', { acctSessionId: 's3' })
+  there.clock.advance(1_000)
+  there.say('start', { acctSessionId: 's4' })
+  there.say('stop', { acctSessionId: 's3' })
+  there.kill()
+  expect([...there.live.all()].map(({ acctSessionId }) => acctSessionId).sort()).toEqual(['s1', 's2', 's3'])
+  there.say('stop', { acctSessionId: 's3' })
+  there.restart()
+  expect([...there.live.all()].map(({ acctSessionId }) => acctSessionId).sort()).toEqual(['s1', 's2'])
+})
+
+test('a flood of sessions is saved a few hundred a second and completely at the end', () => {
+  const there = town()
+  for (let n = 0; n < 2_000; n++) there.say('start', { acctSessionId: `s${n}`, userName: `user${n}` })
+  there.clock.advance(1_000)
+  there.kill()
+  expect([...there.live.all()]).toHaveLength(512)
+  for (let n = 0; n < 2_000; n++) there.say('interim', { acctSessionId: `s${n}`, userName: `user${n}` })
+  there.restart()
+  expect([...there.live.all()]).toHaveLength(2_000)
+})

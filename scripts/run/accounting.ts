@@ -1,0 +1,35 @@
+// What the RADIUS server hears of sessions: those that go on, in the runtime store, and the record of all on disk.
+import { createAccountingStore, type OwnAccounting } from '#radius/accounting-store.ts'
+import { createLiveStore, LIVE_MIGRATIONS } from '#radius/accounting/live-store.ts'
+import { createLiveSessions, type LiveSessions } from '#radius/live-sessions.ts'
+import { sessionNames } from '#radius/session-name.ts'
+import { openVolatile, type DiskStore, type Ground } from './ground.ts'
+import { volatileKey } from './secrets.ts'
+
+export type Accounting = {
+  readonly live: LiveSessions
+  readonly store: OwnAccounting
+  /** Leaves nothing unwritten; the disk belongs to the caller. */
+  close(): Promise<void>
+}
+
+/** @param disk with `ACCOUNTING_TABLES` in it. What an earlier life had not folded yet is folded first. */
+export async function openAccounting({ directories, effects }: Ground, disk: DiskStore): Promise<Accounting> {
+  const { clock, log } = effects
+  const runtime = directories.runtime === undefined ? undefined : openVolatile(directories, 'live.db', { durability: 'volatile', migrations: LIVE_MIGRATIONS })
+  const kept = runtime && createLiveStore(runtime, clock, log)
+  const live = createLiveSessions(clock, kept)
+  // The same names across restarts, others after a reboot.
+  const nameOf = sessionNames(volatileKey(directories.runtime, 'session', effects.random))
+  const store = createAccountingStore({ writer: disk.durable, reader: disk.reader, clock, log, nameOf, live })
+  await store.settled()
+  return {
+    live,
+    store,
+    async close() {
+      await store.close()
+      kept?.close()
+      runtime?.close()
+    },
+  }
+}
