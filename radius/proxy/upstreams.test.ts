@@ -24,7 +24,7 @@ const PAST_DEADLINE_MS = 2_801
 
 const opened: { close(): unknown }[] = []
 afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close()
+  for (const one of opened.splice(0).toReversed()) await one.close()
 })
 function kept<T extends { close(): unknown }>(one: T): T {
   opened.push(one)
