@@ -1,5 +1,6 @@
 /** IP addresses and prefixes as attributes carry them (RFC 2865 §5, RFC 3162 §2). */
 import { isIPv4, isIPv6, SocketAddress } from 'node:net'
+import { byteAt } from './bytes.ts'
 import { expectLength, refuse, whole, type ValueType } from './values.ts'
 
 export const ipv4: ValueType<string> = {
@@ -12,7 +13,7 @@ export const ipv4: ValueType<string> = {
 }
 
 function ipv6Text(bytes: Uint8Array): string {
-  const words = Array.from({ length: 8 }, (_, i) => (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16))
+  const words = Array.from({ length: 8 }, (_, i) => ((byteAt(bytes, 2 * i) << 8) | byteAt(bytes, 2 * i + 1)).toString(16))
   return new SocketAddress({ address: words.join(':'), family: 'ipv6' }).address
 }
 
@@ -43,8 +44,8 @@ export const ipv6: ValueType<string> = {
 export const ipv6Prefix: ValueType<string> = {
   name: 'ipv6prefix',
   decode(bytes, from, to) {
-    const bits = bytes[from + 1] ?? 255
-    if (to - from < 2 || to - from > 18 || bits > 128 || (to - from - 2) * 8 < bits) return refuse('ipv6prefix', 'length and bits disagree')
+    const bits = to - from < 2 ? 255 : byteAt(bytes, from + 1)
+    if (to - from > 18 || bits > 128 || (to - from - 2) * 8 < bits) return refuse('ipv6prefix', 'length and bits disagree')
     const prefix = Buffer.alloc(16)
     bytes.copy(prefix, 0, from + 2, to)
     return `${ipv6Text(prefix)}/${bits}`

@@ -1,4 +1,5 @@
 /** Packets as plain data: for tools, oracles and vectors. The server and the client read and write in place instead. */
+import { byteAt } from './bytes.ts'
 import { AUTHENTICATOR_AT, HEADER_BYTES, openPacket } from './packet.ts'
 import { PacketWriter } from './packet-writer.ts'
 
@@ -15,7 +16,7 @@ export function decodePacket(bytes: Buffer): PlainPacket {
   const packet = openPacket(bytes)
   const attributes: RawAttribute[] = []
   for (let at = HEADER_BYTES; at < packet.end; at = packet.after(at)) {
-    attributes.push({ number: bytes[at] ?? 0, value: bytes.subarray(at + 2, packet.after(at)) })
+    attributes.push({ number: byteAt(bytes, at), value: bytes.subarray(at + 2, packet.after(at)) })
   }
   return { code: packet.code, identifier: packet.identifier, authenticator: bytes.subarray(AUTHENTICATOR_AT, HEADER_BYTES), attributes }
 }

@@ -1,12 +1,16 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MalformedError } from '#shared/errors.ts'
+import { ipv6Prefix } from './addresses.ts'
 import { ATTRIBUTES, type AttributeRow } from './attributes.ts'
+import { inside, own, row } from './attributes/row.ts'
+import { byteAt } from './bytes.ts'
 import { decodePacket, encodePacket } from './codec.ts'
 import { openPacket } from './packet.ts'
 import { PacketWriter } from './packet-writer.ts'
 import { hidePassword, paddedEquals, revealPassword } from './password.ts'
 import { sharedSecret } from './authenticator.ts'
+import { tlv } from './tlv.ts'
 
 const attribute = fc.record({ number: fc.integer({ min: 0, max: 255 }), value: fc.uint8Array({ maxLength: 253 }) })
 const packet = fc.record({
@@ -74,7 +78,9 @@ test('values that a type does not allow are refused when written', () => {
   const writer = new PacketWriter().begin(1, 1)
   const wrong: readonly [keyof typeof ATTRIBUTES, unknown][] = [
     ['Session-Timeout', -1], ['Session-Timeout', 1.5], ['Session-Timeout', 2 ** 32], ['NAS-IP-Address', '192.0.2.256'], ['NAS-IPv6-Address', 'fe80::1%eth0'],
-    ['Framed-IPv6-Prefix', '2001:db8::/129'], ['Framed-Interface-Id', 'xyz'], ['User-Name', 'x'.repeat(254)], ['WISPr-Logoff-URL', 'x'.repeat(250)],
+    ['Framed-IPv6-Prefix', '2001:db8::/129'], ['Framed-IPv6-Prefix', '2001:db8::'], ['Framed-IPv6-Prefix', 'x/1'], ['HS20-AP-Version', 256], ['MIP6-Feature-Vector', -1n], ['MIP6-Feature-Vector', 2n ** 64n],
+    ['Tunnel-Type', { tag: 32, value: 1 }], ['Tunnel-Type', { tag: undefined, value: 1 }], ['Tunnel-Type', { tag: 1, value: 2 ** 24 }], ['Tunnel-Client-Endpoint', { tag: undefined, value: '\t' }],
+    ['Tunnel-Client-Endpoint', { tag: 32, value: 'x' }], ['Ruckus-TC-Name-Quota', 'x'.repeat(252)], ['IP-Port-Limit-Info', [{ number: 1, value: Buffer.alloc(254) }]], ['Framed-Interface-Id', 'xyz'], ['User-Name', 'x'.repeat(254)], ['WISPr-Logoff-URL', 'x'.repeat(250)],
   ]
   for (const [name, value] of wrong) {
     const row: AttributeRow = ATTRIBUTES[name]
@@ -124,3 +130,21 @@ test('any password of up to 128 bytes survives hiding, zeros inside and at its e
   expect(() => hidePassword(Buffer.alloc(129), Buffer.alloc(16), secret)).toThrow(MalformedError)
   expect(() => revealPassword(Buffer.alloc(17), Buffer.alloc(16), secret)).toThrow(MalformedError)
 })
+
+test('a TLV can stand in the RFCs\' own space, and in a vendor\'s', () => {
+  const outer = own({ 'IPv6-6rd-Configuration': row(173, tlv) })['IPv6-6rd-Configuration']
+  const { prefix } = inside(outer, { prefix: row(2, ipv6Prefix) })
+  const name = ATTRIBUTES['Ruckus-TC-Name-Quota']
+  const packet = openPacket(written(2, (w) => void w.add(prefix, '2001:db8::/32').add(name, 'gold').add(name, 'silver')))
+  expect([packet.read(prefix), packet.read(outer)?.length, packet.has(prefix), packet.readAll(name)]).toEqual(['2001:db8::/32', 1, true, ['gold', 'silver']])
+})
+
+test('of several attributes the first is read, or all, or as many as one wants', () => {
+  const bytes = written(2, (w) => void w.add(ATTRIBUTES['Cisco-AVPair'], 'a').add(ATTRIBUTES['Cisco-AVPair'], 'b').add(ATTRIBUTES.Class, Buffer.of(1)).add(ATTRIBUTES.Class, Buffer.of(2)))
+  const packet = openPacket(bytes)
+  expect([packet.read(ATTRIBUTES['Cisco-AVPair']), packet.readAll(ATTRIBUTES['Cisco-AVPair']), packet.readAll(ATTRIBUTES['Cisco-AVPair'], 1)]).toEqual(['a', ['a', 'b'], ['a']])
+  expect(packet.readAll(ATTRIBUTES.Class)).toEqual([Buffer.of(1), Buffer.of(2)])
+  expect(packet.readAll(ATTRIBUTES.State)).toEqual([])
+})
+
+test('a byte behind the end counts as zero', () => expect([byteAt(Buffer.of(7), 0), byteAt(Buffer.of(7), 1)]).toEqual([7, 0]))

@@ -1,6 +1,7 @@
 /** A packet as it came (RFC 2865 §3): checked once on arrival, then read in place. */
 import { MalformedError } from '#shared/errors.ts'
 import { VENDOR_SPECIFIC, type AttributeRow } from './attributes.ts'
+import { byteAt } from './bytes.ts'
 import { spansOf, VENDOR_HEADER_BYTES } from './spans.ts'
 import { findPart } from './tlv.ts'
 
@@ -27,8 +28,8 @@ export function openPacket(bytes: Buffer): Packet {
   const end = bytes.readUInt16BE(2)
   if (end < HEADER_BYTES || end > MOST_PACKET_BYTES) malformed('length_field', 'Length is not between 20 and 4096')
   if (end > bytes.length) malformed('packet_truncated', 'fewer bytes than Length says')
-  for (let at = HEADER_BYTES; at < end; at += bytes[at + 1] ?? 0) {
-    const length = at + 1 < end ? (bytes[at + 1] ?? 0) : 0
+  for (let at = HEADER_BYTES; at < end; at += byteAt(bytes, at + 1)) {
+    const length = at + 1 < end ? byteAt(bytes, at + 1) : 0
     if (length < 2) malformed('attribute_short', 'an attribute shorter than its own header')
     if (at + length > end) malformed('attribute_overrun', 'an attribute reaches beyond the packet')
   }
@@ -47,17 +48,17 @@ export class Packet {
   }
 
   get code(): number {
-    return this.bytes[0] ?? 0
+    return byteAt(this.bytes, 0)
   }
 
   get identifier(): number {
-    return this.bytes[1] ?? 0
+    return byteAt(this.bytes, 1)
   }
 
   /** Offset of the next attribute of this number (its type byte) at or after `from`; -1 when there is none. */
   find(number: number, from = HEADER_BYTES): number {
     const { bytes, end } = this
-    for (let at = from; at < end; at += bytes[at + 1] ?? end) if (bytes[at] === number) return at
+    for (let at = from; at < end; at += byteAt(bytes, at + 1)) if (bytes[at] === number) return at
     return -1
   }
 
@@ -67,7 +68,7 @@ export class Packet {
 
   /** Offset behind the attribute that begins at `at`. */
   after(at: number): number {
-    return at + (this.bytes[at + 1] ?? this.end)
+    return at + byteAt(this.bytes, at + 1)
   }
 
   /**
@@ -77,7 +78,7 @@ export class Packet {
   read<V>(row: AttributeRow<V>): V | undefined {
     if (isDeep(row)) return this.readAll(row, 1)[0]
     const at = this.locate(row)
-    return at < 0 ? undefined : row.type.decode(this.bytes, at + 2, at + (this.bytes[at + 1] ?? 0))
+    return at < 0 ? undefined : row.type.decode(this.bytes, at + 2, at + byteAt(this.bytes, at + 1))
   }
 
   /**
@@ -115,5 +116,5 @@ export class Packet {
 
 /** Whether a row stands deeper than in a vendor's attribute: there `spansOf` knows the way. */
 function isDeep(row: AttributeRow): boolean {
-  return row.within !== undefined || row.carrier > VENDOR_SPECIFIC
+  return row.carrier > 0 && (row.carrier > VENDOR_SPECIFIC || row.within !== undefined)
 }

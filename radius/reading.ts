@@ -2,6 +2,7 @@
 import { MalformedError } from '#shared/errors.ts'
 import { attributeRow, VENDOR_SPECIFIC, type AttributeRow } from './attributes.ts'
 import { FIRST_EXTENDED, LAST_EXTENDED } from './attributes/row.ts'
+import { byteAt } from './bytes.ts'
 import { HEADER_BYTES, type Packet } from './packet.ts'
 import type { PacketWriter } from './packet-writer.ts'
 import { extendedAt, extendedVendor, VENDOR_HEADER_BYTES, type Span } from './spans.ts'
@@ -23,21 +24,21 @@ function named(row: AttributeRow | undefined, { bytes, from, to }: Span): Readin
 }
 
 function opaque(packet: Packet, at: number): Reading {
-  return { kind: 'opaque', number: packet.bytes[at] ?? 0, value: packet.bytes.subarray(at + 2, packet.after(at)) }
+  return { kind: 'opaque', number: byteAt(packet.bytes, at), value: packet.bytes.subarray(at + 2, packet.after(at)) }
 }
 
 /** All of a Vendor-Specific's parts by name, or nothing: one that is half known is opaque. */
-function vendorReadings({ bytes }: Packet, at: number, end: number): Reading[] | undefined {
+function vendorReadings({ bytes }: Packet, at: number, end: number): Reading[] {
   const readings: Reading[] = []
   const first = at + VENDOR_HEADER_BYTES
   for (let from = first; from < end; ) {
     const next = partEnd(bytes, from, end)
-    const reading = next && named(attributeRow(bytes.readUInt32BE(at + 2), bytes[from] ?? 0), { bytes, from: from + 2, to: next })
-    if (!reading || !next) return undefined
+    const reading = next && named(attributeRow(bytes.readUInt32BE(at + 2), byteAt(bytes, from)), { bytes, from: from + 2, to: next })
+    if (!reading || !next) return []
     readings.push(reading)
     from = next
   }
-  return first < end ? readings : undefined
+  return readings
 }
 
 function extendedReading(carrier: number, type: number, value: Span | undefined): Reading | undefined {
@@ -46,11 +47,11 @@ function extendedReading(carrier: number, type: number, value: Span | undefined)
   return inner && named(attributeRow(inner.vendor, inner.number, carrier), inner.value)
 }
 
-type Piece = { readonly end: number; readonly readings: readonly (Reading | undefined)[] | undefined }
+type Piece = { readonly end: number; readonly readings: readonly (Reading | undefined)[] }
 
 /** The attribute that begins at `at`, with its fragments if it has some. */
 function pieceAt(packet: Packet, at: number): Piece {
-  const number = packet.bytes[at] ?? 0
+  const number = byteAt(packet.bytes, at)
   const end = packet.after(at)
   if (number === VENDOR_SPECIFIC) return { end, readings: vendorReadings(packet, at, end) }
   if (number < FIRST_EXTENDED || number > LAST_EXTENDED) return { end, readings: [named(attributeRow(0, number), { bytes: packet.bytes, from: at + 2, to: end })] }
@@ -63,7 +64,7 @@ export function readPacket(packet: Packet): Reading[] {
   const all: Reading[] = []
   for (let at = HEADER_BYTES; at < packet.end; ) {
     const { end, readings } = pieceAt(packet, at)
-    const found = readings?.filter((reading) => reading !== undefined) ?? []
+    const found = readings.filter((reading) => reading !== undefined)
     all.push(...found)
     if (found.length === 0) for (let one = at; one < end; one = packet.after(one)) all.push(opaque(packet, one))
     at = end

@@ -3,6 +3,7 @@
  * takes a salt of two bytes, and the value says its own length, so that zeros at its end survive.
  */
 import { MalformedError } from '#shared/errors.ts'
+import { byteAt } from './bytes.ts'
 import { AUTHENTICATOR_BYTES } from './packet.ts'
 import type { SharedSecret } from './authenticator.ts'
 import { md5 } from './md5.ts'
@@ -26,7 +27,7 @@ function cipher(from: Uint8Array, to: Uint8Array, hidden: Uint8Array, salt: Uint
       work.set(hidden.subarray(at - BLOCK, at), start)
       md5(work, 0, start + BLOCK, stream, 0)
     }
-    for (let i = 0; i < BLOCK; i++) to[at + i] = (from[at + i] ?? 0) ^ (stream[i] ?? 0)
+    for (let i = 0; i < BLOCK; i++) to[at + i] = byteAt(from, at + i) ^ byteAt(stream, i)
   }
 }
 
@@ -58,7 +59,7 @@ export function revealSalted(whole: Uint8Array, authenticator: Uint8Array, secre
   if (hidden.length === 0 || hidden.length % BLOCK !== 0) throw new MalformedError('attribute_value', 'a salted value is no salt with whole blocks')
   const plain = Buffer.alloc(hidden.length)
   cipher(hidden, plain, hidden, whole.subarray(0, SALT_BYTES), authenticator, secret)
-  const length = plain[0] ?? 0
+  const length = byteAt(plain, 0)
   if (length >= plain.length) throw new MalformedError('attribute_value', 'a salted value says a length that it has not')
   return plain.subarray(1, 1 + length)
 }

@@ -1,7 +1,8 @@
 /** Where the values of a row stand in a packet: in an attribute, in a vendor's, in an extended one and its fragments, in a TLV. */
 import { FIRST_LONG_EXTENDED, VENDOR_SPECIFIC, type AttributeRow } from './attributes/row.ts'
+import { byteAt } from './bytes.ts'
 import type { Packet } from './packet.ts'
-import { findPart, partEnd } from './tlv.ts'
+import { findPart } from './tlv.ts'
 
 /** bytes[from, to); the packet's own bytes unless the value was in fragments. */
 export type Span = { readonly bytes: Buffer; readonly from: number; readonly to: number }
@@ -32,10 +33,8 @@ function* ownSpans(packet: Packet, number: number): Generator<Span> {
 
 /** The parts of this number in [from, to). */
 function* partSpans(bytes: Buffer, number: number, from: number, to: number): Generator<Span> {
-  for (let at = findPart(bytes, number, from, to); at >= 0; ) {
-    const end = partEnd(bytes, at, to) ?? to
-    yield { bytes, from: at + 2, to: end }
-    at = findPart(bytes, number, end, to)
+  for (let at = findPart(bytes, number, from, to); at >= 0; at = findPart(bytes, number, at + byteAt(bytes, at + 1), to)) {
+    yield { bytes, from: at + 2, to: at + byteAt(bytes, at + 1) }
   }
 }
 
@@ -61,7 +60,7 @@ function joined(packet: Packet, first: number, last: number): Span {
 }
 
 function hasMore(packet: Packet, at: number): boolean {
-  return ((packet.bytes[at + 3] ?? 0) & MORE) !== 0
+  return (byteAt(packet.bytes, at + 3) & MORE) !== 0
 }
 
 /** Whether the attribute at `at` can be a fragment of the one at `first`. */
@@ -76,8 +75,8 @@ function isFragment(packet: Packet, at: number, first: number): boolean {
  */
 export function extendedAt(packet: Packet, at: number): Omit<Extended, 'value'> & { readonly value: Span | undefined } {
   const { bytes } = packet
-  const type = packet.after(at) - at > 2 ? (bytes[at + 2] ?? 0) : 0
-  if ((bytes[at] ?? 0) < FIRST_LONG_EXTENDED) {
+  const type = packet.after(at) - at > 2 ? byteAt(bytes, at + 2) : 0
+  if (byteAt(bytes, at) < FIRST_LONG_EXTENDED) {
     const end = packet.after(at)
     const value = end - at > EXTENDED_HEADER_BYTES ? { bytes, from: at + EXTENDED_HEADER_BYTES, to: end } : undefined
     return { type, value, end }
@@ -93,7 +92,7 @@ export function extendedAt(packet: Packet, at: number): Omit<Extended, 'value'> 
 /** Vendor and vendor's type of an Extended-Vendor-Specific with a value; undefined when it is too short to have them. */
 export function extendedVendor({ bytes, from, to }: Span): { vendor: number; number: number; value: Span } | undefined {
   if (to - from <= EXTENDED_VENDOR_BYTES) return undefined
-  return { vendor: bytes.readUInt32BE(from), number: bytes[from + 4] ?? 0, value: { bytes, from: from + EXTENDED_VENDOR_BYTES, to } }
+  return { vendor: bytes.readUInt32BE(from), number: byteAt(bytes, from + 4), value: { bytes, from: from + EXTENDED_VENDOR_BYTES, to } }
 }
 
 function* extendedSpans(packet: Packet, row: AttributeRow): Generator<Span> {

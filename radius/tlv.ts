@@ -1,4 +1,5 @@
 /** Attributes inside an attribute (RFC 6929 §2.3): number, length, value; again and again. Vendor-Specific has the same form inside. */
+import { byteAt } from './bytes.ts'
 import { refuse, type ValueType } from './values.ts'
 
 const MOST_PART_BYTES = 253
@@ -7,7 +8,7 @@ export type TlvPart = { readonly number: number; readonly value: Uint8Array }
 
 /** Where the next part begins; undefined when the one at `at` leaves [at, to) or is shorter than its own header. */
 export function partEnd(bytes: Buffer, at: number, to: number): number | undefined {
-  const length = at + 2 <= to ? (bytes[at + 1] ?? 0) : 0
+  const length = at + 2 <= to ? byteAt(bytes, at + 1) : 0
   return length < 2 || at + length > to ? undefined : at + length
 }
 
@@ -26,7 +27,7 @@ export const tlv: ValueType<readonly TlvPart[]> = {
     const parts: TlvPart[] = []
     for (let at = from; at < to; ) {
       const next = partEnd(bytes, at, to) ?? refuse('tlv', 'a part leaves its attribute')
-      parts.push({ number: bytes[at] ?? 0, value: bytes.subarray(at + 2, next) })
+      parts.push({ number: byteAt(bytes, at), value: bytes.subarray(at + 2, next) })
       at = next
     }
     return parts

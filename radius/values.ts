@@ -1,5 +1,6 @@
 /** How the value of an attribute is written: text, bytes and numbers here, the others in addresses.ts, tagged.ts and tlv.ts. */
 import { MalformedError } from '#shared/errors.ts'
+import { byteAt } from './bytes.ts'
 
 export type ValueType<V> = {
   readonly name: string
@@ -40,7 +41,7 @@ export const byte: ValueType<number> = {
   name: 'byte',
   decode(bytes, from, to) {
     expectLength('byte', from, to, 1)
-    return bytes[from] ?? 0
+    return byteAt(bytes, from)
   },
   encode: (value) => Buffer.of(whole('byte', value, 0xff)),
 }
