@@ -45,7 +45,7 @@ function rowsOf(db: Db): Map<string, Row> {
  * Waits until all reports are folded and compares. Resolves to the seconds that took.
  * @throws when the rows are not what was sent: all that was answered is there, and nothing that was not sent.
  */
-export async function sessionsExact(ours: Ours, generator: Generator, { sent, replies }: LoadResult): Promise<number> {
+export async function sessionsExact(ours: Pick<Ours, 'data' | 'runtime'>, generator: Pick<Generator, 'lanes'>, { sent, replies }: LoadResult): Promise<number> {
   const beganMs = performance.now()
   const db = openDb(join(ours.data, 'radius.db'), { durability: 'relaxed', migrations: ACCOUNTING_MIGRATIONS })
   try {
