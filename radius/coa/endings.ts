@@ -28,6 +28,8 @@ export type Endings = {
   end(session: LiveSession, why: EndReason): Promise<Told>
   /** Ends the sessions of a holder that is no more, as far as they answer; the rounds go on with the others. How many were ended. */
   withdraw(holder: Holder): Promise<number>
+  /** What is left of a session, as far as its source knows. */
+  remainderOf(session: LiveSession): Remainder | undefined
   /** Looks at all sessions; runs by itself every half minute. */
   round(): Promise<void>
   attach(own: OwnGateway): void
@@ -106,6 +108,7 @@ export function createEndings({ live, remainderOf, disconnect }: EndingsParts, e
       const told = await Promise.all(sessions.map((session) => end(session, 'withdrawn')))
       return told.filter((one) => one.kind === 'done' || isGone(one)).length
     },
+    remainderOf,
     round,
     attach: (gateway) => void (own = gateway),
     async close() {

@@ -135,6 +135,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
   const reload = radius && peers && reread ? createReload(ground, reread, peers, radius) : undefined
   if (reload) actions.set('radius reload', reload)
   if (radius) feeds.set('radius watch', radius.watch.follow)
+  for (const [name, action] of radius?.userActions ?? []) actions.set(name, action)
   let portal: PortalRole | undefined
   if (portalRole && books && keyring && peers) {
     portal = await portalRole.startPortalRole(ground, {
@@ -152,6 +153,11 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
     Object.assign(urls, portal.urls)
     running.set('portal', portal)
     Object.assign(ports, { portal: portal.port, coa: portal.coaPort })
+  }
+  if (peers && (radius || portal)) {
+    const desk = (await import('./sessions.ts')).startSessionDesk(ground, { client: peers.own.name, nasIdentifier: gateway }, portal?.sessions, radius)
+    actions.set('session list', desk.list)
+    actions.set('session end', ({ id }) => desk.end(String(id)))
   }
 
   const demo: Demo | undefined = hub && code.demo !== false ? startDemo(ground, hub) : undefined
