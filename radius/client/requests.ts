@@ -14,6 +14,7 @@ const AUTHENTICATED_BY_RADIUS = 1
 const GIGAWORD = 2 ** 32
 
 export const ACCESS_REPLIES: readonly number[] = [CODES.accessAccept, CODES.accessReject, CODES.accessChallenge]
+const ACKNOWLEDGEMENTS: readonly number[] = [CODES.accountingResponse]
 const STATUS_REPLIES: readonly number[] = [CODES.accessAccept, CODES.accountingResponse]
 
 // Used again for every packet: each function below seals, and so copies, before it returns.
@@ -32,12 +33,16 @@ export function provedReply(codes: readonly number[], authenticator: Uint8Array,
     responseAuthenticatorHolds(reply, authenticator, secret)
 }
 
-/** An Accounting-Response proves itself by its authenticator; a Message-Authenticator that is there must hold too. */
-export function acknowledges(authenticator: Uint8Array, secret: SharedSecret) {
+/** A reply that grants nothing proves itself by its authenticator; a Message-Authenticator that is there must hold too. */
+function signedReply(codes: readonly number[], authenticator: Uint8Array, secret: SharedSecret) {
   return (reply: Packet): boolean =>
-    reply.code === CODES.accountingResponse &&
+    codes.includes(reply.code) &&
     responseAuthenticatorHolds(reply, authenticator, secret) &&
     checkMessageAuthenticator(reply, authenticator, secret) !== 'wrong'
+}
+
+export function acknowledges(authenticator: Uint8Array, secret: SharedSecret) {
+  return signedReply(ACKNOWLEDGEMENTS, authenticator, secret)
 }
 
 /** @throws MalformedError `attribute_value` when a text is too long for its attribute. */
@@ -90,9 +95,9 @@ export function accountingRequest(identifier: number, report: AccountingReport, 
   return { bytes, believes: acknowledges(authenticator, secret) }
 }
 
-/** RFC 5997 §3. */
+/** RFC 5997 §3. The reply says no more than that the server lives, and FreeRADIUS before 3.2.5 puts no Message-Authenticator into it. */
 export function statusServer(identifier: number, secret: SharedSecret, authenticator: Uint8Array, nasIdentifier: string): Asked {
   writer.begin(CODES.statusServer, identifier, authenticator).reserveMessageAuthenticator()
   addText(A['NAS-Identifier'], nasIdentifier)
-  return { bytes: sealAccessRequest(writer, secret), believes: provedReply(STATUS_REPLIES, authenticator, secret) }
+  return { bytes: sealAccessRequest(writer, secret), believes: signedReply(STATUS_REPLIES, authenticator, secret) }
 }
