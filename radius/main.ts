@@ -25,6 +25,8 @@ export type RadiusParts = {
   readonly tokenUses: TokenUses
   /** Asked after the portal tokens, in this order. */
   readonly sources?: readonly Source[]
+  /** Asked last of all, after the upstream realms: how names that nobody knows are refused. */
+  readonly last?: Source
   /** The same that the sources were made with; one of its own when left out. */
   readonly live?: LiveSessions
   /** Whoever watches is told there what passes. */
@@ -68,7 +70,7 @@ export async function startRadius(settings: RadiusSettings, effects: Effects, pa
   })
   const before = [tokens, ...(parts.sources ?? [])]
   const upstreams = settings.upstreams && openUpstreams(settings.upstreams, { profiles: settings.profiles, knownBefore: holderAmong(before) }, effects)
-  const sources = upstreams ? [...before, upstreams.source] : before
+  const sources = [...before, ...(upstreams ? [upstreams.source] : []), ...(parts.last ? [parts.last] : [])]
   const live = parts.live ?? createLiveSessions(effects.clock)
   const access: readonly [number, Service][] = [
     [CODES.accessRequest, accessService(sources, effects, settings.limits?.answerMs ?? LIMITS.answerMs)],

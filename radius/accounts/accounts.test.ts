@@ -182,7 +182,7 @@ test('an import is valid all at once, replaces what was there, and leaves nothin
   expect([await says('anne', pap('old')), await says('basile', pap('of basile'))]).toEqual(['accept', undefined])
   await accounts.beginImport()
   await accounts.gather(rows)
-  expect(await accounts.finishImport()).toBe(3)
+  expect(await accounts.finishImport()).toEqual({ count: 3, replaced: 1 })
   expect([await says('anne', pap('old')), await says('anne', pap('of anne')), await says('chloé', pap('of chloé'))]).toEqual(['account_wrong', 'accept', 'accept'])
   expect(accounts.list().map(({ label, madeDay }) => [label, madeDay])).toEqual([['school', 20_001], ['school', 20_001], ['school', 20_001]])
 })

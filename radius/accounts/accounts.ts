@@ -39,13 +39,13 @@ export type Accounts = {
   hasPeople(): boolean
 
   list(): AccountListing[]
-  /** Adds or replaces; holds from the moment it resolves. */
-  put(row: AccountRow): Promise<void>
+  /** Adds or replaces; holds from the moment it resolves. Resolves to whether there was one. */
+  put(row: AccountRow): Promise<boolean>
   /** Forgets what was gathered before. */
   beginImport(): Promise<void>
   gather(rows: readonly AccountRow[]): Promise<void>
-  /** All that was gathered becomes valid at once. Resolves to how many accounts that were. */
-  finishImport(): Promise<number>
+  /** All that was gathered becomes valid at once. Resolves to how many accounts that were, and how many of them there had been. */
+  finishImport(): Promise<{ readonly count: number; readonly replaced: number }>
   /** Takes away the account whose key it is or begins with: its whole key; `several`, and nothing is done, when more begin alike. */
   remove(key: string): Promise<string | 'several' | undefined>
 }
@@ -75,7 +75,7 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
   const people = reader.prepare<[], number>("select exists (select 1 from account where kind = 'person')").pluck()
   const listed = reader.prepare<[], ListRow>('select lower(hex(key)) as key, kind, made_day, label, sessions from account order by made_day, label, key')
   const beginning = reader.prepare<[string], string>("select lower(hex(key)) from account where lower(hex(key)) like ? || '%' limit 2").pluck()
-  const staged = reader.prepare<[], number>('select count(*) from account_staged').pluck()
+  const staged = reader.prepare<[], { count: number; replaced: number }>('select count(*) as count, count(a.key) as replaced from account_staged s left join account a on a.key = s.key')
   // By the name as it was asked for. A change forgets them all: a change is rare, and finding one again takes microseconds.
   const known = new Map<string, Account>()
   let peopleKnown: boolean | undefined
@@ -128,13 +128,17 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
     hasPeople: () => (peopleKnown ??= people.get() === 1),
 
     list: () => listed.all().map(({ key, kind, label, made_day, sessions }) => ({ key, kind, label, madeDay: made_day, sessions: sessions ?? undefined })),
-    put: (row) => change(putStatement('account', row)),
+    async put(row) {
+      const replaced = byKey.get(row.key) !== undefined
+      await change(putStatement('account', row))
+      return replaced
+    },
     beginImport: () => durable.write({ sql: 'delete from account_staged', values: [] }),
     gather: (rows) => durable.write(...rows.map((row) => putStatement('account_staged', row))),
     async finishImport() {
-      const count = staged.get() ?? 0
+      const counts = staged.get() ?? { count: 0, replaced: 0 }
       await change({ sql: `insert or replace into account (${COLUMNS}) select ${COLUMNS} from account_staged`, values: [] }, { sql: 'delete from account_staged', values: [] })
-      return count
+      return counts
     },
     async remove(key) {
       const [found, another] = beginning.all(key)

@@ -5,15 +5,22 @@ import { ACCOUNTING_MIGRATIONS } from '#radius/accounting-store.ts'
 import { tokenKeyring, type TokenKeyring } from '#radius/access/portal-token.ts'
 import { createTokenUses, TOKEN_USES_MIGRATIONS } from '#radius/access/token-uses.ts'
 import { createWatch, type Watch } from '#radius/watch/watch.ts'
+import { createPasswordChecks } from '#radius/accounts/password-checks.ts'
+import { accountSource, strangerSource } from '#radius/accounts/source.ts'
 import { startRadius, type RunningRadius } from '#radius/main.ts'
 import { ACCESS_METHODS } from '#radius/profiles.ts'
+import { meteringVouchers } from '#radius/vouchers/metering.ts'
+import { voucherSource } from '#radius/vouchers/source.ts'
 import { UsageError } from '#shared/errors.ts'
+import type { Action } from '../control/server.ts'
 import { openAccounting, type Accounting } from './accounting.ts'
 import { openDisk, openVolatile, type Ground } from './ground.ts'
 import { profilesOf } from './profiles.ts'
 import type { RadiusPeers } from './radius-peers.ts'
 import { upstreamsOf } from './radius-upstreams.ts'
 import { volatileKey } from './secrets.ts'
+import { userActions } from './user-actions.ts'
+import { openUsers } from './users.ts'
 
 /** What the portal's tokens ask for; more come with more sign-in methods. */
 export const CLICK_PROFILE = ACCESS_METHODS.indexOf('click')
@@ -33,7 +40,12 @@ function hosts({ settings }: Ground): readonly string[] {
   return settings.radius.host ?? (six ? ['127.0.0.1', '::1'] : ['127.0.0.1'])
 }
 
-export type RadiusRole = RunningRadius & { readonly watch: Watch; readonly closeStores: () => Promise<void> }
+export type RadiusRole = RunningRadius & {
+  readonly watch: Watch
+  /** What commands ask about accounts and vouchers. */
+  readonly userActions: ReadonlyMap<string, Action>
+  readonly closeStores: () => Promise<void>
+}
 
 /** @param books the portal's; undefined when this role runs without the portal and keeps its own. */
 export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyring: TokenKeyring, books: Accounting | undefined): Promise<RadiusRole> {
@@ -44,12 +56,18 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
   const accounting = books ?? own
   if (!accounting) throw new TypeError('the radius role keeps accounting, the portal’s or its own')
   const watch = createWatch(effects.clock)
+  const users = await openUsers(directories.data, effects)
   async function closeStores(): Promise<void> {
+    await users.close()
     await own?.close()
     await disk?.close()
     uses?.close()
   }
   try {
+    const { accounts, vouchers } = users
+    const { live } = accounting
+    const profiles = profilesOf(ground)
+    const checks = createPasswordChecks(effects.clock)
     const radius = await startRadius(
       {
         hosts: hosts(ground),
@@ -57,14 +75,22 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
         acctPort: settings.radius.acct_port,
         clients: peers.clients,
         tokenKeys: keyring,
-        profiles: profilesOf(ground),
+        profiles,
         reusePort: settings.radius.reuse_port,
         upstreams: upstreamsOf(ground, hosts(ground)),
       },
       effects,
-      { accounting: accounting.store, live: accounting.live, watch, tokenUses: createTokenUses(uses, effects.clock) },
+      {
+        accounting: meteringVouchers(accounting.store, vouchers),
+        live,
+        watch,
+        tokenUses: createTokenUses(uses, effects.clock),
+        sources: [voucherSource({ vouchers, live, profiles, clock: effects.clock }), accountSource({ accounts, checks, live, profiles })],
+        last: strangerSource(accounts, checks),
+      },
     )
-    return { ...radius, watch, closeStores }
+    const { endings } = radius
+    return { ...radius, watch, userActions: userActions(users, { account: endings.withdraw, vouchers: () => void endings.round() }), closeStores }
   } catch (error) {
     await closeStores()
     throw error

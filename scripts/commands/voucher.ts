@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import { encodeBase32 } from '#shared/base32.ts'
+import { systemClock } from '#shared/clock.ts'
+import { siteDayAt } from '#shared/count/site-day.ts'
+import { UsageError } from '#shared/errors.ts'
+import { printedCode } from '#radius/vouchers/code.ts'
+import { MOST_AT_ONCE, type BatchListing, type VoucherTerms } from '#radius/vouchers/vouchers.ts'
+import { sitesOf } from '../run/sites.ts'
+import { readSettings } from '../settings/read.ts'
+import type { Command, Invocation, Io } from './command.ts'
+import { wholeNumber } from './numbers.ts'
+import { withUsers } from './users.ts'
+
+const MINUTE_MS = 60_000
+const HALF_DAY_MS = 43_200_000
+const MEGABYTE = 1_000_000
+const MOST_MINUTES = 10 * 366 * 1_440
+const MOST_MEGABYTES = 1_000_000_000
+const MOST_DEVICES = 1_000
+
+const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+/** The end of a local day, as minutes since 1970. */
+function untilMinute(invocation: Invocation, io: Io): number | undefined {
+  const date = invocation.options.get('until')
+  if (date === undefined) return undefined
+  const noon = typeof date === 'string' && /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T12:00:00Z`) : NaN
+  const { timezone } = sitesOf(readSettings(invocation, io.env).settings)[0] ?? { timezone: 'UTC' }
+  const days = Number.isNaN(noon) ? [] : [noon, noon - HALF_DAY_MS, noon + HALF_DAY_MS].map((ms) => siteDayAt(ms, timezone, '00:00'))
+  const day = days.find((one) => one.day === date)
+  if (!day) throw new UsageError('usage', '--until is a date, as in 2027-01-31')
+  if (day.closesMs <= systemClock().now()) throw new UsageError('usage', '--until is a day that has passed')
+  return day.closesMs / MINUTE_MS
+}
+
+function given(terms: Omit<VoucherTerms, 'label'>): string {
+  const parts = [
+    terms.seconds === undefined ? 'time as the profile says' : `${terms.seconds / 60} minutes`,
+    ...(terms.octets === undefined ? [] : [`${terms.octets / MEGABYTE} MB`]),
+    ...(terms.untilMinute === undefined ? [] : [`until ${new Date(terms.untilMinute * MINUTE_MS).toISOString().slice(0, 16)}Z`]),
+    ...(terms.devices === undefined ? [] : [terms.devices === 0 ? 'any number of devices' : `${terms.devices} ${terms.devices === 1 ? 'device' : 'devices'}`]),
+  ]
+  return parts.join(', ')
+}
+
+async function make(invocation: Invocation, io: Io): Promise<number> {
+  const minutes = wholeNumber(invocation, 'minutes', 1, MOST_MINUTES)
+  const megabytes = wholeNumber(invocation, 'megabytes', 1, MOST_MEGABYTES)
+  const label = invocation.options.get('label') ?? `${dateOf(systemClock().now())}-${encodeBase32(randomBytes(3)).slice(0, 4)}`
+  const order = {
+    label,
+    count: wholeNumber(invocation, 'count', 1, MOST_AT_ONCE) ?? 1,
+    form: invocation.options.has('letters') ? 'letters' : 'digits',
+    seconds: minutes === undefined ? undefined : minutes * 60,
+    octets: megabytes === undefined ? undefined : megabytes * MEGABYTE,
+    untilMinute: untilMinute(invocation, io),
+    devices: wholeNumber(invocation, 'devices', 0, MOST_DEVICES),
+  }
+  return withUsers(io.env, async (ask) => {
+    const codes = (await ask('voucher make', order))['codes'] as string[]
+    const printed = codes.map(printedCode)
+    if (invocation.options.has('json')) io.out(`${JSON.stringify({ label, codes: printed })}\n`)
+    else {
+      io.out(`${printed.join('\n')}\n`)
+      // Beside the codes, so that these alone go into a file or to a printer.
+      io.err(`${codes.length} ${codes.length === 1 ? 'voucher' : 'vouchers'} labelled "${String(label)}": ${given(order)}. The codes are stored nowhere: this was the only time to see them.\n`)
+    }
+    return 0
+  })
+}
+
+function listLine(batch: BatchListing): string {
+  const made = dateOf(batch.madeDay * 1_440 * MINUTE_MS)
+  return `${made}  ${String(batch.count).padStart(6)}  ${String(batch.unused).padStart(6)}  ${batch.void ? 'void' : '    '}  ${batch.label}: ${given(batch)}`
+}
+
+async function list(invocation: Invocation, io: Io): Promise<number> {
+  return withUsers(io.env, async (ask) => {
+    const batches = (await ask('voucher list'))['batches'] as BatchListing[]
+    const shown = batches.map(({ madeDay, untilMinute: until, seconds, octets, devices, ...rest }) => ({
+      ...rest, made: dateOf(madeDay * 1_440 * MINUTE_MS), seconds: seconds ?? null, octets: octets ?? null, devices: devices ?? null,
+      until: until === undefined ? null : new Date(until * MINUTE_MS).toISOString(),
+    }))
+    if (invocation.options.has('json')) io.out(`${JSON.stringify({ batches: shown })}\n`)
+    else io.out(`${['made        vouchers unused      label: what each gives', ...batches.map(listLine)].join('\n')}\n`)
+    return 0
+  })
+}
+
+async function makeVoid(label: string, invocation: Invocation, io: Io): Promise<number> {
+  return withUsers(io.env, async (ask) => {
+    const answer = await ask('voucher void', { label })
+    const { count } = answer
+    if (invocation.options.has('json')) io.out(`${JSON.stringify(answer)}\n`)
+    else if (typeof count === 'number') io.out(`${count} ${count === 1 ? 'voucher is' : 'vouchers are'} worth nothing from now on.\n`)
+    else io.err(`There are no vouchers labelled "${label}".\n`)
+    return typeof count === 'number' ? 0 : 1
+  })
+}
+
+export const voucher: Command = {
+  summary: 'codes that give time or data online',
+  help: `parvis voucher make [--count N] [--minutes M] [--megabytes M] [--until DATE] [--devices N] [--label TEXT] [--letters] [--json]
+parvis voucher list [--json]
+parvis voucher void LABEL [--json]
+
+make     prints new codes, once: they are stored nowhere. A code is user name and password at the same time. --minutes is time
+         online and --megabytes what goes both ways, of all its devices together; --until is the last day of use, at the first
+         site's midnight; --devices how many may be online at once (usually 1, 0 for any number). --letters makes codes of 13
+         letters and digits instead of 20 digits.
+list     the batches: when they were made, how many vouchers, how many of them were never used.
+void     makes a batch worthless and ends its sessions.`,
+  options: { count: 'value', minutes: 'value', megabytes: 'value', until: 'value', devices: 'value', label: 'value', letters: 'flag', json: 'flag' },
+  words: true,
+  async run(invocation, io) {
+    const [verb, label, ...more] = invocation.words
+    if (verb === 'make' && label === undefined) return make(invocation, io)
+    if (verb === 'list' && label === undefined) return list(invocation, io)
+    if (verb === 'void' && label !== undefined && more.length === 0) return makeVoid(label, invocation, io)
+    throw new UsageError('usage', `this is how voucher is used:\n\n${voucher.help}`)
+  },
+}
