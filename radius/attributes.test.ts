@@ -27,10 +27,10 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
 
 /** Bytes for us, though it prints them as text: hidden, computed by a device, or (RFC 2548 §2.1.5) with an identifier before the text. */
 const BYTES_NOT_TEXT = ['User-Password', 'ARAP-Security-Data', 'MS-CHAP-Error']
-/** The Wireless Broadband Alliance's own, and gigawords that coova-chilli added: no dictionary of FreeRADIUS 3.2 has them. */
+/** The Wireless Broadband Alliance's own, RFC 7833's, and gigawords that coova-chilli added: no dictionary of FreeRADIUS 3.2 has them. */
 const OURS_ALONE = [
   'WBA-Offered-Service', 'WBA-Financial-Clearing-Provider', 'WBA-Data-Clearing-Provider', 'WBA-Linear-Volume-Rate', 'WBA-Identity-Provider', 'WBA-Custom-SLA',
-  'ChilliSpot-Max-Input-Gigawords', 'ChilliSpot-Max-Output-Gigawords', 'ChilliSpot-Max-Total-Gigawords',
+  'SAML-Assertion', 'SAML-Protocol', 'ChilliSpot-Max-Input-Gigawords', 'ChilliSpot-Max-Output-Gigawords', 'ChilliSpot-Max-Total-Gigawords',
 ]
 
 test.skipIf(absent('freeradius'))('FreeRADIUS has the same numbers, types, tags and hiding for every name of the table', () => {

@@ -63,8 +63,10 @@ test('the proofs are those of RFC 2865 §3, RFC 2866 §3 and RFC 2869 §5.14, co
 test('a second Message-Authenticator, or one of another length, makes the packet wrong', () => {
   const two = sealAccessRequest(new PacketWriter().begin(CODES.accessRequest, 1, asked).reserveMessageAuthenticator().reserveMessageAuthenticator(), secret)
   const short = sealAccessRequest(new PacketWriter().begin(CODES.accessRequest, 1, asked).addRaw(80, Buffer.alloc(15)).add(A['User-Name'], 'x'), secret)
+  const long = sealAccessRequest(new PacketWriter().begin(CODES.accessRequest, 1, asked).addRaw(80, Buffer.alloc(18)), secret)
+  createHmac('md5', typed).update(long.fill(0, HEADER_BYTES + 2)).digest().copy(long, HEADER_BYTES + 2)
   const none = sealAccessRequest(new PacketWriter().begin(CODES.accessRequest, 1, asked).add(A['User-Name'], 'x'), secret)
-  expect([two, short, none].map((bytes) => checkMessageAuthenticator(openPacket(bytes), 'own', secret))).toEqual(['wrong', 'wrong', 'absent'])
+  expect([two, short, long, none].map((bytes) => checkMessageAuthenticator(openPacket(bytes), 'own', secret))).toEqual(['wrong', 'wrong', 'wrong', 'absent'])
 })
 
 test('a secret that is empty or too long is refused with what to do', () => {

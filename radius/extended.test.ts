@@ -64,6 +64,10 @@ test('a value too long for the place that it goes to is refused', () => {
   for (const [path, length] of tooLong) expect(() => new PacketWriter().add(rowAt(path), Buffer.alloc(length - 1)), path).not.toThrow()
 })
 
+test('without a value an extended attribute would be invalid, and is not written', () => {
+  for (const path of ['241.1', '245.1', '245.26.1.6']) expect(() => new PacketWriter().add(rowAt(path), Buffer.alloc(0)), path).toThrow(expect.objectContaining({ code: 'attribute_value' }))
+})
+
 test('a value of as many fragments as a packet holds is read again; one more byte does not fit', () => {
   const most = 15 * 251 + (4096 - HEADER_BYTES - 15 * 255) - 4
   const value = Buffer.from(Array.from({ length: most }, (_, i) => i % 251))

@@ -95,6 +95,10 @@ test('a vendor attribute is found among several in one Vendor-Specific, and a br
   expect(openPacket(bytes).read(ATTRIBUTES['WISPr-Bandwidth-Max-Down'])).toBe(2000)
   expect(openPacket(bytes).has(ATTRIBUTES['WISPr-Bandwidth-Max-Up'])).toBe(true)
   expect(openPacket(bytes).has(ATTRIBUTES['WISPr-Location-Name'])).toBe(false)
+  for (const short of [[], [0], [0, 0, 0x37], [0, 0, 0x37, 0x2a]]) {
+    const last = openPacket(written(2, (w) => void w.addRaw(26, Buffer.from(short))))
+    expect([last.read(ATTRIBUTES['WISPr-Location-Name']), last.readAll(ATTRIBUTES['WISPr-Location-Name'])]).toEqual([undefined, []])
+  }
 })
 
 test('a vendor attribute is not taken for the attribute of the same number without a vendor', () => {

@@ -85,13 +85,21 @@ test('cut at any byte, or with any bytes changed, it is refused with a code or r
 test('what has no name, or is no value of its type, is kept as its bytes', () => {
   const writer = new PacketWriter().begin(2, 1)
   const unknown = [
-    [255, Buffer.of(1, 2)], [26, Buffer.of(0, 0)], [26, Buffer.from('0000372a', 'hex')], [26, Buffer.from('0000372aff0301', 'hex')], [26, Buffer.from('0000372a0703', 'hex')],
+    [255, Buffer.of(1, 2)], [26, Buffer.of(0, 0)], [26, Buffer.from('0000372a', 'hex')], [26, Buffer.from('0000372aff0301', 'hex')], [26, Buffer.from('0000372a0703', 'hex')], [26, Buffer.from('0000372a0706000003e80803', 'hex')],
     [241, Buffer.of(255, 1)], [241, Buffer.of(26, 0, 0)], [241, Buffer.from('1a0000000104ff', 'hex')], [245, Buffer.of(1, 0x80, 7)], [241, Buffer.of(1, 1)], [27, Buffer.of(1)],
   ] as const
   for (const [number, value] of unknown) writer.addRaw(number, value)
   const bytes = packetOf(writer)
   const readings = readPacket(openPacket(bytes))
   expect(readings).toEqual(unknown.map(([number, value]) => ({ kind: 'opaque', number, value })))
+  expect(bytesAgain(readings)).toEqual(bytes.subarray(HEADER_BYTES))
+})
+
+test('a value in fragments is read once, and what follows it after it', () => {
+  const assertion = 'é'.repeat(600)
+  const bytes = packetOf(new PacketWriter().begin(2, 1).add(ATTRIBUTES['SAML-Assertion'], assertion).add(ATTRIBUTES['User-Name'], 'x'))
+  const readings = readPacket(openPacket(bytes))
+  expect(readings.map((reading) => reading.kind === 'named' && [reading.row.name, reading.value])).toEqual([['SAML-Assertion', assertion], ['User-Name', 'x']])
   expect(bytesAgain(readings)).toEqual(bytes.subarray(HEADER_BYTES))
 })
 

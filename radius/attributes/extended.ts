@@ -16,6 +16,11 @@ const first = extended(241, {
   'IP-Port-Forwarding-Map': row(7, tlv), 'Operator-NAS-Identifier': row(8, octets),
 })
 
+/** RFC 7833: what a federated realm says of its user, in as many fragments as it takes. */
+const saml = extended(245, {
+  'SAML-Assertion': row(1, text), 'SAML-Protocol': row(2, text),
+})
+
 /** RFC 8045 §3.2, once inside each of the three: which addresses and ports a translator gave. */
 const ports = {
   ...inside(first['IP-Port-Limit-Info'], {
@@ -38,4 +43,4 @@ const ports = {
   }),
 }
 
-export const extendedTypes = { ...carriers, ...first, ...ports }
+export const extendedTypes = { ...carriers, ...first, ...saml, ...ports }
