@@ -34,7 +34,8 @@ function parvis(...args: readonly string[]): Promise<Said> {
 }
 async function list(): Promise<readonly SessionRow[]> {
   const asked = await askServer(server.data, 'session list')
-  return (asked?.answer as { sessions: SessionRow[] }).sessions
+  if (!asked) throw new Error('no server answers')
+  return (asked.answer as { sessions: SessionRow[] }).sessions
 }
 function report(acctSessionId: string): AccountingReport {
   return {
