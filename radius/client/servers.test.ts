@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo } from 'node:dgram'
 import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { manualClock, type Clock } from '#shared/clock.ts'
 import { SECRET, START_MS, townEffects } from '#test/support/radius-town.ts'
@@ -89,16 +90,22 @@ test('a server that is silent to one question but alive is not put last: its Sta
   expect((await answer)?.server).toBe(1)
 })
 
-test('the first of several answers counts, wherever it comes from', async () => {
+test('the first of several answers counts, wherever it comes from, and the others are asked no more', async () => {
   const clock = manualClock(START_MS)
   const [slow, next] = [await silentServer(), await silentServer()]
-  const { ask } = servers([slow.port, next.port], clock, { tries: 1 })
+  const { ask } = servers([slow.port, next.port], clock, { tries: 2 })
   const answer = ask(make)
   await expect.poll(() => slow.heard.length).toBe(1)
   clock.advance(1_100)
-  await expect.poll(() => next.heard.length).toBe(1)
+  clock.advance(2_200)
+  const questions = (): number => next.heard.filter(({ request }) => request.code === CODES.accessRequest).length
+  await expect.poll(questions).toBe(1)
   slow.accept(slow.heard[0]!)
   expect((await answer)?.server).toBe(0)
+  clock.advance(1_100)
+  // Real time for a packet that must not come.
+  await setTimeout(30)
+  expect(questions()).toBe(1)
 })
 
 test('a conversation that is bound to one server goes to no other, and ends with its time', async () => {

@@ -132,7 +132,7 @@ describe.skipIf(absent('freeradius'))('servers that die', () => {
   test('the portal asks two servers: it goes on when the first is killed, and back to it when it answers again', async () => {
     const [first, second] = [await freeRadius(), await freeRadius()]
     const effects = townEffects(systemClock())
-    const servers = [first, second].map((server) => ({ ...at(server), secret: THEIRS }))
+    const servers = [at(first), at(second)].map((server) => Object.assign(server, { secret: THEIRS }))
     const nas = await createNas({ servers, nasIdentifier: 'parvis', patience: { firstWaitMs: 200, tries: 2, probeEveryMs: 200 } }, effects)
     opened.push(nas)
     const signIn = async (): Promise<string> => (await nas.access(question)).kind
