@@ -102,9 +102,9 @@ async function remove(which: string, invocation: Invocation, io: Io): Promise<nu
     const nameKey = accountKeys(deviceKeyAt(join(data, 'device.key'))).nameKey(canonicalName(which)).toString('hex')
     const key = /^[0-9a-f]{8,32}$/i.test(which) ? which.toLowerCase() : undefined
     const answer = await ask('account remove', { nameKey, key })
-    const { removed, several, ended } = answer
+    const { removed, several, sessions } = answer
     if (invocation.options.has('json')) io.out(`${JSON.stringify(answer)}\n`)
-    else if (removed === true) io.out(`The account is gone${Number(ended) > 0 ? `; ${String(ended)} of its sessions were ended` : ''}.\n`)
+    else if (removed === true) io.out(`The account is gone${Number(sessions) > 0 ? `, and its access servers are asked to end ${String(sessions)} ${sessions === 1 ? 'session' : 'sessions'}` : ''}.\n`)
     else io.err(several === true ? 'Several keys begin like this: give more of its digits.\n' : 'There is no account with this name or key.\n')
     return removed === true ? 0 : 1
   })

@@ -19,7 +19,7 @@ import { profilesOf } from './profiles.ts'
 import type { RadiusPeers } from './radius-peers.ts'
 import { upstreamsOf } from './radius-upstreams.ts'
 import { volatileKey } from './secrets.ts'
-import { userActions } from './user-actions.ts'
+import { userActions, type Withdrawal } from './user-actions.ts'
 import { openUsers } from './users.ts'
 
 /** What the portal's tokens ask for; more come with more sign-in methods. */
@@ -45,6 +45,17 @@ export type RadiusRole = RunningRadius & {
   /** What commands ask about accounts and vouchers. */
   readonly userActions: ReadonlyMap<string, Action>
   readonly closeStores: () => Promise<void>
+}
+
+/** Asking access servers takes seconds, for which no command waits. */
+function withdrawalOf({ live, endings }: RunningRadius): Withdrawal {
+  return {
+    account(holder) {
+      void endings.withdraw(holder)
+      return live.of(holder).length
+    },
+    vouchers: () => void endings.round(),
+  }
 }
 
 /** @param books the portal's; undefined when this role runs without the portal and keeps its own. */
@@ -89,8 +100,7 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
         last: strangerSource(accounts, checks),
       },
     )
-    const { endings } = radius
-    return { ...radius, watch, userActions: userActions(users, { account: endings.withdraw, vouchers: () => void endings.round() }), closeStores }
+    return { ...radius, watch, userActions: userActions(users, withdrawalOf(radius)), closeStores }
   } catch (error) {
     await closeStores()
     throw error

@@ -8,12 +8,12 @@ import type { Users } from './users.ts'
 
 /** What a running server does beside, when an account or a batch is no more. */
 export type Withdrawal = {
-  /** Ends the sessions of an account. Resolves to how many. */
-  account(holder: string): Promise<number>
+  /** Begins to end the sessions of an account; how many there are. */
+  account(holder: string): number
   /** Ends the sessions of vouchers that are void, in its own time. */
   vouchers(): void
 }
-const NOBODY_ONLINE: Withdrawal = { account: async () => 0, vouchers: () => undefined }
+const NOBODY_ONLINE: Withdrawal = { account: () => 0, vouchers: () => undefined }
 
 const MOST_SECONDS = 10 * 366 * 86_400
 
@@ -44,7 +44,7 @@ export function userActions({ accounts, vouchers }: Pick<Users, 'accounts' | 'vo
     const byName = await accounts.remove(String(nameKey))
     const removed = byName ?? (typeof key === 'string' ? await accounts.remove(key) : undefined)
     if (removed === undefined || removed === 'several') return { removed: false, several: removed === 'several' }
-    return { removed: true, key: removed, ended: await withdrawal.account(`account:${removed}`) }
+    return { removed: true, key: removed, sessions: withdrawal.account(`account:${removed}`) }
   }
 
   return new Map<string, Action>([
