@@ -1,15 +1,16 @@
 // Packets that FreeRADIUS, radclient and eapol_test really send, recorded on their way and read by our codec.
+import { createSocket } from 'node:dgram'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ATTRIBUTES } from '#radius/attributes.ts'
 import { extended, row } from '#radius/attributes/row.ts'
-import { checkMessageAuthenticator, responseAuthenticatorHolds, sharedSecret } from '#radius/authenticator.ts'
+import { checkMessageAuthenticator, requestAuthenticatorHolds, responseAuthenticatorHolds, seal, sharedSecret } from '#radius/authenticator.ts'
 import { decodePacket, encodePacket } from '#radius/codec.ts'
-import { AUTHENTICATOR_AT, HEADER_BYTES, openPacket, type Packet } from '#radius/packet.ts'
+import { AUTHENTICATOR_AT, CODES, HEADER_BYTES, openPacket, type Packet } from '#radius/packet.ts'
 import { PacketWriter } from '#radius/packet-writer.ts'
 import { paddedEquals, revealPassword } from '#radius/password.ts'
 import { readPacket, writeReadings } from '#radius/reading.ts'
-import { revealSalted } from '#radius/salted.ts'
+import { hideSalted, revealSalted } from '#radius/salted.ts'
 import { octets } from '#radius/values.ts'
 import { startFreeRadius, type FreeRadius } from '#test/support/freeradius.ts'
 import { EAP_METHODS, eapolTest, startEapServer, type EapServer } from '#test/support/freeradius-eap.ts'
@@ -21,6 +22,7 @@ import { startRecorder, type Recorder } from '#test/support/recorder.ts'
 
 const SECRET = 'recorded on its way'
 const LEAST_DISTINCT = 300
+const ACCOUNTING_PACKETS = 100
 const secret = sharedSecret(SECRET)
 const A = ATTRIBUTES
 
@@ -113,6 +115,27 @@ const SPECIAL = [
   `${LONG.name} = 0x${'5a'.repeat(240)}`, 'Cisco-AVPair = "one"', 'Cisco-AVPair += "two"', 'Cisco-AVPair += "three"', 'Framed-IPv6-Prefix = 2001:db8:7::/48',
 ]
 
+describe.skipIf(absent('freeradius', 'radclient'))('what they say of accounting', () => {
+  test('is read and written again byte for byte, and each request proves itself', async () => {
+    const known = freeradiusDictionary()
+    const told = samples(77).filter(({ row }) => known?.has(row.name) && row.name !== 'Acct-Status-Type').slice(0, ACCOUNTING_PACKETS)
+    const server = await startFreeRadius({ secret: SECRET, users: [] })
+    const recorder = await startRecorder(server.acctPort)
+    const packets = told.map(({ row, written }, i) => ['Acct-Status-Type = Interim-Update', `User-Name = "user-${i}"`, `Acct-Session-Id = "s${i}"`, `${row.name}${written}`, `Proxy-State = 0x${'0f'.repeat(i)}`])
+    await radclientMany({ kind: 'acct', port: recorder.port, secret: SECRET, packets })
+    const all = exchanges(recorder)
+    await recorder.close()
+    await server.stop()
+    expect(all).toHaveLength(told.length)
+    for (const { request, reply, index } of all) {
+      for (const { bytes } of [request, reply]) expect(encodePacket(decodePacket(bytes))).toEqual(bytes)
+      expect([requestAuthenticatorHolds(request, secret), responseAuthenticatorHolds(reply, authenticatorOf(request), secret)]).toEqual([true, true])
+      expect(request.readAll(told[index]?.row ?? A.State)).toContainEqual(told[index]?.value)
+      expect(reply.readAll(A['Proxy-State'])).toEqual(request.readAll(A['Proxy-State']))
+    }
+  })
+})
+
 describe.skipIf(absent('freeradius', 'radclient'))('what FreeRADIUS hides, repeats and splits', () => {
   test('is revealed, read in its order and put together', async () => {
     const server = await startFreeRadius({ secret: SECRET, users: [{ name: 'user-0', password: 'p', reply: SPECIAL }] })
@@ -134,6 +157,28 @@ describe.skipIf(absent('freeradius', 'radclient'))('what FreeRADIUS hides, repea
     const ours = new PacketWriter().add(LONG, long)
     expect(ours.bytes.subarray(HEADER_BYTES, ours.end)).toEqual(request.bytes.subarray(request.find(245), request.end))
     for (const packet of [request, reply]) expect(encodePacket(decodePacket(packet.bytes))).toEqual(packet.bytes)
+  })
+})
+
+describe.skipIf(absent('radclient'))('what we write', () => {
+  test('is printed by radclient as we meant it: short prefixes, tags, TLVs, fragments', async () => {
+    const socket = createSocket('udp4')
+    socket.on('message', (bytes, { port }) => {
+      const request = openPacket(bytes)
+      const writer = new PacketWriter().begin(CODES.accessAccept, request.identifier, request.bytes, AUTHENTICATOR_AT).reserveMessageAuthenticator()
+      const hidden = hideSalted(Buffer.from('behind a salt'), 7, authenticatorOf(request), secret)
+      writer.add(A['Framed-IPv6-Prefix'], '2001:db8:42::/47').add(A['Tunnel-Private-Group-Id'], { tag: 3, value: '42' }).add(A['Tunnel-Password'], { tag: 3, value: hidden })
+      writer.add(A['Ruckus-TC-Name-Quota'], 'gold').add(A['IP-Port-Ext-IPv4-Addr'], '192.0.2.9').add(LONG, Buffer.alloc(300, 0x5c))
+      socket.send(seal(writer, secret), port, '127.0.0.1')
+    })
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+    const output = await radclientMany({ kind: 'auth', port: socket.address().port, secret: SECRET, packets: [['Message-Authenticator = 0x00', 'User-Name = "x"']] })
+    await new Promise<void>((resolve) => socket.close(resolve))
+    const expected = [
+      'Framed-IPv6-Prefix = 2001:db8:42::/47', 'Tunnel-Private-Group-Id:3 = "42"', 'Tunnel-Password:3 = "behind a salt"', 'Ruckus-TC-Name-Quota = "gold"', 'IP-Port-Ext-IPv4-Addr = 192.0.2.9',
+      `${LONG.name} = 0x${'5c'.repeat(300)}`,
+    ]
+    for (const line of expected) expect(output).toContain(`\t${line}\n`)
   })
 })
 
