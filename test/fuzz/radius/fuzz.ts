@@ -81,9 +81,9 @@ async function slowest(town: FuzzTown, wire: Wire, chance: Chance): Promise<numb
 /** @throws when an honest request is not answered within two seconds. */
 export async function fuzzRadius(options: FuzzOptions): Promise<FuzzReport> {
   let replayed = false
-  const town = await fuzzTown((door, kind, bytes) => void (options.keep && replayed && keepInCorpus(door, kind, bytes)))
-  const wire = await openWire()
   const chance = seededChance(options.seed)
+  const town = await fuzzTown(seededChance(options.seed + 1), (door, kind, bytes) => void (options.keep && replayed && keepInCorpus(door, kind, bytes)))
+  const wire = await openWire()
   const bouts: Bout[] = town.doors.map((door) => ({ door, seeds: [...door.seeds, ...readCorpus(door.name)], signed: 0 }))
   const began = performance.now()
   try {
