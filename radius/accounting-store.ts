@@ -60,10 +60,10 @@ export function createAccountingStore({ writer, reader, clock, log, nameOf, live
   const minuteNow = (): number => Math.max(0, Math.floor(clock.now() / MINUTE_MS))
   fold.wake()
 
-  function storedAs({ client }: Origin, { acctSessionId, userName }: AccountingReport, session: LiveSession | undefined): NonNullable<LiveSession['stored']> {
+  function storedAs({ client }: Origin, { acctSessionId, userName, callingStationId }: AccountingReport, session: LiveSession | undefined): NonNullable<LiveSession['stored']> {
     const known = session?.stored
     if (known) return known
-    const stored = { session: nameOf(client, acctSessionId), user: readTokenUser(userName)?.user ?? '' }
+    const stored = { session: nameOf(client, acctSessionId, callingStationId), user: readTokenUser(userName)?.user ?? '' }
     if (session) session.stored = stored
     return stored
   }

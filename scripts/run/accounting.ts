@@ -1,10 +1,16 @@
 // What the RADIUS server hears of sessions: those that go on, in the runtime store, and the record of all on disk.
+import { join } from 'node:path'
 import { createAccountingStore, type OwnAccounting } from '#radius/accounting-store.ts'
 import { createLiveStore, LIVE_MIGRATIONS } from '#radius/accounting/live-store.ts'
 import { createLiveSessions, type LiveSessions } from '#radius/live-sessions.ts'
 import { sessionNames } from '#radius/session-name.ts'
+import { deviceKeyAt } from '#shared/db/key-file.ts'
+import { derivedKey } from '#shared/derived-key.ts'
 import { openVolatile, type DiskStore, type Ground } from './ground.ts'
 import { volatileKey } from './secrets.ts'
+
+/** What the key of lasting session names is derived for. */
+export const SESSION_NAMES = 'parvis/session-names/1'
 
 export type Accounting = {
   readonly live: LiveSessions
@@ -19,8 +25,8 @@ export async function openAccounting({ directories, effects }: Ground, disk: Dis
   const runtime = directories.runtime === undefined ? undefined : openVolatile(directories, 'live.db', { durability: 'volatile', migrations: LIVE_MIGRATIONS })
   const kept = runtime && createLiveStore(runtime, clock, log)
   const live = createLiveSessions(clock, kept)
-  // The same names across restarts, others after a reboot.
-  const nameOf = sessionNames(volatileKey(directories.runtime, 'session', effects.random))
+  const device = deviceKeyAt(join(directories.data, 'device.key'))
+  const nameOf = sessionNames(derivedKey(device, SESSION_NAMES), volatileKey(directories.runtime, 'session', effects.random))
   const store = createAccountingStore({ writer: disk.durable, reader: disk.reader, clock, log, nameOf, live })
   await store.settled()
   return {

@@ -1,9 +1,11 @@
 // Whether our server's record of sessions is exactly what was sent: every session, each with the counters of its last report.
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ACCOUNTING_MIGRATIONS } from '#radius/accounting/schema.ts'
 import { sessionNames } from '#radius/session-name.ts'
+import { deviceKeyAt } from '#shared/db/key-file.ts'
 import { openDb, type Db } from '#shared/db/open.ts'
+import { derivedKey } from '#shared/derived-key.ts'
+import { SESSION_NAMES } from '../../run/accounting.ts'
 import { REPORTED, type Generator, type LoadResult } from './load.ts'
 import type { Ours } from './ours.ts'
 import { CLIENT } from './town.ts'
@@ -55,7 +57,7 @@ export async function sessionsExact(ours: Pick<Ours, 'data' | 'runtime'>, genera
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
     const seconds = (performance.now() - beganMs) / 1000
-    const names = sessionNames(readFileSync(join(ours.runtime, 'session.key')))
+    const names = sessionNames(derivedKey(deviceKeyAt(join(ours.data, 'device.key')), SESSION_NAMES))
     const reports = countReports(rowsOf(db), generator.lanes(), (id) => names(CLIENT, id))
     // What was still under way when the generator stopped listening is stored without having been answered to its knowledge.
     if (reports < replies || reports > sent) throw new Error(`the rows come to ${reports} reports; ${sent} were sent and ${replies} acknowledged`)
