@@ -68,7 +68,8 @@ export class PacketWriter {
 
   // RFC 6929 §2.1; §2.2: a long one goes on in the next, with the M bit in all but the last.
   private addExtended(row: AttributeRow, value: Uint8Array): this {
-    if (value.length === 0) throw new MalformedError('attribute_value', 'an extended attribute without a value is invalid (RFC 6929 §2.8)', { data: { number: row.carrier } })
+    // RFC 6929 §2.8: without a value it is invalid, and whoever reads it takes no notice of it.
+    if (value.length === 0) throw new MalformedError('attribute_value', 'an extended attribute needs a value', { data: { number: row.carrier } })
     const type = row.vendor === 0 ? row.number : VENDOR_SPECIFIC
     const bytes = row.vendor === 0 ? value : Buffer.concat([extendedVendorHead(row), value])
     if (row.carrier < FIRST_LONG_EXTENDED) return this.addRaw(row.carrier, Buffer.of(type), bytes)

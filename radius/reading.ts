@@ -54,7 +54,9 @@ function pieceAt(packet: Packet, at: number): Piece {
   const number = byteAt(packet.bytes, at)
   const end = packet.after(at)
   if (number === VENDOR_SPECIFIC) return { end, readings: vendorReadings(packet, at, end) }
-  if (number < FIRST_EXTENDED || number > LAST_EXTENDED) return { end, readings: [named(attributeRow(0, number), { bytes: packet.bytes, from: at + 2, to: end })] }
+  if (number < FIRST_EXTENDED || number > LAST_EXTENDED) {
+    return { end, readings: [named(attributeRow(0, number), { bytes: packet.bytes, from: at + 2, to: end })] }
+  }
   const whole = extendedAt(packet, at)
   return { end: whole.end, readings: [extendedReading(number, whole.type, whole.value)] }
 }
