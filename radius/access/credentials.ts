@@ -5,6 +5,7 @@ import type { Client } from '../clients.ts'
 import { HEADER_BYTES, type Packet } from '../packet.ts'
 import type { PacketWriter } from '../packet-writer.ts'
 import { openChap } from './chap.ts'
+import { openEap } from './eap.ts'
 import { openMschapv2 } from './mschapv2.ts'
 import { openPap } from './pap.ts'
 
@@ -20,7 +21,7 @@ export type Credential = {
   password?(): Buffer
   /** Written into the Access-Accept after `proves` was true: the server's own proof and keys (MS-CHAP2-Success). */
   proof?(writer: PacketWriter): void
-  /** Written into the Access-Reject (MS-CHAP-Error). */
+  /** Written into the Access-Reject (MS-CHAP-Error, EAP-Failure). */
   refusal?(writer: PacketWriter): void
 }
 /** `eap` passes through to an upstream realm. */
@@ -37,14 +38,13 @@ type CredentialRow = {
   open(packet: Packet, client: Client, random: Effects['random']): Credential | CredentialFault
 }
 
-const EAP: Credential = { kind: 'eap', proves: () => false }
 const notOffered = (): CredentialFault => 'credential_not_offered'
 
 const CREDENTIALS: readonly CredentialRow[] = [
   { shownBy: ATTRIBUTES['User-Password'], open: openPap },
   { shownBy: ATTRIBUTES['CHAP-Password'], open: openChap },
   { shownBy: ATTRIBUTES['MS-CHAP2-Response'], open: openMschapv2 },
-  { shownBy: ATTRIBUTES['EAP-Message'], repeats: true, open: () => EAP },
+  { shownBy: ATTRIBUTES['EAP-Message'], repeats: true, open: openEap },
   // MS-CHAP in its first version (RFC 2433): the server proves nothing, and the LAN Manager response beside it falls in seconds.
   { shownBy: ATTRIBUTES['MS-CHAP-Response'], open: notOffered },
   { shownBy: ATTRIBUTES['ARAP-Password'], open: notOffered },

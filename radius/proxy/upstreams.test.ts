@@ -171,6 +171,16 @@ function accessEap(pieces: readonly Buffer[], state?: string): Buffer {
   return sealAccessRequest(writer.addIf(A.State, state === undefined ? undefined : Buffer.from(state)), ourSecret)
 }
 
+test('a phone whose realm says nothing is told no in its own protocol', async () => {
+  const upstream = await server(isSilent)
+  const { town, nas } = await townWith([realm('ville.example', [upstream])])
+  nas.send(accessEap([Buffer.from([2, 77, 0, 5, 1])]), town.radius.authPort)
+  await expect.poll(() => upstream.heard.length).toBe(1)
+  town.effects.clock.advance(PAST_DEADLINE_MS)
+  const reply = await nas.next()
+  expect([reply.code, reply.readAll(A['EAP-Message'])]).toEqual([CODES.accessReject, [Buffer.from([4, 77, 0, 4])]])
+})
+
 test('keys are hidden again for the access server', async () => {
   const keys = { 'MS-MPPE-Send-Key': randomBytes(32), 'MS-MPPE-Recv-Key': randomBytes(32) } as const
   const upstream = await server((request, answer) => {
