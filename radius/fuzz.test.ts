@@ -23,7 +23,7 @@ test(`${CASES} mutants (seed ${seed}) end nothing, and each burst's honest reque
   expect(report.answered + report.refused).toBeGreaterThan(CASES)
   expect(report.answered).toBeGreaterThan(CASES / 20)
   expect(report.slowestMs).toBeLessThan(SLOWEST_MS)
-})
+}, 120_000)
 
 test(`a server that answers nonsense (seed ${seed}) gives the portal no session`, async () => {
   const chance = seededChance(seed)

@@ -1,7 +1,8 @@
 // Makes packets almost right: mutations, and signing again so that what comes out gets past the authenticator.
 import { createHash, createHmac } from 'node:crypto'
-import { ATTRIBUTES, VENDOR_SPECIFIC, type AttributeRow } from '#radius/attributes.ts'
+import { ATTRIBUTES, type AttributeRow } from '#radius/attributes.ts'
 import { CODES } from '#radius/packet.ts'
+import { PacketWriter } from '#radius/packet-writer.ts'
 import type { Chance } from './chance.ts'
 
 const MOST_BYTES = 4096
@@ -30,9 +31,12 @@ export function signAgain(bytes: Buffer, secret: string): Buffer {
   return bytes
 }
 
+const scratch = new PacketWriter()
 const ROWS: readonly AttributeRow[] = Object.values(ATTRIBUTES)
 /** Of values: what the types expect, and one beside it. */
-const LIKELY_LENGTHS = [0, 1, 3, 4, 5, 8, 16, 17, 18, 50, 249, 253]
+const LIKELY_LENGTHS = [0, 1, 3, 4, 5, 8, 16, 17, 18, 50, 240, 253]
+/** Of the value of a vendor's or an extended attribute: their heads take up the rest. */
+const MOST_INNER_BYTES = 240
 const ODD_LENGTHS = [0, 1, 2, 3, 7, 8, 18, 19, 254, 255]
 
 type Mutation = (bytes: Buffer, chance: Chance) => Buffer
@@ -58,11 +62,9 @@ const MUTATIONS: readonly Mutation[] = [
   function addKnown(bytes, chance) {
     const row = ROWS[chance(ROWS.length)]
     const value = Buffer.alloc(LIKELY_LENGTHS[chance(LIKELY_LENGTHS.length)] ?? 0, chance(256))
-    if (!row || row.vendor === 0) return Buffer.concat([bytes, Buffer.of(row?.number ?? 0, 2 + value.length), value])
-    const inner = value.subarray(0, 247)
-    const head = Buffer.of(VENDOR_SPECIFIC, 8 + inner.length, 0, 0, 0, 0, row.number, 2 + inner.length)
-    head.writeUInt32BE(row.vendor, 2)
-    return Buffer.concat([bytes, head, inner])
+    if (!row) return bytes
+    const { bytes: written, end } = scratch.begin(0, 0).addBytes(row, row.carrier === 0 ? value : value.subarray(0, MOST_INNER_BYTES))
+    return Buffer.concat([bytes, written.subarray(HEADER, end)])
   },
   function dropAttribute(bytes, chance) {
     let at = HEADER
