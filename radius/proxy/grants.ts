@@ -93,7 +93,8 @@ export function narrowed(site: Profile, upstream: Authorisation, { mayAssignNetw
   const { sessions: _, filterId, ...limits } = site
   const result: { -readonly [Key in keyof Authorisation]: Authorisation[Key] } = limits
   for (const limit of NARROWED) {
-    const value = Math.min(site[limit] ?? Infinity, upstream[limit] ?? Infinity)
+    // To many access servers a limit of 0 is none: from an upstream it says nothing.
+    const value = Math.min(site[limit] ?? Infinity, upstream[limit] || Infinity)
     if (value !== Infinity) result[limit] = value
   }
   if (upstream.interimSeconds !== undefined) result.interimSeconds = Math.max(upstream.interimSeconds, LEAST_INTERIM_SECONDS)

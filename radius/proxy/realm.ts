@@ -13,7 +13,7 @@ import { hopOf, relayedAccess, relayedAccounting, type RelayedAccess } from './r
 import type { ProxyPatience, RealmSettings } from './settings.ts'
 
 /** One that is dead must not take the places of the others, nor keep more memory than this many packets. */
-export const MOST_OUTSTANDING = 1_024
+export const MOST_OUTSTANDING = 512
 const STATUS_NAME = 'parvis'
 
 export type Realm = {

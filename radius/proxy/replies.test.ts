@@ -76,6 +76,11 @@ test('the narrower limit holds, the site’s or the realm’s, in whatever attri
   expect(asked({ sessionSeconds: 60, interimSeconds: 1, upKbps: 1 })).toEqual({ sessionSeconds: 60, idleSeconds: 900, interimSeconds: 60, downKbps: 5_000, upKbps: 1, quotaBytes: 6_000_000_000 })
 })
 
+test('a limit of 0, which to many access servers is none, widens nothing', () => {
+  const zero = { sessionSeconds: 0, idleSeconds: 0, downKbps: 0, upKbps: 0, quotaBytes: 0 }
+  expect(narrowed(SITE, zero, FOREIGN)).toEqual(SITE)
+})
+
 test('the Session-Timeout of a challenge is how long the phone may think, and stays', () => {
   expect(relay((w) => w.add(A['Session-Timeout'], 100_000), { code: CODES.accessChallenge }).read(A['Session-Timeout'])).toBe(100_000)
 })

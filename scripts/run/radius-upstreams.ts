@@ -1,6 +1,6 @@
 // The realms whose users other servers know, out of the settings.
 import { networkInterfaces } from 'node:os'
-import type { RealmSettings, UpstreamServer, UpstreamSettings } from '#radius/proxy/settings.ts'
+import { parseUpstreamServer, type RealmSettings, type UpstreamServer, type UpstreamSettings } from '#radius/proxy/settings.ts'
 import { UsageError } from '#shared/errors.ts'
 import { secretKey } from '#shared/keyed-mac.ts'
 import type { Ground } from './ground.ts'
@@ -30,7 +30,7 @@ export function upstreamsOf(ground: Ground, hosts: readonly string[]): UpstreamS
   const { settings, directories, effects } = ground
   const realms = settings['radius.upstreams'].map((row): RealmSettings => ({
     realm: row.realm ?? '',
-    servers: row.servers,
+    servers: row.servers.map(parseUpstreamServer),
     secret: row.secret ?? '',
     accounting: row.accounting,
     mayAssignNetwork: row.may_assign_network,

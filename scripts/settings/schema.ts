@@ -3,7 +3,7 @@ import { address, boolean, cidr, integer, listOf, notYet, oneOf, optional, port,
 import type { Loaded } from '#shared/settings/load.ts'
 import { ACCESS_METHODS } from '#radius/profiles.ts'
 import { REALM_FORM, REALM_FORMS } from '#radius/proxy/realms.ts'
-import { parseUpstreamServer, type UpstreamServer } from '#radius/proxy/settings.ts'
+import { parseUpstreamServer } from '#radius/proxy/settings.ts'
 import { LANGUAGES } from '#shared/i18n/texts.ts'
 import { SITE_CLASSES } from '#shared/place.ts'
 
@@ -19,7 +19,8 @@ const orNone = (limit: Field<number | undefined>): Field<number | undefined> => 
 const megabytes = optional(integer(0, { min: 1, max: 1_000_000_000 }))
 
 const realm = text('', { matches: REALM_FORM, expected: REALM_FORMS })
-const upstreamServer: Field<UpstreamServer> = { fallback: parseUpstreamServer('127.0.0.1'), read: (value) => parseUpstreamServer(String(value)) }
+/** As it is written, once it has been understood. */
+const upstreamServer: Field<string> = { fallback: '127.0.0.1', read: (value) => (parseUpstreamServer(String(value)), String(value)) }
 
 const MATCH_KEYS = { nas_identifier: 'nasIdentifier', called_station_id: 'calledStationId', ssid: 'ssid', vlan: 'vlan' } as const
 type Match = { readonly [Key in (typeof MATCH_KEYS)[keyof typeof MATCH_KEYS]]?: string }
@@ -77,6 +78,8 @@ export const SCHEMA = {
       radsec_port: notYet(),
       /** Lets another server process on this machine share the ports. */
       reuse_port: boolean(false),
+      /** Accounts kept in memory after their first log-in, some 250 bytes each; 0 asks the database each time. */
+      cached_accounts: integer(131_072, { min: 0, max: 1_000_000 }),
       token_key: secret(),
     },
     counts: { profile: oneOf(['standard', 'strict']) },
