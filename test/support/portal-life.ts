@@ -7,7 +7,7 @@ import { startPortal } from '#portal/main.ts'
 import { GATEWAY_MIGRATIONS, SESSION_MIGRATIONS } from '#portal/migrations.ts'
 import type { Step } from '#portal/session/desk.ts'
 import { createNas } from '#radius/client.ts'
-import { systemClock } from '#shared/clock.ts'
+import { scaledClock, systemClock } from '#shared/clock.ts'
 import { pooledWriter } from '#shared/db/durable-writer.ts'
 import { openDb } from '#shared/db/open.ts'
 import { silentLog } from '#shared/log.ts'
@@ -17,10 +17,13 @@ import { generateDeviceKey, signJws } from '#shared/sign.ts'
 import { portalSettings } from './portal-town.ts'
 import { KEYRING, SECRET } from './radius-town.ts'
 
-export type Life = { readonly dir: string; readonly authPort: number; readonly acctPort: number; readonly killAt?: Step }
+export type Life = { readonly dir: string; readonly authPort: number; readonly acctPort: number; readonly killAt?: Step; /** A clock that runs so many times as fast, from `startMs` on. */ readonly factor?: number; readonly startMs?: number }
 
 const life = JSON.parse(process.argv[2] ?? '{}') as Life
-const clock = systemClock()
+const { factor = 1 } = life
+const clock = life.startMs === undefined ? systemClock() : scaledClock(factor, life.startMs)
+// Servers are not faster than they are.
+const patience = { firstWaitMs: 1_000 * factor, mostWaitMs: 4_000 * factor }
 const effects = { clock, random: randomBytes, log: silentLog(), metrics: createMetrics() }
 const gateway = { durability: 'full', migrations: GATEWAY_MIGRATIONS } as const
 const key = generateDeviceKey()
@@ -31,7 +34,7 @@ const portal = await startPortal(portalSettings(), effects, {
   reader: openDb(join(life.dir, 'gateway.db'), gateway),
   enforcer: dryRunEnforcer({ clock }),
   neighbours: dryRunNeighbours({ clock }),
-  nas: await createNas({ servers: [{ address: '127.0.0.1', authPort: life.authPort, acctPort: life.acctPort, secret: SECRET }], nasIdentifier: 'parvis-test' }, effects),
+  nas: await createNas({ servers: [{ address: '127.0.0.1', authPort: life.authPort, acctPort: life.acctPort, secret: SECRET }], nasIdentifier: 'parvis-test', patience }, effects),
   keyring: KEYRING,
   formKey: secretKey(createHash('sha256').update(life.dir).digest()),
   observations: { sighted() {}, sessionStarted() {}, sessionEnded() {} },

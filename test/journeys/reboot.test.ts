@@ -1,0 +1,167 @@
+// Kill, stop, power cut: what a RADIUS server, ours or FreeRADIUS, hears of a gateway's sessions afterwards.
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { GATEWAY_MIGRATIONS } from '#portal/migrations.ts'
+import { startInstance, type Instance } from '#scripts/instance.ts'
+import { connect, disconnect, phone, type Visit } from '#scripts/town/phone.ts'
+import { openDb } from '#shared/db/open.ts'
+import { startFreeRadius, type FreeRadius } from '#test/support/freeradius.ts'
+import { absent } from '#test/support/peer.ts'
+import type { Life } from '#test/support/portal-life.ts'
+import { beginLife, loseRuntime, tapAt, type LivingPortal } from '#test/support/portal-lives.ts'
+import { ask, settled } from '#test/support/portal-town.ts'
+import { SECRET, START_MS } from '#test/support/radius-town.ts'
+
+/** A check item of its users file that lets everybody in: portal tokens are none of its business. */
+const EVERYBODY = { name: 'DEFAULT Auth-Type := Accept,', password: '-' }
+const MINUTE_MS = 60_000
+const folders: string[] = []
+function folder(under = tmpdir()): string {
+  const made = mkdtempSync(join(under, 'parvis-reboot-'))
+  folders.push(made)
+  return made
+}
+afterAll(() => folders.forEach((one) => rmSync(one, { recursive: true, force: true })))
+
+function fromGateway<T>(data: string, read: (query: (sql: string) => unknown[]) => T): T {
+  const db = openDb(join(data, 'gateway.db'), { durability: 'full', migrations: GATEWAY_MIGRATIONS })
+  try {
+    return read((sql) => db.prepare(sql).all())
+  } finally {
+    db.close()
+  }
+}
+
+describe.skipIf(absent('freeradius'))('FreeRADIUS keeps the accounting', () => {
+  let server: FreeRadius
+  const children: ChildProcess[] = []
+  beforeAll(async () => {
+    server = await startFreeRadius({ secret: SECRET, users: [EVERYBODY] })
+  })
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL')
+  })
+  afterAll(() => server?.stop())
+
+  async function live(life: Omit<Life, 'authPort' | 'acctPort'>): Promise<LivingPortal> {
+    const portal = await beginLife({ ...life, authPort: server.authPort, acctPort: server.acctPort })
+    children.push(portal.child)
+    return portal
+  }
+  const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null
+  async function powerCut(dir: string, child: ChildProcess): Promise<void> {
+    const died = isAlive(child) ? once(child, 'exit') : undefined
+    child.kill('SIGKILL')
+    await died
+    loseRuntime(dir)
+  }
+  const journal = (dir: string): number[] => fromGateway(dir, (query) => (query('select seconds from journal') as { seconds: number }[]).map(({ seconds }) => seconds))
+  const kinds = (from = 0): (string | undefined)[] => server.accounting().slice(from).map((packet) => packet['Acct-Status-Type'])
+
+  test('three phones, two power cuts, the second in the midst of the Stops: On first each time, one Stop a session, with its last checkpoint', { timeout: 60_000 }, async () => {
+    const dir = folder()
+    const from = server.accounting().length
+    const first = await live({ dir, factor: 60, startMs: START_MS })
+    for (const last of [2, 3, 4]) expect((await tapAt(first.port, `127.0.0.${last}`)).status).toBe(200)
+    await settled(() => journal(dir).length === 3 && journal(dir).every((seconds) => seconds >= 300), 20_000)
+    expect(kinds(from)).toEqual(['Accounting-On', 'Start', 'Start', 'Start'])
+    const ids = server.accounting().slice(from + 1).map((packet) => packet['Acct-Session-Id'])
+    await powerCut(dir, first.child)
+    const seconds = journal(dir)
+
+    // One Stop was acknowledged and not yet crossed out.
+    const second = await live({ dir, factor: 1, startMs: START_MS + 20 * MINUTE_MS, killAt: 'acknowledged' })
+    if (isAlive(second.child)) await once(second.child, 'exit')
+    await powerCut(dir, second.child)
+    expect(journal(dir)).toHaveLength(3)
+
+    const third = await live({ dir, factor: 1, startMs: START_MS + 30 * MINUTE_MS })
+    await settled(() => journal(dir).length === 0, 10_000)
+    expect((await ask({ from: '127.0.0.2', port: third.port, path: '/capport' })).body).toContain('"captive":true')
+    const heard = server.accounting().slice(from)
+    const said = heard.map((packet) => packet['Acct-Status-Type'])
+    const ons = said.flatMap((kind, index) => (kind === 'Accounting-On' ? [index] : []))
+    expect([ons.length, new Set(ons.map((index) => heard[index]?.['Acct-Session-Id'])).size]).toEqual([3, 3])
+    // Nothing of a boot before its Accounting-On.
+    expect(said.slice(ons[0], ons[1])).toEqual(['Accounting-On', 'Start', 'Start', 'Start'])
+    for (const index of ons.slice(1)) expect(said[index + 1]).toBe('Stop')
+
+    const stops = heard.filter((packet) => packet['Acct-Status-Type'] === 'Stop')
+    const words = new Set(stops.map((stop) => JSON.stringify(['Acct-Session-Id', 'Acct-Terminate-Cause', 'Acct-Session-Time', 'Acct-Input-Octets', 'Event-Timestamp'].map((name) => stop[name]))))
+    expect(words.size, 'a Stop that is repeated says the same').toBe(3)
+    expect(new Set(stops.map((stop) => stop['Acct-Session-Id']))).toEqual(new Set(ids))
+    expect(stops.map((stop) => Number(stop['Acct-Session-Time'])).every((one) => seconds.includes(one) && one >= 300)).toBe(true)
+    for (const stop of stops) {
+      expect(stop['Acct-Terminate-Cause']).toBe('NAS-Reboot')
+      expect(stop).not.toHaveProperty('Calling-Station-Id')
+    }
+  })
+
+  test('a whole gateway killed, stopped and started again goes on with the same session, and says no second On; booted anew it does', { timeout: 60_000 }, async () => {
+    const places = { data: folder(), runtime: folder('/dev/shm') }
+    const config = join(places.data, 'parvis.toml')
+    const { authPort, acctPort } = server
+    writeFileSync(config, `[[radius.servers]]\naddress = "127.0.0.1"\nauth_port = ${authPort}\nacct_port = ${acctPort}\nsecret = "${SECRET}"\n`)
+    const start = (runtime = places.runtime): Promise<Instance> => startInstance({ ...places, runtime, args: ['--config', config, '--role', 'portal', '--hub.mode=off'] })
+    const from = server.accounting().length
+    const visitor = phone('127.0.0.77')
+    const isOnline = async ({ urls }: Instance): Promise<boolean> => (JSON.parse((await visitor.ask(urls['portal'] ?? '', '/capport')).body) as { captive: boolean }).captive === false
+
+    const first = await start()
+    const visit: Visit = await connect(visitor, first.urls['portal'] ?? '')
+    await settled(() => kinds(from).length >= 2, 5_000)
+    await first.kill()
+    const second = await start()
+    expect(await isOnline(second)).toBe(true)
+    expect(await second.stop()).toBe(0)
+    const third = await start()
+    expect(await isOnline(third)).toBe(true)
+    await disconnect(visitor, third.urls['portal'] ?? '', visit)
+    await settled(() => kinds(from).length >= 3, 5_000)
+    expect(kinds(from)).toEqual(['Accounting-On', 'Start', 'Stop'])
+    const [, began, ended] = server.accounting().slice(from)
+    expect([ended?.['Acct-Session-Id'], ended?.['Acct-Terminate-Cause']]).toEqual([began?.['Acct-Session-Id'], 'User-Request'])
+
+    await connect(visitor, third.urls['portal'] ?? '')
+    await settled(() => kinds(from).length >= 4, 5_000)
+    await third.kill()
+    const fourth = await start(folder('/dev/shm'))
+    await settled(() => kinds(from).length >= 6, 5_000)
+    expect(await isOnline(fourth)).toBe(false)
+    expect(kinds(from).slice(3)).toEqual(['Start', 'Accounting-On', 'Stop'])
+    expect(server.accounting().at(-1)).toMatchObject({ 'Acct-Terminate-Cause': 'NAS-Reboot' })
+    expect(await fourth.stop()).toBe(0)
+  })
+})
+
+type Row = { readonly session: string; readonly nas: string; readonly seconds: number; readonly stop_minute: number | null; readonly cause: number | null }
+
+test('our own server beside the gateway: a power cut leaves one row a session, closed with cause 11, and a restart none', { timeout: 60_000 }, async () => {
+  const places = { data: folder(), runtime: folder('/dev/shm') }
+  const start = (runtime = places.runtime): Promise<Instance> => startInstance({ ...places, runtime, args: ['--role', 'portal,radius', '--hub.mode=off'] })
+  const rows = (): Row[] => fromGateway(places.data, (query) => query('select session, nas, seconds, stop_minute, cause from accounting_session') as Row[])
+  const outstanding = (): number => fromGateway(places.data, (query) => query('select session from journal').length)
+  const first = await start()
+  const phones = ['127.0.0.81', '127.0.0.82', '127.0.0.83'].map((address) => phone(address))
+  for (const one of phones) await connect(one, first.urls['portal'] ?? '')
+  await settled(() => rows().length === 3, 5_000)
+  await first.kill()
+  const second = await start()
+  // Long enough for a report that must not come, and for its way from the journal into the table.
+  await settled(() => rows().some(({ cause }) => cause !== null), 1_500)
+  expect(rows().map(({ cause }) => cause)).toEqual([null, null, null])
+  await second.kill()
+
+  const third = await start(folder('/dev/shm'))
+  await settled(() => outstanding() === 0 && rows().every(({ cause }) => cause !== null), 5_000)
+  expect(rows().map(({ cause }) => cause)).toEqual([11, 11, 11])
+  expect(outstanding()).toBe(0)
+  await connect(phones[0] ?? phone('127.0.0.81'), third.urls['portal'] ?? '')
+  await settled(() => rows().length === 4, 5_000)
+  expect(rows().filter(({ cause }) => cause === null)).toHaveLength(1)
+  expect(await third.stop()).toBe(0)
+})
