@@ -11,15 +11,18 @@ import { openSecret } from './sealed-secret.ts'
 
 /** About 250 bytes each. */
 const MOST_CACHED = 131_072
+/** A hundred thousand accounts; taken only as far as they are read. */
+const PAGES_KIB = 16_000
 
-/** What is needed to decide: from memory a machine's secret, from the database the means to check it. */
 export type Account = {
   readonly kind: AccountKind
   /** Sessions at the same time; 0 is without limit, undefined what the profile says. */
   readonly sessions: number | undefined
-  readonly secret: string | undefined
-  readonly key: Buffer | undefined
-  readonly verifier: Buffer | undefined
+  /** A machine's, once it was needed or proved: then one comparison decides. */
+  secret: string | undefined
+  /** Until then, the means to check it. */
+  key: Buffer | undefined
+  verifier: Buffer | undefined
 }
 /** An account as it may be shown. `key` has 32 hexadecimal digits. */
 export type AccountListing = { readonly key: string; readonly kind: AccountKind; readonly madeDay: number; readonly label: string; readonly sessions: number | undefined }
@@ -51,12 +54,12 @@ export type Accounts = {
 }
 
 export type AccountsParts = {
-  /** Opened with ACCOUNT_MIGRATIONS and durability `full`; they belong to the caller. */
+  /** Opened with ACCOUNT_MIGRATIONS and durability `full`; closed by the caller, read by nobody else. */
   readonly durable: DurableWriter
   readonly reader: Db
   readonly keys: AccountKeys
   /** Accounts kept in memory; 0 asks the database each time. Default 131,072. */
-  readonly cached?: number
+  readonly cached?: number | undefined
 }
 
 type FindRow = { kind: AccountKind; verifier: Buffer | null; sessions: number | null }
@@ -80,6 +83,15 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
   const known = new Map<string, Account>()
   let peopleKnown: boolean | undefined
 
+  /**
+   * All reads see one state of the file, which only we change: a transaction of its own for each of them would cost a fifth of the
+   * look-up. A state that is held keeps the write-ahead log from being used again, so every write lets go of it.
+   */
+  function renew(): void {
+    if (reader.inTransaction) reader.exec('commit')
+    reader.exec('begin')
+  }
+
   const nameKey = (userName: string): Buffer => keys.nameKey(canonicalName(userName))
 
   function secretOf(key: Buffer): string {
@@ -98,27 +110,48 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
     const key = nameKey(userName)
     const row = byKey.get(key)
     if (!row) return undefined
-    const { kind, verifier } = row
-    const sessions = row.sessions ?? undefined
-    if (cached === 0) return { kind, sessions, secret: undefined, key, verifier: verifier ?? undefined }
-    return remember(userName, { kind, sessions, secret: kind === 'machine' ? secretOf(key) : undefined, key: undefined, verifier: undefined })
+    const account: Account = { kind: row.kind, sessions: row.sessions ?? undefined, secret: undefined, key, verifier: row.verifier ?? undefined }
+    return cached === 0 ? account : remember(userName, account)
+  }
+
+  function learn(account: Account, secret: string): void {
+    account.secret = secret
+    account.key = undefined
+    account.verifier = undefined
+  }
+
+  async function write(...statements: Statement[]): Promise<void> {
+    try {
+      await durable.write(...statements)
+    } finally {
+      renew()
+    }
   }
 
   async function change(...statements: Statement[]): Promise<void> {
-    await durable.write(...statements)
+    await write(...statements)
     known.clear()
     peopleKnown = undefined
   }
+  reader.pragma(`cache_size = -${PAGES_KIB}`)
+  renew()
 
   return {
     find: (userName) => known.get(userName) ?? read(userName),
     keyOf: (userName) => nameKey(userName).toString('hex'),
     has: (key) => byKey.get(Buffer.from(key, 'hex')) !== undefined,
-    machineProves({ secret, key, verifier }, userName, credential) {
-      if (secret !== undefined) return credential.proves(secret)
-      const of = key ?? nameKey(userName)
+    machineProves(account, userName, credential) {
+      if (account.secret !== undefined) return credential.proves(account.secret)
+      const key = account.key ?? nameKey(userName)
       const password = credential.password?.()
-      return password && verifier ? equalBytes(keys.verifier(of, password), verifier) : credential.proves(secretOf(of))
+      if (!password || !account.verifier) {
+        learn(account, secretOf(key))
+        return credential.proves(account.secret ?? '')
+      }
+      const right = equalBytes(keys.verifier(key, password), account.verifier)
+      // What was just proved need not be unsealed, which costs ten times as much.
+      if (right && cached > 0) learn(account, password.toString())
+      return right
     },
     personHash(userName) {
       const key = nameKey(userName)
@@ -133,8 +166,8 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
       await change(putStatement('account', row))
       return replaced
     },
-    beginImport: () => durable.write({ sql: 'delete from account_staged', values: [] }),
-    gather: (rows) => durable.write(...rows.map((row) => putStatement('account_staged', row))),
+    beginImport: () => write({ sql: 'delete from account_staged', values: [] }),
+    gather: (rows) => write(...rows.map((row) => putStatement('account_staged', row))),
     async finishImport() {
       const counts = staged.get() ?? { count: 0, replaced: 0 }
       await change({ sql: `insert or replace into account (${COLUMNS}) select ${COLUMNS} from account_staged`, values: [] }, { sql: 'delete from account_staged', values: [] })

@@ -19,7 +19,7 @@ const answerOf = (value: unknown): Answer => (typeof value === 'object' && value
 async function here(data: string): Promise<{ ask: Ask; close(): Promise<void> }> {
   const lock = acquireLock(join(data, 'lock'))
   try {
-    const users = await openUsers(data, { clock: systemClock(), random: randomBytes, log: silentLog() }, false)
+    const users = await openUsers(data, { clock: systemClock(), random: randomBytes, log: silentLog() }, { pooled: false })
     const actions = userActions(users)
     return {
       ask: async (action, args = {}) => answerOf(await actions.get(action)?.(args)),

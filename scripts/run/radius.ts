@@ -67,7 +67,7 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
   const accounting = books ?? own
   if (!accounting) throw new TypeError('the radius role keeps accounting, the portal’s or its own')
   const watch = createWatch(effects.clock)
-  const users = await openUsers(directories.data, effects)
+  const users = await openUsers(directories.data, effects, { cached: settings.radius.cached_accounts })
   async function closeStores(): Promise<void> {
     await users.close()
     await own?.close()

@@ -11,8 +11,15 @@ import { openDisk, type DiskStore } from './ground.ts'
 
 export type Users = { readonly accounts: Accounts; readonly vouchers: Vouchers; close(): Promise<void> }
 
-/** @param data the data directory, whose lock the caller holds. @param pooled false for commands, where a stalled loop hurts nobody. */
-export async function openUsers(data: string, effects: Pick<Effects, 'clock' | 'log' | 'random'>, pooled = true): Promise<Users> {
+export type UsersOptions = {
+  /** Accounts kept in memory. */
+  readonly cached?: number
+  /** False for commands, where a stalled loop hurts nobody. Default true. */
+  readonly pooled?: boolean
+}
+
+/** @param data the data directory, whose lock the caller holds. */
+export async function openUsers(data: string, effects: Pick<Effects, 'clock' | 'log' | 'random'>, { cached, pooled = true }: UsersOptions = {}): Promise<Users> {
   const device = deviceKeyAt(join(data, 'device.key'))
   const disks: DiskStore[] = []
   async function open(name: string, migrations: readonly string[]): Promise<DiskStore> {
@@ -24,7 +31,7 @@ export async function openUsers(data: string, effects: Pick<Effects, 'clock' | '
     for (const disk of disks) await disk.close()
   }
   try {
-    const accounts = createAccounts({ ...(await open('accounts.db', ACCOUNT_MIGRATIONS)), keys: accountKeys(device) })
+    const accounts = createAccounts({ ...(await open('accounts.db', ACCOUNT_MIGRATIONS)), keys: accountKeys(device), cached })
     const vouchers = createVouchers({ ...(await open('vouchers.db', VOUCHER_MIGRATIONS)), device, ...effects })
     return {
       accounts,
