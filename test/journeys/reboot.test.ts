@@ -1,20 +1,24 @@
 // Kill, stop, power cut: what a RADIUS server, ours or FreeRADIUS, hears of a gateway's sessions afterwards.
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { GATEWAY_MIGRATIONS } from '#portal/migrations.ts'
+import { createNas } from '#radius/client.ts'
+import type { Nas } from '#radius/nas.ts'
+import { askServer } from '#scripts/control/client.ts'
 import { startInstance, type Instance } from '#scripts/instance.ts'
 import { connect, disconnect, phone, type Visit } from '#scripts/town/phone.ts'
+import { systemClock } from '#shared/clock.ts'
 import { openDb } from '#shared/db/open.ts'
 import { startFreeRadius, type FreeRadius } from '#test/support/freeradius.ts'
 import { absent } from '#test/support/peer.ts'
 import type { Life } from '#test/support/portal-life.ts'
 import { beginLife, loseRuntime, tapAt, type LivingPortal } from '#test/support/portal-lives.ts'
 import { ask, settled } from '#test/support/portal-town.ts'
-import { SECRET, START_MS } from '#test/support/radius-town.ts'
+import { SECRET, START_MS, townEffects } from '#test/support/radius-town.ts'
 
 /** A check item of its users file that lets everybody in: portal tokens are none of its business. */
 const EVERYBODY = { name: 'DEFAULT Auth-Type := Accept,', password: '-' }
@@ -164,4 +168,47 @@ test('our own server beside the gateway: a power cut leaves one row a session, c
   await settled(() => rows().length === 4, 5_000)
   expect(rows().filter(({ cause }) => cause === null)).toHaveLength(1)
   expect(await third.stop()).toBe(0)
+})
+
+test('what a voucher has used outlives a power cut of our server, and a session that goes on over it is not counted twice', { timeout: 60_000 }, async () => {
+  const data = folder()
+  const start = (): Promise<Instance> => startInstance({ data, runtime: folder('/dev/shm'), args: ['--role', 'radius'] })
+  async function nasOf({ ports }: Instance): Promise<Nas> {
+    const secret = readFileSync(join(data, 'radius.secret'), 'utf8').trim()
+    const server = { address: '127.0.0.1', authPort: ports['radius_auth'] ?? 0, acctPort: ports['radius_acct'] ?? 0, secret }
+    return createNas({ servers: [server], nasIdentifier: 'ap-mairie' }, townEffects(systemClock()))
+  }
+  let server = await start()
+  const made = await askServer(data, 'voucher make', { label: 'marché', form: 'digits', count: 1, seconds: 3_600 })
+  const [code = ''] = (made?.answer as { codes: string[] }).codes
+  const station = '02-00-00-00-00-01'
+  const report = { nasIdentifier: 'ap-mairie', acctSessionId: '8f3a001c', userName: code, callingStationId: station, eventSeconds: Math.floor(Date.now() / 1000) }
+  async function left(nas: Nas): Promise<number> {
+    const answer = await nas.access({ userName: code, password: code, callingStationId: station, nasIdentifier: 'ap-mairie' })
+    return answer.kind === 'accept' ? (answer.authorisation.sessionSeconds ?? Infinity) : 0
+  }
+  /** Some seconds pass between the reports of a running session, and are taken off at once. */
+  const about = (seconds: number) => (value: number): boolean => value <= seconds && value > seconds - 20
+
+  let nas = await nasOf(server)
+  expect(await left(nas)).toSatisfy(about(3_600))
+  expect(await nas.account({ ...report, status: 'start' })).toBe(true)
+  expect(await nas.account({ ...report, status: 'interim', sessionSeconds: 600 })).toBe(true)
+  await server.kill()
+  await nas.close()
+
+  server = await start()
+  nas = await nasOf(server)
+  expect(await left(nas)).toSatisfy(about(3_000))
+  expect(await nas.account({ ...report, status: 'interim', sessionSeconds: 900 })).toBe(true)
+  expect(await left(nas)).toSatisfy(about(2_700))
+  await server.kill()
+  await nas.close()
+
+  server = await start()
+  nas = await nasOf(server)
+  expect(await nas.account({ ...report, status: 'stop', sessionSeconds: 900, terminateCause: 'userRequest' })).toBe(true)
+  expect(await left(nas)).toSatisfy(about(2_700))
+  await nas.close()
+  expect(await server.stop()).toBe(0)
 })
