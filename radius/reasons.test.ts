@@ -11,7 +11,7 @@ const QUOTED = /'([a-z0-9]+(?:_[a-z0-9]+)+)'/g
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.ts$/.test(entry.name) && !/\.(?:test|verify)\.ts$/.test(entry.name) && entry.name !== 'reasons.ts')
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !/\.(?:test|verify)\.ts$/.test(entry.name) && entry.name !== 'reasons.ts')
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
