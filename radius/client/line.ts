@@ -78,10 +78,11 @@ export function openLine(address: string, port: number, patience: Patience, effe
 
   function openLane(): Lane {
     const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES })
-    // Connected: the kernel drops what comes from anywhere else.
+    // Connected: the kernel drops what comes from anywhere else. A callback of `connect` would be called for a failure too.
     const ready = new Promise<boolean>((resolve) => {
       socket.on('error', () => resolve(false))
-      socket.connect(port, address, () => resolve(true))
+      socket.on('connect', () => resolve(true))
+      socket.connect(port, address)
     })
     const lane: Lane = { socket, ready, waiting: new Map(), next: effects.random(1)[0] ?? 0 }
     socket.on('message', (bytes) => receive(lane, bytes))

@@ -30,10 +30,10 @@ async function silentServer(): Promise<{ port: number; heard: Heard[]; accept(on
   opened.push(socket)
   return { port: socket.address().port, heard, accept: ({ request, from }) => socket.send(replyTo(request, CODES.accessAccept, secret), from.port, from.address) }
 }
-function servers(ports: readonly number[], clock: Clock, patience: Partial<Patience> = {}, more: Partial<ServersOptions> = {}) {
+function servers(ports: readonly number[], clock: Clock, patience: Partial<Patience> = {}, more: Partial<ServersOptions> = {}, address = '127.0.0.1') {
   const effects = townEffects(clock)
   const options = { name: 'auth', nasIdentifier: 'parvis', patience: { ...PATIENCE, ...patience }, ...more }
-  const opening = openServers(ports.map((port) => ({ address: '127.0.0.1', port, secret })), options, effects)
+  const opening = openServers(ports.map((port) => ({ address, port, secret })), options, effects)
   opened.push(opening)
   return { ...opening, effects }
 }
@@ -124,4 +124,18 @@ test('what cannot be written is the asker’s error, and asks nobody', async () 
   const { ask } = servers([server.port], manualClock(START_MS))
   await expect(ask((identifier) => accessRequest(identifier, { ...question, password: 'x'.repeat(129) }, secret, randomBytes(16)))).rejects.toMatchObject({ code: 'attribute_value' })
   expect(server.heard).toHaveLength(0)
+})
+
+test('servers to which no packet can be sent are silent at once, and are tried again the next time', async () => {
+  const { ask, effects } = servers([1, 2], manualClock(START_MS), {}, { withinMs: 2_800 }, '255.255.255.255')
+  expect([await ask(make), await ask(make)]).toEqual([undefined, undefined])
+  expect(effects.lines.filter((line) => line.includes('server is silent'))).toHaveLength(2)
+})
+
+test('after closing nobody is asked any more', async () => {
+  const server = await silentServer()
+  const { ask, close } = servers([server.port], manualClock(START_MS), {}, { withinMs: 2_800 })
+  const asked = ask(make)
+  await close()
+  expect([await asked, await ask(make)]).toEqual([undefined, undefined])
 })

@@ -60,6 +60,7 @@ export function openServers(addresses: readonly ServerAddress[], options: Server
     const begun: { readonly way: Way; readonly conversation: Conversation }[] = []
     return new Promise((resolve, reject) => {
       let over = false
+      let listening = 0
       const cancel: Cancel = withinMs === undefined ? () => undefined : effects.clock.after(withinMs, () => giveUp())
 
       function end(tell: () => void): void {
@@ -78,7 +79,7 @@ export function openServers(addresses: readonly ServerAddress[], options: Server
         if (over) return
         const way = left.shift()
         if (way) return askOne(way)
-        if (withinMs === undefined || closed) giveUp()
+        if (withinMs === undefined || listening === 0) giveUp()
       }
       function silence(way: Way): void {
         if (!closed) way.health.sawSilence()
@@ -90,8 +91,10 @@ export function openServers(addresses: readonly ServerAddress[], options: Server
         try {
           const { asked, ...conversation } = way.line.begin((identifier) => make(identifier, way.secret), () => silence(way), tries)
           begun.push({ way, conversation })
+          listening++
           void conversation.reply.then((reply) => {
-            if (!reply || !asked) return over ? undefined : next()
+            listening--
+            if (!reply || !asked) return next()
             way.health.sawReply()
             end(() => resolve({ reply, asked, server: way.server }))
           })

@@ -59,7 +59,7 @@ async function townWith(realms: readonly RealmSettings[], options: TownOptions =
 
 function accountingBytes(status: number, userName: string | undefined, identifier = 7): Buffer {
   const writer = new PacketWriter().begin(CODES.accountingRequest, identifier)
-  writer.add(A['Acct-Status-Type'], status).add(A['Acct-Session-Id'], 's1').addIf(A['User-Name'], userName).add(A['NAS-Identifier'], 'ap')
+  writer.add(A['Acct-Status-Type'], status).add(A['Acct-Session-Id'], `s${identifier % 100}`).addIf(A['User-Name'], userName).add(A['NAS-Identifier'], 'ap')
   return seal(writer, ourSecret)
 }
 function refusals(town: RadiusTown, reason: string): number {
@@ -358,12 +358,20 @@ test('what is not stored here is not reported there, and a realm without account
   expect(untold.heard).toHaveLength(0)
 })
 
-test('neither log nor metrics nor the holder of a session name its user', async () => {
+test('neither log nor metrics nor the holder of a session name its user, and the case of the realm makes nobody another', async () => {
   const upstream = await server(accepts)
-  const { town, nas, ask } = await townWith([realm('ville.example', [upstream])])
-  await ask(accessBytes('amina@ville.example', 'x'))
-  nas.send(accountingBytes(1, 'amina@ville.example'), town.radius.acctPort)
-  await nas.next()
+  const { town, nas, ask } = await townWith([realm('ville.example', [upstream]), realm('-', [upstream])])
+  const holders: (string | undefined)[] = []
+  for (const [identifier, user] of ['amina@ville.example', 'amina@Ville.EXAMPLE', 'Amina@ville.example', 'amina'].entries()) {
+    await ask(accessBytes(user, 'x'))
+    nas.send(accountingBytes(1, user, identifier), town.radius.acctPort)
+    await nas.next()
+    holders.push([...town.radius.live.all()].at(-1)?.holder)
+    nas.send(accountingBytes(2, user, identifier + 100), town.radius.acctPort)
+    await nas.next()
+  }
+  for (const holder of holders) expect(holder).toMatch(/^upstream:[0-9a-f]{32}$/)
+  expect([holders[0] === holders[1], new Set(holders).size]).toEqual([true, 3])
   expect(town.effects.metrics.text() + town.effects.lines.join('')).not.toMatch(/amina/)
 })
 
@@ -374,4 +382,24 @@ test('a packet that the proxy could not have opened is never sent on', async () 
   expect(openPacket(crowded).end).toBeGreaterThan(4_086)
   expect((await ask(crowded)).code).toBe(CODES.accessReject)
   expect(upstream.heard).toHaveLength(0)
+})
+
+test('a report without room for our mark is kept, and not acknowledged', async () => {
+  const upstream = await server(accepts)
+  const { town, nas } = await townWith([realm('ville.example', [upstream])])
+  const writer = new PacketWriter().begin(CODES.accountingRequest, 1).add(A['Acct-Status-Type'], 1).add(A['Acct-Session-Id'], 's').add(A['User-Name'], 'amina@ville.example')
+  for (let i = 0; i < 15; i++) writer.addRaw(77, Buffer.alloc(253))
+  expect(await metWithSilence(nas, seal(writer.addRaw(77, Buffer.alloc(216)), ourSecret), town.radius.acctPort)).toBe(true)
+  expect([town.heard.length, upstream.heard.length]).toEqual([1, 0])
+})
+
+test('a realm without servers or secret is said at start', async () => {
+  await expect(townWith([realm('ville.example', [])])).rejects.toMatchObject({ code: 'upstream_servers' })
+  await expect(townWith([realm('ville.example', [await server(accepts)], { secret: '' })])).rejects.toMatchObject({ code: 'upstream_secret' })
+})
+
+test('what an upstream answers beyond sense lets nobody in', async () => {
+  const upstream = await server((request, answer) => answer(replyTo(request, CODES.accessAccept, theirSecret, (w) => void w.addBytes(A['MS-MPPE-Send-Key'], Buffer.alloc(3)))))
+  const { town, ask } = await townWith([realm('ville.example', [upstream])])
+  expect([(await ask(accessBytes('amina@ville.example', 'x'))).code, refusals(town, 'upstream_malformed')]).toEqual([CODES.accessReject, 1])
 })
