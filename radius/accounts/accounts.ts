@@ -2,12 +2,12 @@
 import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import type { Statement } from '#shared/db/group-commit.ts'
 import type { Db } from '#shared/db/open.ts'
-import { equalBytes } from '#shared/keyed-mac.ts'
 import type { Credential } from '../access/credentials.ts'
 import type { AccountKeys } from './keys.ts'
 import { canonicalName } from './name.ts'
 import type { AccountKind, AccountRow } from './row.ts'
 import { openSecret } from './sealed-secret.ts'
+import { COLUMNS, kindOf, PERSON, putStatement, sameCheck, type FindRow, type ListRow } from './table.ts'
 
 /** About 250 bytes each. */
 const MOST_CACHED = 131_072
@@ -22,7 +22,8 @@ export type Account = {
   secret: string | undefined
   /** Until then, the means to check it. */
   key: Buffer | undefined
-  verifier: Buffer | undefined
+  checkHigh: number | undefined
+  checkLow: number | undefined
 }
 /** An account as it may be shown. `key` has 32 hexadecimal digits. */
 export type AccountListing = { readonly key: string; readonly kind: AccountKind; readonly madeDay: number; readonly label: string; readonly sessions: number | undefined }
@@ -62,20 +63,10 @@ export type AccountsParts = {
   readonly cached?: number | undefined
 }
 
-type FindRow = { kind: AccountKind; verifier: Buffer | null; sessions: number | null }
-type ListRow = { key: string; kind: AccountKind; made_day: number; label: string; sessions: number | null }
-
-const COLUMNS = 'key, kind, proof, verifier, made_day, label, sessions'
-const PUT = (table: string): string => `insert or replace into ${table} (${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)`
-
-function putStatement(table: 'account' | 'account_staged', { key, kind, proof, verifier, madeDay, label, sessions }: AccountRow): Statement {
-  return { sql: PUT(table), values: [key, kind, proof, verifier ?? null, madeDay, label, sessions ?? null] }
-}
-
 export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: AccountsParts): Accounts {
-  const byKey = reader.prepare<[Buffer], FindRow>('select kind, verifier, sessions from account where key = ?')
+  const byKey = reader.prepare<[Buffer], FindRow>('select kind, check_high, check_low, sessions from account where key = ?')
   const proofOf = reader.prepare<[Buffer], Buffer>('select proof from account where key = ?').pluck()
-  const people = reader.prepare<[], number>("select exists (select 1 from account where kind = 'person')").pluck()
+  const people = reader.prepare<[], number>(`select exists (select 1 from account where kind = ${PERSON})`).pluck()
   const listed = reader.prepare<[], ListRow>('select lower(hex(key)) as key, kind, made_day, label, sessions from account order by made_day, label, key')
   const beginning = reader.prepare<[string], string>("select lower(hex(key)) from account where lower(hex(key)) like ? || '%' limit 2").pluck()
   const staged = reader.prepare<[], { count: number; replaced: number }>('select count(*) as count, count(a.key) as replaced from account_staged s left join account a on a.key = s.key')
@@ -110,14 +101,17 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
     const key = nameKey(userName)
     const row = byKey.get(key)
     if (!row) return undefined
-    const account: Account = { kind: row.kind, sessions: row.sessions ?? undefined, secret: undefined, key, verifier: row.verifier ?? undefined }
+    const account: Account = {
+      kind: kindOf(row.kind), sessions: row.sessions ?? undefined, secret: undefined, key, checkHigh: row.check_high ?? undefined, checkLow: row.check_low ?? undefined,
+    }
     return cached === 0 ? account : remember(userName, account)
   }
 
   function learn(account: Account, secret: string): void {
     account.secret = secret
     account.key = undefined
-    account.verifier = undefined
+    account.checkHigh = undefined
+    account.checkLow = undefined
   }
 
   async function write(...statements: Statement[]): Promise<void> {
@@ -144,23 +138,23 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
       if (account.secret !== undefined) return credential.proves(account.secret)
       const key = account.key ?? nameKey(userName)
       const password = credential.password?.()
-      if (!password || !account.verifier) {
+      if (!password) {
         learn(account, secretOf(key))
         return credential.proves(account.secret ?? '')
       }
-      const right = equalBytes(keys.verifier(key, password), account.verifier)
+      const right = sameCheck(keys.verifier(key, password), account)
       // What was just proved need not be unsealed, which costs ten times as much.
       if (right && cached > 0) learn(account, password.toString())
       return right
     },
     personHash(userName) {
       const key = nameKey(userName)
-      const hash = byKey.get(key)?.kind === 'person' ? proofOf.get(key) : undefined
+      const hash = byKey.get(key)?.kind === PERSON ? proofOf.get(key) : undefined
       return hash && { hash: hash.toString(), key, pepper: keys.pepper }
     },
     hasPeople: () => (peopleKnown ??= people.get() === 1),
 
-    list: () => listed.all().map(({ key, kind, label, made_day, sessions }) => ({ key, kind, label, madeDay: made_day, sessions: sessions ?? undefined })),
+    list: () => listed.all().map(({ key, kind, label, made_day, sessions }) => ({ key, kind: kindOf(kind), label, madeDay: made_day, sessions: sessions ?? undefined })),
     async put(row) {
       const replaced = byKey.get(row.key) !== undefined
       await change(putStatement('account', row))

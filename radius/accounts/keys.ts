@@ -4,13 +4,13 @@ import { quickMac } from '#shared/quick-mac.ts'
 import type { DeviceKey } from '#shared/sign.ts'
 
 export const ACCOUNT_KEY_BYTES = 16
-export const VERIFIER_BYTES = 16
+export const VERIFIER_BYTES = 12
 
 /** What turns names and secrets into what may lie on a disk. One key a use, all out of the device key. */
 export type AccountKeys = {
   /** 16 bytes that stand for a canonical name. */
   nameKey(canonicalName: string): Buffer
-  /** 16 bytes that a secret of at least 100 bits can be checked by without being read. */
+  /** 12 bytes that a secret of at least 100 bits can be checked by without being read. */
   verifier(key: Uint8Array, secret: Uint8Array): Buffer
   /** Goes into every argon2id hash: a stolen database alone cannot be searched for weak passwords. */
   readonly pepper: Buffer

@@ -2,6 +2,7 @@
 import { MalformedError } from '#shared/errors.ts'
 import { ACCOUNT_KEY_BYTES, VERIFIER_BYTES } from './keys.ts'
 
+/** The place in the list is what stands in the table: add at the end only. */
 export const ACCOUNT_KINDS = ['person', 'machine'] as const
 /** People choose passwords, of which a slow hash is kept (PAP only); machines are given secrets, kept sealed (CHAP and MS-CHAPv2 too). */
 export type AccountKind = (typeof ACCOUNT_KINDS)[number]
@@ -31,13 +32,13 @@ export type AccountRow = {
 
 export const ACCOUNT_MIGRATIONS: readonly string[] = [
   `create table account (
-     key blob primary key, kind text not null, proof blob not null, verifier blob,
-     made_day integer not null, label text not null, sessions integer
+     key blob primary key, kind integer not null, check_high integer, check_low integer, sessions integer,
+     made_day integer not null, label text not null, proof blob not null
    ) strict, without rowid;
    -- An import gathers here and becomes valid all at once.
    create table account_staged (
-     key blob primary key, kind text not null, proof blob not null, verifier blob,
-     made_day integer not null, label text not null, sessions integer
+     key blob primary key, kind integer not null, check_high integer, check_low integer, sessions integer,
+     made_day integer not null, label text not null, proof blob not null
    ) strict, without rowid`,
 ]
 
