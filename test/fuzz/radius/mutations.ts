@@ -63,7 +63,10 @@ const MUTATIONS: readonly Mutation[] = [
     const row = ROWS[chance(ROWS.length)]
     const value = Buffer.alloc(LIKELY_LENGTHS[chance(LIKELY_LENGTHS.length)] ?? 0, chance(256))
     if (!row) return bytes
-    const { bytes: written, end } = scratch.begin(0, 0).addBytes(row, row.carrier === 0 ? value : value.subarray(0, MOST_INNER_BYTES))
+    // The writer refuses empty extended attributes; `shortValue` and `oddAttributeLength` make them.
+    const fitting = row.carrier === 0 ? value : value.subarray(0, MOST_INNER_BYTES)
+    if (row.carrier !== 0 && fitting.length === 0) return bytes
+    const { bytes: written, end } = scratch.begin(0, 0).addBytes(row, fitting)
     return Buffer.concat([bytes, written.subarray(HEADER, end)])
   },
   function dropAttribute(bytes, chance) {
