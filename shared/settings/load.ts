@@ -1,5 +1,5 @@
 import { parse, TomlError } from 'smol-toml'
-import { lineOf } from './lines.ts'
+import { lineIndex } from './lines.ts'
 import type { Field, ValueOf } from './fields.ts'
 
 /** One table of settings: `[portal]` is `single`, `[[sites]]` is `many`; `[[radius.clients]]` has a dotted name. */
@@ -47,7 +47,8 @@ function close(a: string, b: string): boolean {
 export function loadSettings<S extends Schema>(schema: S, sources: Sources): { settings: Loaded<S>; problems: readonly Problem[] } {
   const problems: Problem[] = []
   const source = sources.file?.text ?? ''
-  const place = (path: string): string => `${sources.file?.name ?? 'settings'}:${lineOf(source, path)}`
+  const line = lineIndex(source)
+  const place = (path: string): string => `${sources.file?.name ?? 'settings'}:${line(path)}`
   const tree = parseFile()
 
   function parseFile(): Tree {
