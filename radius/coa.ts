@@ -13,6 +13,7 @@ import { openDoor, type Answer, type Request, type Service } from './server.ts'
 import type { ClientSettings } from './settings.ts'
 import { doubtSelfProving } from './trust.ts'
 import type { Listen } from './udp.ts'
+import type { Watch } from './watch/watch.ts'
 
 export type { SessionChange } from './coa/change.ts'
 export type { SessionTarget } from './coa/names.ts'
@@ -32,6 +33,8 @@ export type DynamicAuthorizationSettings = {
   /** Our own addresses, compared with NAS-IP-Address and NAS-IPv6-Address. Default `hosts`. */
   readonly addresses?: () => readonly string[]
   readonly limits?: Partial<Limits>
+  /** Whoever watches is told there what passes. */
+  readonly watch?: Watch | undefined
   /** Where datagrams come from: UDP sockets when left out. */
   readonly listen?: Listen
 }
@@ -114,7 +117,7 @@ export async function listenDynamicAuthorization(
     // A refusal would say that nothing was changed, which nobody knows yet: silence, and the asker says it again.
     [CODES.coaRequest, service(change, () => ({ silent: 'late' }))],
   ])
-  const { hosts, port, limits, listen } = settings
-  const door = await openDoor({ name: 'coa', hosts, port, portKey: 'radius.coa_port', clients: clientTable(settings.sources), services, limits, listen }, effects)
+  const { hosts, port, limits, listen, watch } = settings
+  const door = await openDoor({ name: 'coa', hosts, port, portKey: 'radius.coa_port', clients: clientTable(settings.sources), services, limits, listen, watch }, effects)
   return { port: door.port, urls: {}, ready: () => true, close: door.close }
 }

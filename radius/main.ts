@@ -6,8 +6,8 @@ import type { TokenUses } from './access/token-uses.ts'
 import { accountingService } from './accounting.ts'
 import { clientTable, type ClientTable } from './clients.ts'
 import { createEndings, type Endings } from './coa/endings.ts'
-import { createCoaSender } from './coa/sender.ts'
-import { createLiveSessions, type LiveSessions } from './live-sessions.ts'
+import { createCoaSender, type Told } from './coa/sender.ts'
+import { createLiveSessions, type LiveSession, type LiveSessions } from './live-sessions.ts'
 import type { AccountingStore } from './nas.ts'
 import { CODES } from './packet.ts'
 import { LIMITS } from './pending.ts'
@@ -16,6 +16,7 @@ import { openDoor, type Service } from './server.ts'
 import type { ClientSettings, RadiusSettings } from './settings.ts'
 import { statusService } from './status.ts'
 import type { Listen } from './udp.ts'
+import { endingSight } from './watch/sight.ts'
 import type { Watch } from './watch/watch.ts'
 
 export type RadiusParts = {
@@ -88,7 +89,13 @@ export async function startRadius(settings: RadiusSettings, effects: Effects, pa
     throw error
   })
   const sender = createCoaSender(clients, effects)
-  const endings = createEndings({ live, remainderOf: remainderAmong(sources), disconnect: sender.disconnect }, effects)
+  const { watch } = parts
+  async function disconnect(session: LiveSession): Promise<Told> {
+    const told = await sender.disconnect(session)
+    if (watch?.watched) watch.show(endingSight(session.origin.client, told))
+    return told
+  }
+  const endings = createEndings({ live, remainderOf: remainderAmong(sources), disconnect }, effects)
   function replace(next: readonly ClientSettings[]): void {
     clients.replace(next)
     announce(next)

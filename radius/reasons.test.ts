@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { ERROR_CAUSES } from './coa/error-causes.ts'
 import { REASONS, sentenceOf } from './reasons.ts'
 
 /** Words with underscores in radius/ that are no reasons: tables and columns. */
@@ -20,6 +21,10 @@ test('every reason for which this folder refuses anything has a sentence of its 
   expect(used).toContain('token_replay')
   const without = [...new Set(used)].filter((word) => !word.startsWith('parvis_') && !NO_REASONS.has(word) && !REASONS.includes(word))
   expect(without, 'add a row to radius/reasons.ts, or to NO_REASONS here').toEqual([])
+})
+
+test('every Error-Cause of RFC 5176 has a sentence', () => {
+  for (const cause of Object.values(ERROR_CAUSES)) expect(REASONS).toContain(`nak_${cause}`)
 })
 
 test('a sentence follows "refused: ", names no code of ours and is the only one of its kind', () => {

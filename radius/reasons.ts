@@ -75,6 +75,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   store_late: 'the disk was too slow; the access server keeps it and sends it again',
 
   // Disconnect- and CoA-Request: `nak_` with the number of its Error-Cause (RFC 5176 §3.5).
+  nak_201: 'what was left of the session is removed',
+  nak_202: 'an EAP packet that cannot be used',
   nak_401: 'an attribute that we cannot honour',
   nak_402: 'it names no session, or nothing to change',
   nak_403: 'it is meant for another access server',
@@ -82,9 +84,13 @@ const SENTENCES: Readonly<Record<string, string>> = {
   nak_405: 'a service that is not offered',
   nak_406: 'not offered here',
   nak_407: 'a value that is not allowed',
+  nak_501: 'forbidden by whoever runs the other side',
+  nak_502: 'nobody on the way knows where to send it',
   nak_503: 'no such session here',
   nak_504: 'this session cannot be ended',
+  nak_505: 'a proxy on the way failed',
   nak_506: 'not done within three seconds, or the gateway does not answer',
+  nak_507: 'begun, and not finished yet',
   nak_508: 'more than one session goes by this name',
 
   late: 'not decided within three seconds',

@@ -3,6 +3,8 @@
  * address, no session id, no octets; durations are told in minutes.
  */
 import { ATTRIBUTES, type AttributeRow } from '../attributes.ts'
+import { ERROR_CAUSES } from '../coa/error-causes.ts'
+import type { Told as Ending } from '../coa/sender.ts'
 import { CODES, type Packet } from '../packet.ts'
 import { sentenceOf } from '../reasons.ts'
 import { causeInWords, durationInWords, PROOFS, SOURCES, STATUSES } from './words.ts'
@@ -10,7 +12,7 @@ import type { Passing } from './watch.ts'
 
 const A = ATTRIBUTES
 
-export type Outcome = 'accepted' | 'challenged' | 'rejected' | 'stored' | 'acknowledged' | 'alive' | 'repeated' | 'silence'
+export type Outcome = 'accepted' | 'challenged' | 'rejected' | 'stored' | 'acknowledged' | 'alive' | 'repeated' | 'silence' | 'asked'
 /** What may be shown of a passing; `words` says all of it, the rest is for programs. */
 export type Sight = {
   readonly door: string
@@ -81,4 +83,16 @@ function draftOf(passing: Passing): Draft {
 export function sightOf(passing: Passing): Sight {
   const { door, client, reason, by } = passing
   return { door, client, ...draftOf(passing), ...(reason !== undefined && { reason }), ...(by !== undefined && { by }) }
+}
+
+function endingInWords(ending: Ending): string {
+  if (ending.kind === 'done') return 'done'
+  if (ending.kind === 'silent') return 'it does not answer'
+  if (ending.kind === 'stranger') return 'its address belongs to no client any more'
+  return ending.cause === undefined ? 'refused' : `refused: ${sentenceOf(`nak_${ERROR_CAUSES[ending.cause]}`)}`
+}
+
+/** What came of our asking an access server to end a session. */
+export function endingSight(client: string, ending: Ending): Sight {
+  return { door: 'coa', client, outcome: 'asked', words: `asked to end a session: ${endingInWords(ending)}` }
 }

@@ -4,6 +4,7 @@ import { ATTRIBUTES } from '../attributes.ts'
 import { ACCOUNTING_STATUS, TERMINATE_CAUSES } from '../nas.ts'
 import { CODES, openPacket, type Packet } from '../packet.ts'
 import { PacketWriter } from '../packet-writer.ts'
+import { endingSight } from './sight.ts'
 import { createWatch, type Passing, type Told } from './watch.ts'
 import { durationInWords } from './words.ts'
 
@@ -60,6 +61,18 @@ const SAYINGS: readonly (readonly [Omit<Passing, 'door' | 'client'>, string])[] 
 ]
 test.each(SAYINGS)('what passed is said as it is: %#', (passing, words) => {
   expect(inWords(passing)).toBe(words)
+})
+
+test('what came of asking an access server to end a session is said too', () => {
+  const said = ([{ kind: 'done' }, { kind: 'silent' }, { kind: 'stranger' }, { kind: 'refused', cause: 'sessionNotRemovable' }, { kind: 'refused', cause: undefined }] as const).map((ending) => {
+    const { watch, heard } = town()
+    watch.show(endingSight('ap', ending))
+    return heard[0]
+  })
+  expect(said[0]).toEqual({ at: START_MS, door: 'coa', client: 'ap', outcome: 'asked', words: 'asked to end a session: done' })
+  expect(said.slice(1).map((told) => told?.words.replace('asked to end a session: ', ''))).toEqual([
+    'it does not answer', 'its address belongs to no client any more', 'refused: this session cannot be ended', 'refused',
+  ])
 })
 
 describe('whoever watches', () => {

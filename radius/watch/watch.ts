@@ -34,6 +34,8 @@ export type Watch = {
   /** False while nobody watches: whoever tells asks first, and then nothing is made for it. */
   readonly watched: boolean
   tell(passing: Passing): void
+  /** The same for what is in words already. */
+  show(sight: Sight): void
   /** Hands every sight to `watcher` until the returned function is called. */
   follow(watcher: (told: Told) => void): () => void
 }
@@ -44,19 +46,22 @@ export function createWatch(clock: Pick<Clock, 'now' | 'monotonic'>): Watch {
   let lines = 0
   let untold = 0
 
+  function pass(makeSight: () => Sight): void {
+    const nowMs = clock.monotonic()
+    if (nowMs - sinceMs >= 1000) [sinceMs, lines] = [nowMs, 0]
+    if (lines >= MOST_TOLD_PER_SECOND) return void untold++
+    lines++
+    const told: Told = { at: clock.now(), ...makeSight(), ...(untold > 0 && { untold }) }
+    untold = 0
+    for (const watcher of watchers) watcher(told)
+  }
+
   return {
     get watched() {
       return watchers.size > 0
     },
-    tell(passing) {
-      const nowMs = clock.monotonic()
-      if (nowMs - sinceMs >= 1000) [sinceMs, lines] = [nowMs, 0]
-      if (lines >= MOST_TOLD_PER_SECOND) return void untold++
-      lines++
-      const told: Told = { at: clock.now(), ...sightOf(passing), ...(untold > 0 && { untold }) }
-      untold = 0
-      for (const watcher of watchers) watcher(told)
-    },
+    tell: (passing) => pass(() => sightOf(passing)),
+    show: (sight) => pass(() => sight),
     follow(watcher) {
       watchers.add(watcher)
       return () => void watchers.delete(watcher)

@@ -9,6 +9,7 @@ import { createNas } from '#radius/client.ts'
 import { listenDynamicAuthorization } from '#radius/coa.ts'
 import type { TokenKeyring } from '#radius/access/portal-token.ts'
 import type { ClientSettings } from '#radius/settings.ts'
+import type { Watch } from '#radius/watch/watch.ts'
 import { createGateway, type Gateway } from '#portal/gateway/gateways.ts'
 import { startPortal, type Portal } from '#portal/main.ts'
 import { GATEWAY_MIGRATIONS, SESSION_MIGRATIONS } from '#portal/migrations.ts'
@@ -70,6 +71,8 @@ export type PortalRoleParts = {
   readonly key: DeviceKey
   readonly gateway: string
   readonly observations: Observations
+  /** Of the RADIUS server beside: told what passes at the portal's own listener too. */
+  readonly watch: Watch | undefined
   readonly radiusPorts: { readonly auth: number; readonly acct: number }
   readonly servicesUrl: string | undefined
   /** Hears of each arrow of the order of effects: only tests pass it. */
@@ -132,7 +135,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
   const asked = servers.map((server, index): ClientSettings => ({ name: `server-${index + 1}`, address: server.address, secret: server.secret }))
   const local = peers.clients.filter((client) => client.name === peers.own.name)
   const sources = [...local, ...asked.filter((server) => !local.some((client) => client.address === server.address))]
-  const coa = await listenDynamicAuthorization({ hosts: settings.radius.host ?? ['127.0.0.1'], port: settings.radius.coa_port, sources, nasIdentifier: parts.gateway, addresses: ownAddresses }, effects, {
+  const coa = await listenDynamicAuthorization({ hosts: settings.radius.host ?? ['127.0.0.1'], port: settings.radius.coa_port, sources, nasIdentifier: parts.gateway, addresses: ownAddresses, watch: parts.watch }, effects, {
     disconnect: portal.sessions.endBy,
     change: portal.sessions.changeBy,
   }).catch(async (error: unknown) => {

@@ -145,6 +145,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
       key,
       gateway,
       observations: delivery?.observations ?? NOBODY,
+      watch: radius?.watch,
       radiusPorts: { auth: radius?.authPort ?? settings.radius.auth_port, acct: radius?.acctPort ?? settings.radius.acct_port },
       servicesUrl: kiosk?.urls['kiosk'],
       ...(code.step === undefined ? {} : { step: code.step }),
