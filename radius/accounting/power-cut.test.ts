@@ -14,14 +14,15 @@ import { silentLog } from '#shared/log.ts'
 import { seededChance } from '#test/fuzz/radius/chance.ts'
 import { absent, peer } from '#test/support/peer.ts'
 import { SECRET } from '#test/support/radius-town.ts'
+import { afterPowerCut, readTrace, STRACE, type Event } from '#test/support/recorded-disk.ts'
 import { ACCOUNTING_MIGRATIONS, createAccountingStore } from '../accounting-store.ts'
 import { sharedSecret } from '../authenticator.ts'
 import { accountingRequest } from '../client/requests.ts'
 import { createLiveSessions } from '../live-sessions.ts'
 import type { AccountingReport } from '../nas.ts'
 import { sessionNames } from '../session-name.ts'
-import { afterPowerCut, readTrace, STRACE, type Event } from './test/recorded-disk.ts'
 
+const TOWN = join(import.meta.dirname, '../../test/support/accounting-town.ts')
 const CUTS = 100
 /** Each has 256 identifiers, used once: a reply then says which report it acknowledges. */
 const SOCKETS = 32
@@ -65,7 +66,7 @@ type Recording = { readonly events: readonly Event[]; /** By the port of its soc
 async function record(): Promise<Recording> {
   const [disk, trace] = [join(dir, 'disk'), join(dir, 'trace')]
   mkdirSync(disk)
-  const child = spawn(peer('strace'), [...STRACE, '-o', trace, process.execPath, join(import.meta.dirname, 'test', 'accounting-town.ts'), disk], { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+  const child = spawn(peer('strace'), [...STRACE, '-o', trace, process.execPath, TOWN, disk], { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
   children.push(child)
   const [line] = await once(child.stdout, 'data')
   const firstSerial = new Map<number, number>()

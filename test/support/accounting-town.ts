@@ -9,7 +9,7 @@ import { sessionNames } from '#radius/session-name.ts'
 import { systemClock } from '#shared/clock.ts'
 import { pooledWriter } from '#shared/db/durable-writer.ts'
 import { openDb } from '#shared/db/open.ts'
-import { KEYRING, PROFILES, SECRET, townEffects } from '#test/support/radius-town.ts'
+import { KEYRING, PROFILES, SECRET, townEffects } from './radius-town.ts'
 
 const path = join(process.argv[2] ?? '', 'radius.db')
 const effects = townEffects(systemClock())
