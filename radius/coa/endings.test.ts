@@ -92,6 +92,18 @@ test('an access server that lets somebody go on beyond the time is asked a minut
   await ended('time', 'done')
 })
 
+test('a clock that is set while people are online ends nobody: their access servers keep the time', async () => {
+  begun(await signedIn(), 's1')
+  const { clock } = town.effects
+  clock.setNow(clock.now() + 10 * 365 * 86_400_000)
+  clock.advance(60_000)
+  await quietThen(() => {
+    used = PROFILE.quotaBytes
+    clock.advance(30_000)
+  })
+  await ended('quota', 'done')
+})
+
 test('an account that is removed takes its sessions with it, and only its own', async () => {
   begun('amina')
   begun('bruno')

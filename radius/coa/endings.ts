@@ -9,6 +9,8 @@ import type { Told } from './sender.ts'
 const ROUND_MS = 30_000
 /** Looked at in one go: some 2 µs each. */
 const SLICE = 1_000
+/** A wall clock that moves by more against the steady one was set (the first answer of NTP after a start in 1970). */
+const JUMP_MS = 5_000
 
 /** Our own gateway, where it lives in this process: it keeps time and quota itself and is asked without a packet. */
 export type OwnGateway = {
@@ -44,6 +46,9 @@ export function createEndings({ live, remainderOf, disconnect }: EndingsParts, e
   // Decided once: what a source has forgotten since, or is told meanwhile, gives nothing back.
   const decided = new WeakMap<LiveSession, EndReason>()
   const underway = new Map<LiveSession, Promise<Told>>()
+  // Begun before the clock was set: when their time is over only their access servers know.
+  const undated = new WeakSet<LiveSession>()
+  let offsetMs = clock.now() - clock.monotonic()
   let own: OwnGateway | undefined
   let closed = false
 
@@ -83,14 +88,22 @@ export function createEndings({ live, remainderOf, disconnect }: EndingsParts, e
     return asking
   }
 
+  function keepPace(sessions: readonly LiveSession[]): void {
+    const movedMs = clock.now() - clock.monotonic() - offsetMs
+    if (Math.abs(movedMs) < JUMP_MS) return
+    offsetMs += movedMs
+    for (const session of sessions) undated.add(session)
+  }
+
   function endIfDue(session: LiveSession): void {
     const why = decided.get(session) ?? reasonToEnd(remainderOf(session))
-    if (why === undefined || (isOwn(session) && (why === 'time' || why === 'quota'))) return
+    if (why === undefined || (why === 'time' && undated.has(session)) || (isOwn(session) && (why === 'time' || why === 'quota'))) return
     if (isDue(attempts.get(session), session.lastMs, clock.now())) void end(session, why)
   }
 
   async function round(): Promise<void> {
     const sessions = [...live.all()]
+    keepPace(sessions)
     for (let at = 0; at < sessions.length; at += SLICE) {
       if (closed) return
       for (const session of sessions.slice(at, at + SLICE)) endIfDue(session)
