@@ -12,7 +12,7 @@ export type Health = {
 
 /**
  * @param probe sends one Status-Server (RFC 5997) and tells whether it was answered.
- * @param tell called at each change.
+ * @param tell called at each silence, and when it is over.
  */
 export function watchHealth(probe: () => Promise<boolean>, patience: Patience, clock: Clock, tell: (silent: boolean) => void): Health {
   let silentSinceMs: number | undefined
@@ -44,9 +44,9 @@ export function watchHealth(probe: () => Promise<boolean>, patience: Patience, c
     },
     sawReply: recover,
     sawSilence() {
+      tell(true)
       if (silentSinceMs !== undefined) return
       silentSinceMs = clock.monotonic()
-      tell(true)
       void probeNow()
     },
     close: forget,

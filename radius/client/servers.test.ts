@@ -139,3 +139,27 @@ test('after closing nobody is asked any more', async () => {
   await close()
   expect([await asked, await ask(make)]).toEqual([undefined, undefined])
 })
+
+test('a server that keeps failing single questions is told of once a minute, and shown in the metrics as it is', async () => {
+  const clock = manualClock(START_MS)
+  const server = await silentServer()
+  const { ask, effects, silent } = servers([server.port], clock, { tries: 1, probeEveryMs: 3_600_000 })
+  const lines = (text: string): number => effects.lines.filter((line) => line.includes(text)).length
+  async function fail(): Promise<void> {
+    const before = server.heard.length
+    const answer = ask(make)
+    await expect.poll(() => server.heard.length).toBe(before + 1)
+    clock.advance(1_100)
+    await answer
+    await expect.poll(() => server.heard.length).toBe(before + 2)
+    expect(effects.metrics.text()).toContain('parvis_radius_server_silent{servers="auth",server="1"} 1')
+    server.accept(server.heard.at(-1)!)
+    await expect.poll(() => silent(0)).toBe(false)
+  }
+  for (let i = 0; i < 3; i++) await fail()
+  expect([lines('server is silent'), lines('server answers again')]).toEqual([1, 1])
+  expect(effects.metrics.text()).toContain('parvis_radius_server_silent{servers="auth",server="1"} 0')
+  clock.advance(60_000)
+  await fail()
+  expect([lines('server is silent'), lines('server answers again')]).toEqual([2, 2])
+})

@@ -7,6 +7,9 @@ import { watchHealth, type Health } from './health.ts'
 import { openLine, type Asked, type Conversation, type Line, type Patience } from './line.ts'
 import { statusServer } from './requests.ts'
 
+/** A server that answers some names and not others, such as one that asks further ones, must not fill the log. */
+const TOLD_EVERY_MS = 60_000
+
 export type ServerAddress = { readonly address: string; readonly port: number; readonly secret: SharedSecret }
 export type ServersOptions = {
   /** What they are for, in the log: `auth`, `acct`. */
@@ -44,10 +47,27 @@ export function openServers(addresses: readonly ServerAddress[], options: Server
     const line = openLine(address, port, patience, effects)
     const status = (identifier: number): Asked => statusServer(identifier, secret, effects.random(AUTHENTICATOR_BYTES), options.nasIdentifier)
     const probe = async (): Promise<boolean> => (await line.ask(status, 1)) !== undefined
-    // By its place in the settings: the log names no addresses.
-    const tell = (silent: boolean): void =>
-      silent ? log.warn('server is silent; the others are asked first', { servers: name, server: server + 1 }) : log.info('server answers again', { servers: name, server: server + 1 })
-    return { line, secret, health: watchHealth(probe, patience, effects.clock, tell), server }
+    const health = watchHealth(probe, patience, effects.clock, teller(server))
+    effects.metrics.gauge('parvis_radius_server_silent', 'Whether a RADIUS server that we ask was silent last', () => Number(health.silent), placeOf(server))
+    return { line, secret, health, server }
+  }
+
+  /** By its place in the settings: neither log nor metrics name addresses. */
+  function placeOf(server: number): { servers: string; server: string } {
+    return { servers: name, server: String(server + 1) }
+  }
+
+  function teller(server: number): (silent: boolean) => void {
+    let told = false
+    let toldMs = -Infinity
+    return function tell(silent) {
+      const nowMs = effects.clock.monotonic()
+      if (silent === told || (silent && nowMs - toldMs < TOLD_EVERY_MS)) return
+      told = silent
+      if (!silent) return log.info('server answers again', placeOf(server))
+      toldMs = nowMs
+      log.warn('server is silent; the others are asked first', placeOf(server))
+    }
   }
 
   function inOrder(only: number | undefined): Way[] {

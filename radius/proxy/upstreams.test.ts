@@ -239,7 +239,7 @@ test('when the first server is silent the second is asked, and first from then o
   const before = dead.heard.filter(({ code }) => code === CODES.accessRequest).length
   expect((await ask(accessBytes('amina@ville.example', 'x'))).code).toBe(CODES.accessAccept)
   expect(dead.heard.filter(({ code }) => code === CODES.accessRequest)).toHaveLength(before)
-  expect(town.effects.lines.filter((line) => line.includes('server is silent'))).toEqual([expect.stringContaining('"servers":"ville.example auth","server":1')])
+  expect(town.effects.lines.filter((line) => line.includes('server is silent'))).toEqual([expect.stringContaining('"servers":"ville.example auth","server":"1"')])
 })
 
 test('a slow answer counts, even when the next server has been asked meanwhile', async () => {
