@@ -4,8 +4,8 @@
  */
 import type { Clock } from '#shared/clock.ts'
 
-/** Half of libuv's threads. */
-const AT_ONCE = 2
+/** Half of libuv's threads: the others sync the disk. */
+const MOST_AT_ONCE = 2
 /** Then a check that waits and its own time stay below the three seconds of a door. */
 const LONGEST_WAIT_MS = 2_500
 /** Before anything was measured. */
@@ -26,7 +26,9 @@ export type PasswordChecks = {
 
 type Turn = { begin(): void }
 
-export function createPasswordChecks(clock: Pick<Clock, 'monotonic' | 'after'>): PasswordChecks {
+/** @param processors those that this process may use: one is left to the loop, or portal tokens would wait for passwords. */
+export function createPasswordChecks(clock: Pick<Clock, 'monotonic' | 'after'>, processors = 1): PasswordChecks {
+  const atOnce = Math.max(1, Math.min(MOST_AT_ONCE, processors - 1))
   const queue: Turn[] = []
   const times: number[] = []
   let running = 0
@@ -35,7 +37,7 @@ export function createPasswordChecks(clock: Pick<Clock, 'monotonic' | 'after'>):
   let measured = 0
 
   const usualMs = (): number => (times.length === 0 ? USUAL_MS : times.reduce((sum, ms) => sum + ms, 0) / times.length)
-  const tooLong = (): boolean => ((waiting + running) * usualMs()) / AT_ONCE > LONGEST_WAIT_MS
+  const tooLong = (): boolean => ((waiting + running) * usualMs()) / atOnce > LONGEST_WAIT_MS
 
   function measure(ms: number): void {
     times[measured++ % REMEMBERED] = ms
@@ -44,7 +46,7 @@ export function createPasswordChecks(clock: Pick<Clock, 'monotonic' | 'after'>):
   /** Imitations at the head pass as soon as a check could begin, and take no place. */
   function next(): void {
     for (;;) {
-      const turn = running < AT_ONCE ? queue.shift() : undefined
+      const turn = running < atOnce ? queue.shift() : undefined
       if (!turn) return
       turn.begin()
     }

@@ -1,5 +1,5 @@
 // The RADIUS role: beside the portal it feeds the portal's session store, alone it keeps a record of its own.
-import { networkInterfaces } from 'node:os'
+import { availableParallelism, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { ACCOUNTING_MIGRATIONS } from '#radius/accounting-store.ts'
 import { tokenKeyring, type TokenKeyring } from '#radius/access/portal-token.ts'
@@ -78,7 +78,7 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
     const { accounts, vouchers } = users
     const { live } = accounting
     const profiles = profilesOf(ground)
-    const checks = createPasswordChecks(effects.clock)
+    const checks = createPasswordChecks(effects.clock, availableParallelism())
     const radius = await startRadius(
       {
         hosts: hosts(ground),
