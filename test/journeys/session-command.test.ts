@@ -21,6 +21,8 @@ import { openWire, townEffects, type Wire } from '#test/support/radius-town.ts'
 const SECRET = 'between the town and its access points'
 const MAIN = join(import.meta.dirname, '../../scripts/main.ts')
 const folder = mkdtempSync(join(tmpdir(), 'parvis-session-'))
+let places: { data: string; runtime: string }
+let args: string[]
 let accessPoint: Wire
 let nas: Nas
 let server: Instance
@@ -51,9 +53,11 @@ function answer(request: Packet, code: number, cause?: number): void {
 
 beforeAll(async () => {
   accessPoint = await openWire()
+  places = { data: join(folder, 'data'), runtime: mkdtempSync('/dev/shm/parvis-session-') }
   const config = join(folder, 'parvis.toml')
   writeFileSync(config, `[[radius.clients]]\nname = "town"\naddress = "127.0.0.0/8"\nsecret = "${SECRET}"\ncoa_port = ${accessPoint.port}\n`)
-  server = await startInstance({ args: ['--config', config, '--role', 'portal,radius', '--hub.mode=off', '--portal.session_seconds=3600'] })
+  args = ['--config', config, '--role', 'portal,radius', '--hub.mode=off', '--portal.session_seconds=3600']
+  server = await startInstance({ ...places, args })
   const { radius_auth: authPort = 0, radius_acct: acctPort = 0 } = server.ports
   nas = await createNas({ servers: [{ address: '127.0.0.1', authPort, acctPort, secret: SECRET }], nasIdentifier: 'ap-mairie' }, { ...townEffects(systemClock()), random: randomBytes })
 }, 30_000)
@@ -61,7 +65,7 @@ afterAll(async () => {
   await nas?.close()
   await server?.stop()
   accessPoint?.close()
-  rmSync(folder, { recursive: true, force: true })
+  for (const path of [folder, places.runtime]) rmSync(path, { recursive: true, force: true })
 })
 
 test('with nobody online it says so; wrong use ends with 2', async () => {
@@ -115,3 +119,18 @@ test('what the access point answers is said in words', async () => {
   expect([code, JSON.parse(out)]).toEqual([1, { ended: false, outcome: 'sessionNotFound', client: 'town' }])
   expect(await list()).toEqual([])
 })
+
+test('after a kill and a restart the same sessions are there under the same ids, and can be ended', async () => {
+  await nas.account(report('over-the-restart'))
+  const before = await list()
+  // What runs is written to the runtime store once a second.
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  await server.kill()
+  server = await startInstance({ ...places, args })
+  expect(await list()).toEqual(before)
+  const ending = parvis('session', 'end', before[0]?.id ?? '')
+  const request = await accessPoint.next()
+  expect(request.read(ATTRIBUTES['Acct-Session-Id'])).toBe('over-the-restart')
+  answer(request, CODES.disconnectAck)
+  expect((await ending).code).toBe(0)
+}, 30_000)
