@@ -241,6 +241,7 @@ test('portal and RADIUS in two processes, with one secret and one token key: a p
   await until('the Start is heard', () => values(radius, 'radius.db', 'accounting_session', 'stop_minute').includes('null'))
   expect((await disconnect(visitor, portal.urls['portal'] ?? '', visit)).status).toBe(200)
   await until('the Stop is acknowledged and the journal closed', () => values(portal, 'gateway.db', 'journal', 'session').length === 0)
+  await until('the Stop is in the books', () => !values(radius, 'radius.db', 'accounting_session', 'stop_minute').includes('null'))
   expect(values(radius, 'radius.db', 'accounting_session', 'stop_minute')).toEqual([expect.stringMatching(/^\d+$/)])
   // Neither process made a secret of its own: both were configured.
   for (const one of [radius, portal]) expect(existsSync(join(one.data, 'radius.secret'))).toBe(false)
