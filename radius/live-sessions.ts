@@ -19,7 +19,7 @@ export const OPENING_MS = 60_000
 /** Sessions, and openings, beyond these are not followed: they are neither counted nor ended by us. */
 const MOST_SESSIONS = 262_144
 const MOST_OPENINGS = 65_536
-/** Stops remembered, so that a report that was overtaken by its Stop wakes nothing: at least these, at most twice as many. */
+/** Stops remembered, so that a report that was overtaken by its Stop wakes nothing: at least as many, at most twice. */
 const STOPS_REMEMBERED = 16_384
 
 /** Who holds a session: `token:<nonce>`, `voucher:<id>`, `account:<key>`; made by a source's `holderOf`. */
@@ -74,8 +74,8 @@ export type LiveSessions = {
 export type LiveKeeper = { load(): Iterable<LiveSession>; changed(session: LiveSession): void; gone(session: LiveSession): void }
 
 type Opening = { readonly station: string | undefined; readonly atMs: number }
-/** An access server and its sessions by Acct-Session-Id. */
-type AccessServer = { origin: Origin; readonly sessions: Map<string, LiveSession> }
+/** An access server, its sessions by Acct-Session-Id, and the ids of those that have stopped lately. */
+type AccessServer = { readonly origin: Origin; readonly sessions: Map<string, LiveSession>; stopped: Set<string>; stoppedBefore: Set<string> }
 
 const NONE: readonly LiveSession[] = []
 
@@ -113,28 +113,35 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
   const clients = new Map<string, Map<string, AccessServer>>()
   const holders = new Map<Holder, LiveSession[]>()
   const openings = new Map<Holder, Opening[]>()
-  let stops = new Set<string>()
-  let earlierStops = new Set<string>()
   let count = 0
+  let stops = 0
   for (const one of keeper?.load() ?? []) follow(one)
-
-  const stopKey = ({ origin, nasIdentifier, acctSessionId }: LiveSession): string => `${origin.client}\0${nasIdentifier}\0${acctSessionId}`
-
-  function rememberStop(one: LiveSession): void {
-    if (stops.size >= STOPS_REMEMBERED) [stops, earlierStops] = [new Set(), stops]
-    stops.add(stopKey(one))
-  }
-  function isStopped(one: LiveSession): boolean {
-    const key = stopKey(one)
-    return stops.has(key) || earlierStops.has(key)
-  }
 
   function accessServer(origin: Origin, nas: string): AccessServer {
     let ofClient = clients.get(origin.client)
     if (!ofClient) clients.set(origin.client, (ofClient = new Map()))
     let server = ofClient.get(nas)
-    if (!server) ofClient.set(nas, (server = { origin, sessions: new Map() }))
+    if (!server) ofClient.set(nas, (server = { origin, sessions: new Map(), stopped: new Set(), stoppedBefore: new Set() }))
     return server
+  }
+
+  function forgetEarlierStops(): void {
+    stops = 0
+    for (const ofClient of clients.values()) {
+      for (const [nas, server] of ofClient) {
+        server.stoppedBefore = server.stopped
+        server.stopped = new Set()
+        if (server.sessions.size === 0 && server.stoppedBefore.size === 0) ofClient.delete(nas)
+      }
+    }
+  }
+  function rememberStop({ origin, nasIdentifier, acctSessionId }: LiveSession): void {
+    if (stops++ >= STOPS_REMEMBERED) forgetEarlierStops()
+    accessServer(origin, nasIdentifier).stopped.add(acctSessionId)
+  }
+  function isStopped({ origin, nasIdentifier, acctSessionId }: LiveSession): boolean {
+    const server = clients.get(origin.client)?.get(nasIdentifier)
+    return server !== undefined && (server.stopped.has(acctSessionId) || server.stoppedBefore.has(acctSessionId))
   }
 
   function follow(one: LiveSession): void {
@@ -157,11 +164,8 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
   }
 
   function leave(one: LiveSession): void {
-    const ofClient = clients.get(one.origin.client)
-    const server = ofClient?.get(one.nasIdentifier)
-    if (!server?.sessions.delete(one.acctSessionId)) return
+    if (!clients.get(one.origin.client)?.get(one.nasIdentifier)?.sessions.delete(one.acctSessionId)) return
     count--
-    if (server.sessions.size === 0) ofClient?.delete(one.nasIdentifier)
     leaveHolder(one)
     keeper?.gone(one)
   }
@@ -169,8 +173,7 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
   function leaveAll(client: string, nas: string): void {
     for (const one of clients.get(client)?.get(nas)?.sessions.values() ?? []) leave(one)
     // It may number its sessions from one again.
-    stops = new Set()
-    earlierStops = new Set()
+    clients.get(client)?.delete(nas)
   }
 
   /** The Start of a session that an Accept opened; a session without a station may be any of them. */

@@ -25,27 +25,54 @@ export type Pending<T> = {
   drained(): Promise<void>
 }
 
-/** Answers that are being waited for, none of them for longer than `answerMs`. */
+/** In the order of their deadlines, which is that of their arrival. `outcome` is gone once it was told. */
+type Waiting<T> = { outcome: Outcome<T> | undefined; readonly dueMs: number; next: Waiting<T> | undefined }
+
+/** Answers that are being waited for, none of them for longer than `answerMs`. One timer serves all: the oldest is due first. */
 export function createPending<T>(clock: Clock, limits: Limits): Pending<T> {
   let waiting = 0
+  let oldest: Waiting<T> | undefined
+  let newest: Waiting<T> | undefined
+  let armed = false
   let onDrained: (() => void) | undefined
+
+  function dropTold(): void {
+    while (oldest && !oldest.outcome) oldest = oldest.next
+  }
+
+  function finish(one: Waiting<T>, tell: (outcome: Outcome<T>) => void): void {
+    const { outcome } = one
+    if (!outcome) return
+    one.outcome = undefined
+    waiting--
+    dropTold()
+    tell(outcome)
+    if (waiting === 0) onDrained?.()
+  }
+
+  function arm(nowMs: number): void {
+    if (armed || !oldest) return
+    armed = true
+    clock.after(oldest.dueMs - nowMs, () => {
+      armed = false
+      const thenMs = clock.monotonic()
+      while (oldest && oldest.dueMs <= thenMs) finish(oldest, (outcome) => outcome.late())
+      arm(thenMs)
+    })
+  }
 
   return {
     watch(answer, outcome) {
+      const nowMs = clock.monotonic()
+      const one: Waiting<T> = { outcome, dueMs: nowMs + limits.answerMs, next: undefined }
+      if (oldest && newest) newest.next = one
+      else oldest = one
+      newest = one
       waiting++
-      let open = true
-      function finish(tell: () => void): void {
-        if (!open) return
-        open = false
-        waiting--
-        cancel()
-        tell()
-        if (waiting === 0) onDrained?.()
-      }
-      const cancel = clock.after(limits.answerMs, () => finish(() => outcome.late()))
+      arm(nowMs)
       answer.then(
-        (value) => finish(() => outcome.done(value)),
-        (error: unknown) => finish(() => outcome.failed(error)),
+        (value) => finish(one, () => outcome.done(value)),
+        (error: unknown) => finish(one, () => outcome.failed(error)),
       )
     },
     full: () => waiting >= MOST_PENDING,

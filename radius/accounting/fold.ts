@@ -54,8 +54,6 @@ type Window = {
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-const byKey = (a: SessionTotals, b: SessionTotals): number =>
-  a.client < b.client ? -1 : a.client > b.client ? 1 : a.nas < b.nas ? -1 : a.nas > b.nas ? 1 : a.session < b.session ? -1 : 1
 
 export function createFold({ writer, reader, clock, log }: FoldParts): Fold {
   const nextRow = reader.prepare<[number], Row>(NEXT_ROW)
@@ -98,9 +96,12 @@ export function createFold({ writer, reader, clock, log }: FoldParts): Fold {
     return { first, last, more: true, sessions }
   }
 
-  async function writeSessions(all: readonly SessionTotals[]): Promise<void> {
-    for (let at = 0; at < all.length; at += SESSIONS_PER_WRITE) {
-      await writer.write(...all.slice(at, at + SESSIONS_PER_WRITE).map(upsertStatement))
+  /** In the order of the table: neighbours share its pages. */
+  async function writeSessions(all: ReadonlyMap<string, SessionTotals>): Promise<void> {
+    const keys = [...all.keys()].sort()
+    for (let at = 0; at < keys.length; at += SESSIONS_PER_WRITE) {
+      const some = keys.slice(at, at + SESSIONS_PER_WRITE)
+      await writer.write(...some.flatMap((key) => all.get(key) ?? []).map(upsertStatement))
     }
   }
 
@@ -123,8 +124,7 @@ export function createFold({ writer, reader, clock, log }: FoldParts): Fold {
   async function pass(): Promise<boolean> {
     woken = false
     const { first, last, more, sessions, nas } = await gather()
-    // In the order of the table: neighbours share its pages.
-    await writeSessions([...sessions.values()].sort(byKey))
+    await writeSessions(sessions)
     if (nas) await stopAll(nas)
     await deleteRows(first, last)
     return more

@@ -86,9 +86,10 @@ export function createJournal(writer: Pick<DurableWriter, 'write'>, clock: Pick<
       } catch (error) {
         settle(groups, (group) => group.reject(error))
       }
-      close()
     }
     writing = undefined
+    // What gathered meanwhile is joined by those who were told just now: half as many commits under load.
+    if (gathering) nextTurn()
   }
 
   function turn(): void {

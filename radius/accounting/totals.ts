@@ -38,7 +38,8 @@ function takeIn(totals: SessionTotals, record: AccountingRecord): void {
   totals.outputPackets = Math.max(totals.outputPackets, record.outputPackets)
 }
 
-export const sessionKey = ({ client, nas, session }: Pick<SessionTotals, 'client' | 'nas' | 'session'>): string => `${session}\0${client}\0${nas}`
+/** Orders sessions as the table does. */
+export const sessionKey = ({ client, nas, session }: Pick<SessionTotals, 'client' | 'nas' | 'session'>): string => `${client}\0${nas}\0${session}`
 
 export function addRecord(all: Map<string, SessionTotals>, record: AccountingRecord): void {
   const key = sessionKey(record)
