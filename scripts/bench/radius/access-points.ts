@@ -37,7 +37,7 @@ function result(sender: Sender, replies: number, seconds: number): LoadResult {
 }
 
 async function run(stream: Stream): Promise<LoadResult> {
-  const total = Math.min(MOST_PACKETS, Math.ceil((stream.rate ?? FASTEST) * stream.seconds))
+  const total = Math.min(MOST_PACKETS, stream.questions ?? Math.ceil((stream.rate ?? FASTEST) * stream.seconds))
   const build = BUILD[stream.kind]
   const questions = Array.from({ length: total }, (_, index) => build(index, identifierOf(index), stream))
   const sender = await openSender(stream.port, questions, () => void (stream.rate === undefined && fill()))

@@ -4,9 +4,9 @@ import { median, type Benchmark, type Figure } from '../figure.ts'
 import { loadGenerator, type Generator } from './load.ts'
 import { startOurs, type Ours } from './ours.ts'
 import { LOAD_CORE, processorSeconds, SERVER_CORE } from './process.ts'
-import { USERS } from './pap.ts'
 
 const ROUNDS = 5
+const USERS = 1_000
 const SECONDS = 3
 /** The kernel gives each source port to one of the processes: few would fall unevenly. */
 const SOURCE_PORTS = 64

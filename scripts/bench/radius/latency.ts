@@ -2,7 +2,7 @@
 import { median, type Benchmark, type Figure } from '../figure.ts'
 import { loadGenerator, type Generator, type Load } from './load.ts'
 import { startOurs, type Ours } from './ours.ts'
-import { USERS } from './pap.ts'
+import { prime, USERS } from './pap.ts'
 
 const ROUNDS = 5
 const SECONDS = 4
@@ -25,7 +25,7 @@ async function steady(name: string, generator: Generator, load: Load, what: stri
 
 async function half(generator: Generator, ours: Ours): Promise<Figure> {
   const load: Load = { kind: 'pap', port: ours.auth, users: USERS, wrong: 10, seconds: SECONDS }
-  await generator.send({ ...load, seconds: WARM_UP_SECONDS })
+  await prime(ours.auth)
   const { perSecond } = await generator.send(load)
   return steady('radius.p99.half', generator, { ...load, rate: perSecond / 2 }, `PAP at half of the ${perSecond.toFixed(0)}/s it answers at most, ${USERS} users`)
 }

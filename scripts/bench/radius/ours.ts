@@ -41,11 +41,12 @@ export type Ours = {
   stop(): Promise<void>
 }
 
-function settings(tokenKey: string): string {
+function settings(tokenKey: string, { cachedAccounts }: OursOptions): string {
   const client = (name: string, address: string, secret: string): string =>
     `[[radius.clients]]\nname = "${name}"\naddress = "${address}"\nsecret = "${secret}"\npackets_per_second = ${PACKETS_PER_SECOND}\n`
   const blocks = Array.from({ length: CLIENTS }, (_, index) => client(`ap-${index}`, `10.${index >> 8}.${index & 255}.0/24`, `secret-of-${index}`))
-  return [`[radius]\ntoken_key = "${tokenKey}"\nhost = ["127.0.0.1"]\nreuse_port = true\n`, client(CLIENT, '127.0.0.0/8', SECRET), ...blocks].join('\n')
+  const cached = cachedAccounts === undefined ? '' : `cached_accounts = ${cachedAccounts}\n`
+  return [`[radius]\ntoken_key = "${tokenKey}"\nhost = ["127.0.0.1"]\nreuse_port = true\n${cached}`, client(CLIENT, '127.0.0.0/8', SECRET), ...blocks].join('\n')
 }
 
 /** Writes accounts.db as `parvis account import` would. */
@@ -73,7 +74,7 @@ export async function startOurs(options: OursOptions = {}): Promise<Ours> {
   try {
     await seed(data, options)
     const config = join(data, 'parvis.toml')
-    writeFileSync(config, settings(tokenKey), { mode: 0o600 })
+    writeFileSync(config, settings(tokenKey, options), { mode: 0o600 })
     const { auth = 0, acct = 0 } = options.ports ?? {}
     const instance = await startInstance({
       data,

@@ -5,11 +5,14 @@ import { PEER_NAME, startPeer, type Backend } from './freeradius.ts'
 import { loadGenerator, type Generator } from './load.ts'
 import { CLIENTS, startOurs } from './ours.ts'
 import { alternate, costText, type Run } from './rounds.ts'
+import { runStreams } from './streams.ts'
 
 const ROUNDS = 5
 const SECONDS = 3
 export const USERS = 100_000
 const WRONG_PERCENT = 10
+/** Long enough for every user to have been asked about once: what is kept in memory is read from the disk until then. */
+const PRIMING_SECONDS = 10
 const MIB = 2 ** 20
 
 type Comparison = { readonly name: string; readonly backend: Backend; readonly ours: string; readonly cachedAccounts?: number }
@@ -24,6 +27,10 @@ function checked(run: Run): Run {
   return run
 }
 
+export async function prime(port: number): Promise<void> {
+  await runStreams([{ kind: 'pap', port, users: USERS, wrong: 0, seconds: PRIMING_SECONDS, questions: USERS }])
+}
+
 async function compare({ name, backend, ours: how, cachedAccounts }: Comparison, generator: Generator): Promise<Figure[]> {
   const ours = await startOurs({ users: USERS, ...(cachedAccounts === undefined ? {} : { cachedAccounts }) })
   const peer = await startPeer(backend, USERS).catch(async (error: unknown) => {
@@ -31,6 +38,7 @@ async function compare({ name, backend, ours: how, cachedAccounts }: Comparison,
     throw error
   })
   try {
+    await prime(ours.auth)
     const load = { kind: 'pap', users: USERS, wrong: WRONG_PERCENT, seconds: SECONDS } as const
     const runs = await alternate(generator, ROUNDS, [
       { pid: ours.pid, load: { ...load, port: ours.auth } },

@@ -15,6 +15,9 @@ const secret = sharedSecret(SECRET)
 const writer = new PacketWriter()
 const WIRELESS = 19
 const STATUSES = [1, 3, 2] as const
+/** A prime, so that every user comes once before one comes again, and neighbours far apart. */
+const STRIDE = 7_919
+
 /** One row a kind: the `index`-th packet, under the identifier that its place in the socket demands. */
 type Build = (index: number, identifier: number, stream: Stream) => Buffer
 
@@ -41,7 +44,7 @@ const isWrong = (index: number, stream: Stream): boolean => index % 100 < stream
 
 export const BUILD: Readonly<Record<Stream['kind'], Build>> = {
   pap(index, identifier, stream) {
-    const user = Math.floor(Math.random() * stream.users)
+    const user = (index * STRIDE) % stream.users
     return accessRequest(identifier, userName(user), isWrong(index, stream) ? 'wrong' : password(user), station(user))
   },
   person: (index, identifier, stream) => accessRequest(identifier, personName(index % stream.users), personPassword(index % stream.users), station(index)),

@@ -10,6 +10,8 @@ export type Stream = Omit<Load, 'kind'> & {
   readonly kind: Load['kind'] | 'token' | 'person'
   /** Questions in flight when no rate is given. */
   readonly window?: number
+  /** Ends when as many are answered, before the seconds are over. */
+  readonly questions?: number
   /** Put before Acct-Session-Ids, for loads whose sessions are not to be one another's. */
   readonly sessions?: string
   /** `radius.token_key` of the server, for tokens. */
