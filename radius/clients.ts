@@ -1,13 +1,12 @@
 /** Who may ask: found by source address, the longest prefix first. */
-import { isIP, isIPv4 } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { UsageError } from '#shared/errors.ts'
+import { addressBlock, addressBytes, type AddressBlock } from './address-block.ts'
 import { sharedSecret, type SharedSecret } from './authenticator.ts'
 import type { Slots } from './duplicates.ts'
 import { prefixTree, type PrefixTree } from './prefix-tree.ts'
 import { rateLimit, type RateLimit } from './rate-limit.ts'
 import type { ClientSettings } from './settings.ts'
-import { ipv6Bytes } from './addresses.ts'
 
 /** More than one core answers, so it stops nobody until it is lowered for a client. */
 const PACKETS_PER_SECOND = 100_000
@@ -50,20 +49,10 @@ export type ClientTable = {
 /** One table of clients, as built from the settings. */
 type Built = { readonly four: PrefixTree<Client>; readonly six: PrefixTree<Client>; readonly bySettings: ReadonlyMap<ClientSettings, Client> }
 
-function addressBytes(address: string): Buffer | undefined {
-  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number))
-  return isIP(address) === 6 ? ipv6Bytes(address) : undefined
-}
-
-function parseBlock({ name, address }: ClientSettings): { bytes: Buffer; bits: number } {
-  const [host = '', length, extra] = address.split('/')
-  const bytes = addressBytes(host)
-  const most = (bytes?.length ?? 0) * 8
-  const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : most + 1
-  if (!bytes || bits > most || extra !== undefined) {
-    throw new UsageError('client_address', `RADIUS client ${name}: address must be an address or a block such as 192.0.2.0/24 or 2001:db8::/48`, { data: { client: name } })
-  }
-  return { bytes, bits }
+function parseBlock({ name, address }: ClientSettings): AddressBlock {
+  const block = addressBlock(address)
+  if (block) return block
+  throw new UsageError('client_address', `RADIUS client ${name}: address must be an address or a block such as 192.0.2.0/24 or 2001:db8::/48`, { data: { client: name } })
 }
 
 function makeClient(settings: ClientSettings): Client {

@@ -1,13 +1,10 @@
 /** What each way of signing in allows, by site: decided by the settings, read at every Access-Accept. */
 import { siteFor, type Site, type SiteHints, type SiteId } from '#shared/place.ts'
+import type { AccessMethod } from './access-methods.ts'
 import { ATTRIBUTES } from './attributes.ts'
 import type { Profile } from './authorisation.ts'
 import { calledStation } from './called-station.ts'
 import type { Packet } from './packet.ts'
-
-/** Ways of signing in. The place in the list is the `profile` byte of a portal token: add at the end only. */
-export const ACCESS_METHODS = ['click', 'voucher', 'account'] as const
-export type AccessMethod = (typeof ACCESS_METHODS)[number]
 
 /** Access servers by what they call themselves and are called; beyond these the look-up begins anew. */
 const MOST_PLACES = 4_096

@@ -1,5 +1,5 @@
 // The sessions that run now, as an operator sees them: enough to end one, nothing that says whose it is.
-import { ACCESS_METHODS } from '#radius/profiles.ts'
+import { ACCESS_METHODS } from '#radius/access-methods.ts'
 import { readTokenUser } from '#radius/access/portal-token.ts'
 import type { Done } from '#radius/coa.ts'
 import { outcomeOf } from '#radius/coa/policy.ts'

@@ -4,7 +4,7 @@ import { UsageError } from '#shared/errors.ts'
 import type { Field } from '#shared/settings/fields.ts'
 import { lineOf } from '#shared/settings/lines.ts'
 import { loadSettings, type Problem } from '#shared/settings/load.ts'
-import { DEFAULT_SITE } from '#shared/place.ts'
+import { checkRadius } from './radius-checks.ts'
 import { SCHEMA, type Settings } from './schema.ts'
 
 const PLACES = ['parvis.toml', '/etc/parvis/parvis.toml'] as const
@@ -50,28 +50,7 @@ function crossChecks(settings: Settings, file: SettingsFile | undefined): Proble
   }
   if (settings.gateway.enforcer === 'nftables' && !settings.gateway.lan) wrong('gateway.lan', 'the nftables enforcer needs the interface of the phones')
   if (settings.hub.mode === 'remote' && !settings.hub.url) wrong('hub.url', 'a remote hub needs its address')
-  for (const [index, client] of settings['radius.clients'].entries()) {
-    if (!client.name) wrong(`radius.clients[${index}].name`, 'missing')
-    if (!client.address) wrong(`radius.clients[${index}].address`, 'missing')
-    if (!client.secret) wrong(`radius.clients[${index}].secret`, 'missing')
-  }
-  const profiles = settings['radius.profiles'].map(({ method, site }) => `${method} ${site ?? ''}`)
-  for (const [index, { method, site }] of settings['radius.profiles'].entries()) {
-    const key = `radius.profiles[${index}].${site === undefined ? 'method' : 'site'}`
-    if (site !== undefined && site !== DEFAULT_SITE && !ids.includes(site)) wrong(key, `there is no site "${site}"`)
-    if (profiles.indexOf(`${method} ${site ?? ''}`) !== index) wrong(key, `${method} has limits${site === undefined ? '' : ` for ${site}`} already`)
-  }
-  for (const [index, server] of settings['radius.servers'].entries()) {
-    if (!server.address) wrong(`radius.servers[${index}].address`, 'missing')
-    if (!server.secret) wrong(`radius.servers[${index}].secret`, 'missing')
-  }
-  const realms = settings['radius.upstreams'].map(({ realm }) => realm?.toLowerCase())
-  for (const [index, upstream] of settings['radius.upstreams'].entries()) {
-    if (!upstream.realm) wrong(`radius.upstreams[${index}].realm`, 'missing')
-    else if (realms.indexOf(realms[index]) !== index) wrong(`radius.upstreams[${index}].realm`, `"${upstream.realm}" is there already; put its servers into one list`)
-    if (upstream.servers.length === 0) wrong(`radius.upstreams[${index}].servers`, 'missing')
-    if (!upstream.secret) wrong(`radius.upstreams[${index}].secret`, 'missing')
-  }
+  checkRadius(settings, ids, wrong)
   return problems
 }
 

@@ -1,7 +1,7 @@
 // Every key of parvis.toml with its kind and default, one row each: the contract of a city's settings file.
 import { address, boolean, cidr, integer, listOf, notYet, oneOf, optional, port, secret, text, timezone, url, wallTime, type Field } from '#shared/settings/fields.ts'
 import type { Loaded } from '#shared/settings/load.ts'
-import { ACCESS_METHODS } from '#radius/profiles.ts'
+import { ACCESS_METHODS } from '#radius/access-methods.ts'
 import { REALM_FORM, REALM_FORMS } from '#radius/proxy/realms.ts'
 import { parseUpstreamServer } from '#radius/proxy/settings.ts'
 import { LANGUAGES } from '#shared/i18n/texts.ts'
