@@ -1,17 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { randomBytes } from 'node:crypto'
+import { argon2Sync, randomBytes } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { manualClock, systemClock } from '#shared/clock.ts'
 import { accountTown, ask, chap, pap, removeTown } from '#test/support/account-town.ts'
-import { PROFILES, START_MS } from '#test/support/radius-town.ts'
+import { PROFILE, PROFILES, START_MS } from '#test/support/radius-town.ts'
 import type { Decision } from '../access/access.ts'
 import type { Credential } from '../access/credentials.ts'
 import { createLiveSessions } from '../live-sessions.ts'
 import type { AccountingReport } from '../nas.ts'
+import { oneProfile } from '../profiles.ts'
 import { generateDeviceKey } from '#shared/sign.ts'
 import { nameProblem } from './name.ts'
 import { createPasswordChecks } from './password-checks.ts'
+import { hashPassword, passwordMatches } from './password-hash.ts'
 import { accountFromJson, accountToJson } from './row.ts'
 import { accountProblem, machineSecret, sealAccount } from './seal-account.ts'
 import { openSecret, sealSecret } from './sealed-secret.ts'
@@ -171,6 +173,29 @@ test('an account may say for itself how many sessions it has; machines have as m
   }
   expect(await all('duo')).toEqual(['accept', 'accept', 'account_in_use'])
   for (const name of ['class', 'anne']) expect(await all(name)).toEqual(['accept', 'accept', 'accept'])
+})
+
+test('where the account says nothing of sessions, the profile does', async () => {
+  const { accounts, add } = town()
+  const live = createLiveSessions(manualClock(START_MS))
+  const profiles = oneProfile({ ...PROFILE, sessions: 2 })
+  const source = accountSource({ accounts, checks: createPasswordChecks(systemClock()), live, profiles })
+  await add({ name: 'class', password: 'p' })
+  await add({ name: 'many', password: 'p', sessions: 0 })
+  const kinds = (name: string) => ['1', '2', '3'].map((n) => source.decide(ask(name, pap('p'), `02-00-00-00-00-0${n}`))).map((decision) => decision && !(decision instanceof Promise) && decision.kind)
+  expect([kinds('class'), kinds('many')]).toEqual([['accept', 'accept', 'reject'], ['accept', 'accept', 'accept']])
+})
+
+test('a password’s hash proves nothing under another name or on another device, and costs of its own still hold', async () => {
+  const mixed = { key: Buffer.alloc(16, 1), pepper: Buffer.alloc(32, 2) }
+  const hash = await hashPassword(Buffer.from('p'), mixed, (n) => randomBytes(n))
+  const matches = (word: string, some: Partial<typeof mixed> = {}) => passwordMatches(hash, Buffer.from(word), { ...mixed, ...some })
+  expect([await matches('p'), await matches('q'), await matches('p', { key: Buffer.alloc(16, 3) }), await matches('p', { pepper: Buffer.alloc(32, 3) })]).toEqual([true, false, false, false])
+  // Made by this machine with less memory and more passes.
+  const tag = argon2Sync('argon2id', { message: 'p', nonce: Buffer.alloc(16, 7), memory: 64, passes: 3, parallelism: 2, tagLength: 32, secret: mixed.pepper, associatedData: mixed.key })
+  const cheaper = `$argon2id$v=19$m=64,t=3,p=2$${Buffer.alloc(16, 7).toString('base64').slice(0, 22)}$${tag.toString('base64').slice(0, 43)}`
+  expect([await passwordMatches(cheaper, Buffer.from('p'), mixed), await passwordMatches(cheaper, Buffer.from('q'), mixed)]).toEqual([true, false])
+  await expect(passwordMatches('p', Buffer.from('p'), mixed)).rejects.toThrow(/no password hash/)
 })
 
 test('an import is valid all at once, replaces what was there, and leaves nothing behind when it is given up', async () => {

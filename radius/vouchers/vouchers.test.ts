@@ -9,6 +9,7 @@ import type { Decision } from '../access/access.ts'
 import type { Credential } from '../access/credentials.ts'
 import { createLiveSessions } from '../live-sessions.ts'
 import type { AccountingReport } from '../nas.ts'
+import { oneProfile } from '../profiles.ts'
 import { printedCode } from './code.ts'
 import { meteringVouchers } from './metering.ts'
 import { voucherSource } from './source.ts'
@@ -153,6 +154,16 @@ test('a Start that was held up and comes after its Stop takes nothing back and c
   expect(await said(code)).toBe(3_000)
 })
 
+test('a Start that comes again within the minute of the Stop is the same session', async () => {
+  const { make, said, report } = town()
+  const code = await make({ seconds: 3_600 })
+  for (let i = 0; i < 3; i++) {
+    await report('start', code)
+    await report('stop', code, { sessionSeconds: 20 })
+  }
+  expect(await said(code)).toBe(3_580)
+})
+
 test('a running session ends when time, data or the last day is over, or its batch is void', async () => {
   const { make, report, live, source, clock, vouchers } = town()
   const remainder = (code: string) => live.of(`voucher:${vouchers.idOf(code)}`).map((session) => source.remainderOf?.(session))
@@ -232,6 +243,35 @@ test('who guesses waits longer each time, is told nothing sooner by asking twice
     clock.advance(1)
     expect(await answer).toEqual({ kind: 'reject', reason: 'voucher_unknown' })
   }
+})
+
+test('a right code ends the waiting, and so do ten minutes without a wrong one', async () => {
+  const { make, source, clock, said } = town()
+  const code = await make()
+  const elsewhere = town()
+  const [wrong = ''] = await elsewhere.vouchers.make(ORDER)
+  /** Milliseconds of its clock until the answer comes. */
+  async function wait(): Promise<number> {
+    let told = false
+    void Promise.resolve(source.decide(ask(wrong, pap(wrong)))).then(() => (told = true))
+    for (let ms = 0; ; ms += 250) {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (told) return ms
+      clock.advance(250)
+    }
+  }
+  expect([await wait(), await wait()]).toEqual([250, 500])
+  expect(await said(code)).toBe(7_200)
+  expect([await wait(), await wait()]).toEqual([250, 500])
+  clock.advance(600_000)
+  expect(await wait()).toBe(250)
+})
+
+test('where the voucher says nothing of devices, the profile does', async () => {
+  const { make, vouchers, live, clock } = town()
+  const code = await make()
+  const source = voucherSource({ vouchers, live, clock, profiles: oneProfile({ ...PROFILE, sessions: 2 }) })
+  expect([PHONE, TABLET, LAPTOP].map((station) => source.decide(ask(code, pap(code), station))).map((decision) => decision && !(decision instanceof Promise) && decision.kind)).toEqual(['accept', 'accept', 'reject'])
 })
 
 test('all guesses together are a hundred a second, and a second later there is room again', async () => {
