@@ -7,13 +7,13 @@ import type { Clock } from '#shared/clock.ts'
 import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import type { Db } from '#shared/db/open.ts'
 import { reason, type Log } from '#shared/log.ts'
-import { aboutTheNas, readRecords, type AccountingRecord } from './record.ts'
+import { aboutTheNas, readRecords, type StoredRecord } from './record.ts'
 import { addRecord, upsertStatement, type SessionTotals } from './totals.ts'
 
 /** After the first report that is not folded; more of a session's reports meet in one pass the longer this is. */
-const FOLD_AFTER_MS = 500
+const FOLD_AFTER_MS = 400
 const SLICE_MS = 1
-const MOST_RECORDS_PER_PASS = 65_536
+const MOST_RECORDS_PER_PASS = 32_768
 const SESSIONS_PER_WRITE = 64
 const ROWS_PER_DELETE = 64
 
@@ -50,7 +50,7 @@ type Window = {
   /** Whether it stopped before the journal's end. */
   readonly more: boolean
   readonly sessions: Map<string, SessionTotals>
-  readonly nas?: AccountingRecord
+  readonly nas?: StoredRecord
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -66,7 +66,7 @@ export function createFold({ writer, reader, clock, log }: FoldParts): Fold {
   let closed = false
   const goesOn = (): boolean => !closed
 
-  function recordsOf({ records }: Row): readonly AccountingRecord[] {
+  function recordsOf({ records }: Row): readonly StoredRecord[] {
     try {
       return readRecords(records)
     } catch (error) {
@@ -106,7 +106,7 @@ export function createFold({ writer, reader, clock, log }: FoldParts): Fold {
   }
 
   /** RFC 2866 §5.1: the access server starts or stops as a whole, so whatever came before this report is over. */
-  async function stopAll({ client, nas, minute, cause }: AccountingRecord): Promise<void> {
+  async function stopAll({ client, nas, minute, cause }: StoredRecord): Promise<void> {
     for (let from = '', to: string | undefined = ''; to !== undefined; from = to ?? '') {
       to = stretch.get(client, nas, from)
       await writer.write({ sql: STOP_STRETCH, values: [minute, cause, client, nas, from, to ?? BEHIND_ALL_NAMES] })

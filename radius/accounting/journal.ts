@@ -94,8 +94,8 @@ export function createJournal(writer: Pick<DurableWriter, 'write'>, clock: Pick<
 
   function turn(): void {
     turning = false
-    if (writing) return
-    const full = closed.length > 0 || !gathering || gathering.records === seen || clock.monotonic() - gathering.sinceMs >= MOST_GATHERING_MS
+    if (writing || (closed.length === 0 && !gathering)) return
+    const full = !gathering || closed.length > 0 || gathering.records === seen || clock.monotonic() - gathering.sinceMs >= MOST_GATHERING_MS
     if (!full) {
       seen = gathering?.records ?? 0
       return nextTurn()

@@ -26,13 +26,17 @@ export type AccountingRecord = {
   /** A portal token's user, or empty. */
   readonly user: string
 }
+/** As it is read back: `key` names the session among all, and orders sessions as the table does. */
+export type StoredRecord = AccountingRecord & { readonly key: string }
 
 /** What an access server says of all its sessions: it has started, or is about to stop. */
-export function aboutTheNas({ status }: AccountingRecord): boolean {
+export function aboutTheNas({ status }: Pick<AccountingRecord, 'status'>): boolean {
   return status === STATUS.on || status === STATUS.off
 }
 
-/** Length of the whole and of its four texts, then the numbers; the texts follow as one. */
+/** Between client, access server and session: configured names and our own have none. */
+const SEPARATOR = '\0'
+/** Length of the whole and of its four texts, then the numbers; the texts follow as one, so that the key is a part of it. */
 const AT = {
   length: 0, client: 2, nas: 4, session: 6, user: 7, status: 8, cause: 9, minute: 10, heardMinute: 14, seconds: 18,
   inputPackets: 22, outputPackets: 26, inputOctets: 30, outputOctets: 38, texts: 46,
@@ -41,7 +45,7 @@ const MOST_BYTES_PER_UNIT = 3
 
 /** More bytes than `record` can take. */
 export function recordRoom({ client, nas, session, user }: AccountingRecord): number {
-  return AT.texts + MOST_BYTES_PER_UNIT * (client.length + nas.length + session.length + user.length)
+  return AT.texts + 2 + MOST_BYTES_PER_UNIT * (client.length + nas.length + session.length + user.length)
 }
 
 /** Writes `record` into `bytes`, which has `recordRoom` left, and returns its end. */
@@ -61,14 +65,14 @@ export function writeRecord(record: AccountingRecord, bytes: Buffer, at: number)
   bytes.writeUInt32LE(record.outputPackets, at + AT.outputPackets)
   bytes.writeDoubleLE(record.inputOctets, at + AT.inputOctets)
   bytes.writeDoubleLE(record.outputOctets, at + AT.outputOctets)
-  const end = at + AT.texts + bytes.write(client + nas + session + user, at + AT.texts)
+  const end = at + AT.texts + bytes.write(client + SEPARATOR + nas + SEPARATOR + session + user, at + AT.texts)
   bytes.writeUInt16LE(end - at, at + AT.length)
   return end
 }
 
-function readRecord(bytes: Buffer, at: number, end: number): AccountingRecord {
-  const nas = bytes.readUInt16LE(at + AT.client)
-  const session = nas + bytes.readUInt16LE(at + AT.nas)
+function readRecord(bytes: Buffer, at: number, end: number): StoredRecord {
+  const nas = bytes.readUInt16LE(at + AT.client) + 1
+  const session = nas + bytes.readUInt16LE(at + AT.nas) + 1
   const user = session + bytes.readUInt8(at + AT.session)
   const texts = bytes.toString('utf8', at + AT.texts, end)
   if (texts.length !== user + bytes.readUInt8(at + AT.user)) throw damaged()
@@ -82,8 +86,9 @@ function readRecord(bytes: Buffer, at: number, end: number): AccountingRecord {
     outputPackets: bytes.readUInt32LE(at + AT.outputPackets),
     inputOctets: bytes.readDoubleLE(at + AT.inputOctets),
     outputOctets: bytes.readDoubleLE(at + AT.outputOctets),
-    client: texts.slice(0, nas),
-    nas: texts.slice(nas, session),
+    key: texts.slice(0, user),
+    client: texts.slice(0, nas - 1),
+    nas: texts.slice(nas, session - 1),
     session: texts.slice(session, user),
     user: texts.slice(user),
   }
@@ -94,8 +99,8 @@ function damaged(): UnavailableError {
 }
 
 /** @throws UnavailableError `damaged_journal` when `bytes` are not records from end to end. */
-export function readRecords(bytes: Buffer): AccountingRecord[] {
-  const records: AccountingRecord[] = []
+export function readRecords(bytes: Buffer): StoredRecord[] {
+  const records: StoredRecord[] = []
   for (let at = 0; at < bytes.length; ) {
     const end = at + AT.texts <= bytes.length ? at + bytes.readUInt16LE(at + AT.length) : -1
     if (end < at + AT.texts || end > bytes.length) throw damaged()

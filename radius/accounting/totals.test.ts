@@ -19,7 +19,7 @@ function folded(pieces: readonly (readonly AccountingRecord[])[]): unknown[] {
   const db = openDb(':memory:', { durability: 'volatile', migrations: ACCOUNTING_MIGRATIONS })
   for (const piece of [...pieces, pieces.at(-1) ?? []]) {
     const all = new Map<string, SessionTotals>()
-    for (const one of piece) addRecord(all, one)
+    for (const one of piece) addRecord(all, { ...one, key: `${one.nas}/${one.session}` })
     for (const { sql, values } of [...all.values()].map(upsertStatement)) db.prepare(sql).run(...values)
   }
   const rows = db.prepare('select * from accounting_session order by client, nas, session').all()

@@ -1,7 +1,7 @@
 /** What the reports of one session come to, whatever their order and however often they came. */
 import type { Statement } from '#shared/db/group-commit.ts'
 import { ACCOUNTING_STATUS } from '../nas.ts'
-import type { AccountingRecord } from './record.ts'
+import type { AccountingRecord, StoredRecord } from './record.ts'
 import { UPSERT_SESSION } from './schema.ts'
 
 export type SessionTotals = {
@@ -38,14 +38,11 @@ function takeIn(totals: SessionTotals, record: AccountingRecord): void {
   totals.outputPackets = Math.max(totals.outputPackets, record.outputPackets)
 }
 
-/** Orders sessions as the table does. */
-export const sessionKey = ({ client, nas, session }: Pick<SessionTotals, 'client' | 'nas' | 'session'>): string => `${client}\0${nas}\0${session}`
-
-export function addRecord(all: Map<string, SessionTotals>, record: AccountingRecord): void {
-  const key = sessionKey(record)
-  let totals = all.get(key)
+/** @param all by the records' keys. */
+export function addRecord(all: Map<string, SessionTotals>, record: StoredRecord): void {
+  let totals = all.get(record.key)
   if (totals) takeIn(totals, record)
-  else all.set(key, (totals = first(record)))
+  else all.set(record.key, (totals = first(record)))
   if (record.status !== ACCOUNTING_STATUS.stop || totals.stopMinute !== null) return
   totals.stopMinute = record.minute
   totals.cause = record.cause
