@@ -40,6 +40,10 @@ export function createPending<T>(clock: Clock, limits: Limits): Pending<T> {
     while (oldest && !oldest.outcome) oldest = oldest.next
   }
 
+  function due(nowMs: number): Waiting<T> | undefined {
+    return oldest && oldest.dueMs <= nowMs ? oldest : undefined
+  }
+
   function finish(one: Waiting<T>, tell: (outcome: Outcome<T>) => void): void {
     const { outcome } = one
     if (!outcome) return
@@ -56,7 +60,7 @@ export function createPending<T>(clock: Clock, limits: Limits): Pending<T> {
     clock.after(oldest.dueMs - nowMs, () => {
       armed = false
       const thenMs = clock.monotonic()
-      while (oldest && oldest.dueMs <= thenMs) finish(oldest, (outcome) => outcome.late())
+      for (let one = due(thenMs); one; one = due(thenMs)) finish(one, (outcome) => outcome.late())
       arm(thenMs)
     })
   }
