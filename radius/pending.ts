@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/clock.ts'
+import type { Cancel, Clock } from '#shared/clock.ts'
 
 const MOST_PENDING = 16_384
 
@@ -33,11 +33,15 @@ export function createPending<T>(clock: Clock, limits: Limits): Pending<T> {
   let waiting = 0
   let oldest: Waiting<T> | undefined
   let newest: Waiting<T> | undefined
-  let armed = false
+  let cancel: Cancel | undefined
   let onDrained: (() => void) | undefined
 
   function dropTold(): void {
     while (oldest && !oldest.outcome) oldest = oldest.next
+    if (oldest || !cancel) return
+    // Nothing ticks in a server that has nothing to do.
+    cancel()
+    cancel = undefined
   }
 
   function due(nowMs: number): Waiting<T> | undefined {
@@ -55,10 +59,9 @@ export function createPending<T>(clock: Clock, limits: Limits): Pending<T> {
   }
 
   function arm(nowMs: number): void {
-    if (armed || !oldest) return
-    armed = true
-    clock.after(oldest.dueMs - nowMs, () => {
-      armed = false
+    if (cancel || !oldest) return
+    cancel = clock.after(oldest.dueMs - nowMs, () => {
+      cancel = undefined
       const thenMs = clock.monotonic()
       for (let one = due(thenMs); one; one = due(thenMs)) finish(one, (outcome) => outcome.late())
       arm(thenMs)

@@ -1,5 +1,5 @@
-/** Keeps the live sessions over a restart, in the runtime store: what changed is written each second, a few hundred at a time. */
-import { every, type Clock } from '#shared/clock.ts'
+/** Keeps the live sessions over a restart, in the runtime store: what changed is written within a second, a few hundred at a time. */
+import type { Cancel, Clock } from '#shared/clock.ts'
 import type { Db } from '#shared/db/open.ts'
 import { reason, type Log } from '#shared/log.ts'
 import type { LiveKeeper, LiveSession } from '../live-sessions.ts'
@@ -14,7 +14,7 @@ export const LIVE_MIGRATIONS: readonly string[] = [
   ) strict, without rowid`,
 ]
 
-const SAVE_EVERY_MS = 1_000
+const SAVE_AFTER_MS = 1_000
 /** About a millisecond's work; in a flood the rest waits for the next round. */
 const MOST_PER_ROUND = 512
 
@@ -80,10 +80,20 @@ export function createLiveStore(db: Db, clock: Clock, log: Log): LiveStore {
     for (const one of changed) if (left-- > 0) saveOne(one)
   })
 
+  let cancel: Cancel | undefined
+
   function saveSome(): void {
-    if (gone.size + changed.size > 0) round(MOST_PER_ROUND)
+    cancel = undefined
+    try {
+      round(MOST_PER_ROUND)
+    } catch (error) {
+      log.scoped('radius').warn('live sessions are not kept', { reason: reason(error) })
+    }
+    if (gone.size + changed.size > 0) saveSoon()
   }
-  const cancel = every(clock, SAVE_EVERY_MS, saveSome, (error) => log.scoped('radius').warn('live sessions are not kept', { reason: reason(error) }))
+  function saveSoon(): void {
+    cancel ??= clock.after(SAVE_AFTER_MS, saveSome)
+  }
 
   return {
     *load() {
@@ -94,14 +104,19 @@ export function createLiveStore(db: Db, clock: Clock, log: Log): LiveStore {
         yield one
       }
     },
-    changed: (one) => void changed.add(one),
+    changed(one) {
+      changed.add(one)
+      saveSoon()
+    },
     gone(one) {
       changed.delete(one)
-      if (saved.has(one)) gone.add(one)
+      if (!saved.has(one)) return
+      gone.add(one)
+      saveSoon()
     },
     save: () => round(Infinity),
     close() {
-      cancel()
+      cancel?.()
       round(Infinity)
     },
   }
