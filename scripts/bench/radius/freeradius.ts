@@ -14,6 +14,8 @@ const SCRIPT = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'tool
 /** Where the script has it listen. */
 const AUTH_PORT = 11_812
 const ACCT_PORT = 11_813
+const STOP_TIMEOUT_MS = 5_000
+const STOP_LOOK_MS = 20
 
 export type Backend = 'files' | 'sqlite' | 'sqlite-wal'
 export type Peer = { readonly pid: number; readonly auth: number; readonly acct: number; stop(): Promise<void> }
@@ -30,7 +32,12 @@ async function byScript(backend: Backend, users: number): Promise<Peer> {
   const pid = Number(readFileSync(join(dir, 'pid'), 'utf8'))
   async function stop(): Promise<void> {
     await run('bash', [SCRIPT, 'stop', dir])
-    while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setTimeout(resolve, 20))
+    // 3.2.1 with SQLite sometimes says that it exits normally, and stays.
+    const patienceMs = performance.now() + STOP_TIMEOUT_MS
+    while (existsSync(`/proc/${pid}`)) {
+      if (performance.now() > patienceMs) process.kill(pid, 'SIGKILL')
+      await new Promise((resolve) => setTimeout(resolve, STOP_LOOK_MS))
+    }
     rmSync(dir, { recursive: true, force: true })
   }
   return { pid, auth: AUTH_PORT, acct: ACCT_PORT, stop }

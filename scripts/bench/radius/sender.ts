@@ -6,7 +6,8 @@ import { SECRET } from './town.ts'
 
 export const SOCKETS = 8
 export const IDENTIFIERS = 256
-export const LOST_AFTER_MS = 1_000
+/** Longer than a server takes to decide: a late answer to the question before would not be believed. */
+export const LOST_AFTER_MS = 4_000
 const RECEIVE_BUFFER_BYTES = 2 ** 22
 
 type Asked = { readonly bytes: Buffer; readonly sentMs: number }

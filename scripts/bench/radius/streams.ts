@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { json } from 'node:stream/consumers'
+import { text } from 'node:stream/consumers'
 import { join } from 'node:path'
 import { REPORTED, type Load, type LoadResult } from './load.ts'
 import { LOAD_CORE } from './process.ts'
@@ -30,7 +30,7 @@ export function ownSessions(prefix: string): readonly string[] {
 export async function runStreams(streams: readonly Stream[]): Promise<readonly LoadResult[]> {
   const child = spawn('taskset', ['-c', LOAD_CORE, process.execPath, join(import.meta.dirname, 'access-points.ts')], { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdin.end(JSON.stringify(streams))
-  const [results, [code]] = await Promise.all([json(child.stdout), once(child, 'exit')])
+  const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
   if (code !== 0) throw new Error(`the generator ended with ${String(code)}`)
-  return results as readonly LoadResult[]
+  return JSON.parse(said) as readonly LoadResult[]
 }
