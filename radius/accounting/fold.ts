@@ -11,7 +11,7 @@ import { aboutTheNas, readRecords, type StoredRecord } from './record.ts'
 import { addRecord, upsertStatement, type SessionTotals } from './totals.ts'
 
 /** After the first report that is not folded; more of a session's reports meet in one pass the longer this is. */
-const FOLD_AFTER_MS = 400
+const FOLD_AFTER_MS = 600
 const SLICE_MS = 1
 const MOST_RECORDS_PER_PASS = 32_768
 const SESSIONS_PER_WRITE = 64

@@ -19,6 +19,9 @@ export type Accounting = {
   close(): Promise<void>
 }
 
+/** For the file that accounting goes into: of its pages many are written again and again. */
+export const ACCOUNTING_CHECKPOINT_PAGES = 4_000
+
 /** @param disk with `ACCOUNTING_TABLES` in it. What an earlier life had not folded yet is folded first. */
 export async function openAccounting({ directories, effects }: Ground, disk: DiskStore): Promise<Accounting> {
   const { clock, log } = effects

@@ -15,7 +15,7 @@ import { startPortal, type Portal } from '#portal/main.ts'
 import { GATEWAY_MIGRATIONS, SESSION_MIGRATIONS } from '#portal/migrations.ts'
 import { portalAccounting } from '#portal/session/accounting-store.ts'
 import type { Step } from '#portal/session/desk.ts'
-import { openAccounting, type Accounting } from './accounting.ts'
+import { ACCOUNTING_CHECKPOINT_PAGES, openAccounting, type Accounting } from './accounting.ts'
 import { openDisk, openVolatile, type DiskStore, type Ground } from './ground.ts'
 import { portalLimits } from './profiles.ts'
 import type { RadiusPeers } from './radius-peers.ts'
@@ -37,7 +37,7 @@ export type PortalBooks = {
 
 export async function openPortalBooks(ground: Ground): Promise<PortalBooks> {
   const { directories } = ground
-  const disk = await openDisk(join(directories.data, 'gateway.db'), { migrations: GATEWAY_MIGRATIONS, secureDelete: true })
+  const disk = await openDisk(join(directories.data, 'gateway.db'), { migrations: GATEWAY_MIGRATIONS, secureDelete: true, checkpointPages: ACCOUNTING_CHECKPOINT_PAGES })
   let portal: Portal | undefined
   const aliveHere = (nonce: string): boolean => portal?.sessions.alive(nonce) ?? false
   const accounting = await openAccounting(ground, disk)

@@ -13,7 +13,7 @@ import { meteringVouchers } from '#radius/vouchers/metering.ts'
 import { voucherSource } from '#radius/vouchers/source.ts'
 import { UsageError } from '#shared/errors.ts'
 import type { Action } from '../control/server.ts'
-import { openAccounting, type Accounting } from './accounting.ts'
+import { ACCOUNTING_CHECKPOINT_PAGES, openAccounting, type Accounting } from './accounting.ts'
 import { openDisk, openVolatile, type Ground } from './ground.ts'
 import { profilesOf } from './profiles.ts'
 import type { RadiusPeers } from './radius-peers.ts'
@@ -62,7 +62,7 @@ function withdrawalOf({ live, endings }: RunningRadius): Withdrawal {
 export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyring: TokenKeyring, books: Accounting | undefined): Promise<RadiusRole> {
   const { settings, directories, effects } = ground
   const uses = directories.runtime === undefined ? undefined : openVolatile(directories, 'tokens.db', { durability: 'volatile', migrations: TOKEN_USES_MIGRATIONS })
-  const disk = books ? undefined : await openDisk(join(directories.data, 'radius.db'), { migrations: ACCOUNTING_MIGRATIONS, secureDelete: true })
+  const disk = books ? undefined : await openDisk(join(directories.data, 'radius.db'), { migrations: ACCOUNTING_MIGRATIONS, secureDelete: true, checkpointPages: ACCOUNTING_CHECKPOINT_PAGES })
   const own = disk && (await openAccounting(ground, disk))
   const accounting = books ?? own
   if (!accounting) throw new TypeError('the radius role keeps accounting, the portal’s or its own')

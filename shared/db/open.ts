@@ -17,6 +17,8 @@ const SYNCHRONOUS: Readonly<Record<Durability, string>> = { full: 'FULL', relaxe
 
 const BUSY_TIMEOUT_MS = 5_000
 const CACHE_KIB = 4_000
+/** SQLite's own: the write-ahead log goes into the file when it has 4 MiB. */
+const CHECKPOINT_PAGES = 1_000
 const JOURNAL_LIMIT_BYTES = 4 * 2 ** 20
 
 export type OpenOptions = {
@@ -25,6 +27,8 @@ export type OpenOptions = {
   migrations: readonly string[]
   /** Overwrites deleted content, where personal data is erased. */
   secureDelete?: boolean
+  /** After how many pages of the write-ahead log the file is written. Where much is written, more of them cost fewer, rarer stalls. */
+  checkpointPages?: number
 }
 
 function stoppedUncleanly(path: string): boolean {
@@ -46,7 +50,9 @@ export function openDb(path: string, options: OpenOptions): Db {
   db.pragma(`synchronous = ${SYNCHRONOUS[options.durability]}`)
   db.pragma('foreign_keys = ON')
   db.pragma(`cache_size = -${CACHE_KIB}`)
-  db.pragma(`journal_size_limit = ${JOURNAL_LIMIT_BYTES}`)
+  const pages = options.checkpointPages ?? CHECKPOINT_PAGES
+  db.pragma(`wal_autocheckpoint = ${pages}`)
+  db.pragma(`journal_size_limit = ${JOURNAL_LIMIT_BYTES * Math.ceil(pages / CHECKPOINT_PAGES)}`)
   db.pragma('trusted_schema = OFF')
   // What SQLite sorts or keeps aside must not land in a temporary file on the disk.
   db.pragma('temp_store = MEMORY')
