@@ -35,3 +35,17 @@ test('a leap waits for an answer that is on its way, and jumps over a time-out t
   await clock.leapTo(60_000)
   expect(seen).toEqual(['answer', 'silence'])
 })
+
+test('what ticks by itself is soon known for an appointment: a leap over an hour of it takes no hour', async () => {
+  const clock = leapingClock(0)
+  let ticks = 0
+  const tick = (): void => {
+    ticks++
+    clock.after(1_000, tick)
+  }
+  clock.after(1_000, tick)
+  const began = performance.now()
+  await clock.leap(3_600_000)
+  expect(ticks).toBeGreaterThanOrEqual(3_600)
+  expect(performance.now() - began).toBeLessThan(10_000)
+})

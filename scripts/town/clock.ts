@@ -5,6 +5,8 @@ const LONGEST_TIMEOUT_MS = 5_000
 /** … but not for ever, because a few of them are appointments that only happen to be near. */
 const PATIENCE_MS = 200
 const LOOK_EVERY_MS = 2
+/** After so many in a row that nothing cancelled, timers of exactly this delay are appointments (time-outs on the wire have jitter). */
+const MISSES = 3
 
 /**
  * A clock that runs like the machine's and can leap ahead: network time-outs stay real while the town's hours fly by.
@@ -22,6 +24,7 @@ export function leapingClock(startMs: number): LeapingClock {
   const real = systemClock()
   const origin = real.monotonic()
   const timers = new Set<Timer>()
+  const missed = new Map<number, number>()
   let leapt = 0
   const monotonic = (): number => real.monotonic() - origin + leapt
 
@@ -38,15 +41,19 @@ export function leapingClock(startMs: number): LeapingClock {
     return first
   }
 
+  function isTimeout({ delay }: Timer): boolean {
+    return delay <= LONGEST_TIMEOUT_MS && (missed.get(delay) ?? 0) < MISSES
+  }
   async function answered(timer: Timer): Promise<void> {
     const until = real.monotonic() + PATIENCE_MS
     while (timers.has(timer) && real.monotonic() < until) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+    missed.set(timer.delay, timers.has(timer) ? (missed.get(timer.delay) ?? 0) + 1 : 0)
   }
 
   async function leap(ms: number): Promise<void> {
     const until = monotonic() + ms
     for (let timer = next(until); timer; timer = next(until)) {
-      if (timer.delay <= LONGEST_TIMEOUT_MS) await answered(timer)
+      if (isTimeout(timer)) await answered(timer)
       if (timers.has(timer)) {
         leapt += Math.max(0, timer.due - monotonic())
         timer.cancel()
