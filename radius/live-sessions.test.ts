@@ -167,3 +167,40 @@ test('a flood of sessions is saved a few hundred a second and completely at the 
   there.restart()
   expect([...there.live.all()]).toHaveLength(2_000)
 })
+
+test('an access server that reports a flood of sessions under one name holds nobody up when it restarts, or when it is silent', () => {
+  const { live, say, clock } = town()
+  for (let n = 0; n < 20_000; n++) say('start', { acctSessionId: `s${n}` })
+  expect(live.of(HOLDER).length).toBe(1_024)
+  for (let n = 0; n < 50_000; n++) say('start', { acctSessionId: `t${n}`, userName: `user${n % 50}` })
+  const began = performance.now()
+  say('on')
+  expect(performance.now() - began).toBeLessThan(500)
+  expect([[...live.all()].length, live.of(HOLDER).length, live.of('account:user7').length]).toEqual([0, 0, 0])
+  say('start')
+  clock.advance(SILENT_MS + 1)
+  expect([live.expire().length, live.of(HOLDER).length]).toEqual([1, 0])
+})
+
+test('a client that is mad leaves room for the sessions of the others', () => {
+  const { live, say } = town()
+  for (let n = 0; n < 270_000; n++) say('start', { acctSessionId: `s${n}`, userName: '' })
+  say('start', {}, { client: 'ap-mairie', address: '192.0.2.2' })
+  expect(live.of(HOLDER)).toHaveLength(1)
+})
+
+test('of sessions that end in any order, those that go on are left and know what the others have used', () => {
+  const { live, say } = town()
+  for (const n of [1, 2, 3, 4]) say('start', { acctSessionId: `s${n}`, inputOctets: n })
+  for (const n of [2, 1, 4]) say('stop', { acctSessionId: `s${n}`, inputOctets: n })
+  expect([live.of(HOLDER).map(({ acctSessionId }) => acctSessionId), live.octetsOf(HOLDER)]).toEqual([['s3'], 10])
+})
+
+test('counters beyond all measure do not keep the sessions of others from being kept', () => {
+  const there = town()
+  for (let n = 0; n < 1_024; n++) there.say('start', { acctSessionId: `s${n}`, inputOctets: Number.MAX_SAFE_INTEGER, outputOctets: Number.MAX_SAFE_INTEGER })
+  for (let n = 0; n < 1_023; n++) there.say('stop', { acctSessionId: `s${n}` })
+  there.say('start', { acctSessionId: 'other', userName: 'luc' })
+  there.restart()
+  expect(there.live.of('account:luc')).toHaveLength(1)
+})

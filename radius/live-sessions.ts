@@ -18,6 +18,10 @@ const REGULAR_WITHIN = 0.2
 export const OPENING_MS = 60_000
 /** Sessions, and openings, beyond these are not followed: they are neither counted nor ended by us. */
 const MOST_SESSIONS = 262_144
+/** One client whose access server has gone mad, or over, must not take the place of all others. */
+const MOST_OF_CLIENT = MOST_SESSIONS / 2
+/** More than an account or a voucher can allow. A look at one of them is a look at all: else one access server could hold up everybody. */
+const MOST_OF_HOLDER = 1_024
 const MOST_OPENINGS = 65_536
 /** Stops remembered, so that a report that was overtaken by its Stop wakes nothing: at least as many, at most twice. */
 const STOPS_REMEMBERED = 16_384
@@ -44,6 +48,8 @@ export type LiveSession = {
   earlierOctets: number
   /** When it was last heard, on the clock that does not jump. */
   heardMs: number
+  /** Its place among its holder's, kept here so that it leaves them without a search. */
+  place: number
   /** Between its last two reports; 0 before the second. */
   gapMs: number
   /** Of its regular reports; 0 while none is known. */
@@ -113,6 +119,7 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
   const clients = new Map<string, Map<string, AccessServer>>()
   const holders = new Map<Holder, LiveSession[]>()
   const openings = new Map<Holder, Opening[]>()
+  const countOf = new Map<string, number>()
   let count = 0
   let stops = 0
   for (const one of keeper?.load() ?? []) follow(one)
@@ -144,28 +151,45 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
     return server !== undefined && (server.stopped.has(acctSessionId) || server.stoppedBefore.has(acctSessionId))
   }
 
+  function counted({ client }: Origin, by: number): void {
+    count += by
+    countOf.set(client, (countOf.get(client) ?? 0) + by)
+  }
+  function hasRoom({ origin, holder }: LiveSession): boolean {
+    if (count >= MOST_SESSIONS || (countOf.get(origin.client) ?? 0) >= MOST_OF_CLIENT) return false
+    return holder === undefined || (holders.get(holder)?.length ?? 0) < MOST_OF_HOLDER
+  }
+
   function follow(one: LiveSession): void {
     accessServer(one.origin, one.nasIdentifier).sessions.set(one.acctSessionId, one)
-    count++
+    counted(one.origin, 1)
     if (one.holder === undefined) return
     const ofHolder = holders.get(one.holder)
-    if (ofHolder) ofHolder.push(one)
+    if (ofHolder) one.place = ofHolder.push(one) - 1
     else holders.set(one.holder, [one])
   }
 
   function leaveHolder(one: LiveSession): void {
-    if (one.holder === undefined) return
-    const others = holders.get(one.holder)?.filter((other) => other !== one) ?? []
-    const [heir] = others
+    const ofHolder = one.holder === undefined ? undefined : holders.get(one.holder)
+    const last = ofHolder?.pop()
+    if (one.holder === undefined || !ofHolder || !last) return
+    if (last !== one) {
+      last.place = one.place
+      ofHolder[one.place] = last
+    }
+    const [heir] = ofHolder
     if (!heir) return void holders.delete(one.holder)
-    heir.earlierOctets += one.earlierOctets + one.octets
+    heir.earlierOctets = Math.min(heir.earlierOctets + one.earlierOctets + one.octets, Number.MAX_SAFE_INTEGER)
     keeper?.changed(heir)
-    holders.set(one.holder, others)
   }
 
   function leave(one: LiveSession): void {
-    if (!clients.get(one.origin.client)?.get(one.nasIdentifier)?.sessions.delete(one.acctSessionId)) return
-    count--
+    const ofClient = clients.get(one.origin.client)
+    const server = ofClient?.get(one.nasIdentifier)
+    if (!server?.sessions.delete(one.acctSessionId)) return
+    // A client may call itself by another name each time: without sessions and stops there is nothing to know of it.
+    if (server.sessions.size + server.stopped.size + server.stoppedBefore.size === 0) ofClient?.delete(one.nasIdentifier)
+    counted(one.origin, -1)
     leaveHolder(one)
     keeper?.gone(one)
   }
@@ -190,7 +214,7 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
     return {
       origin, nasIdentifier, acctSessionId, holder, userName, callingStationId, sinceMs: nowMs - seconds * 1000, lastMs: nowMs, seconds,
       octets: (report.inputOctets ?? 0) + (report.outputOctets ?? 0), earlierOctets: 0,
-      heardMs: clock.monotonic(), gapMs: 0, intervalMs: 0,
+      heardMs: clock.monotonic(), place: 0, gapMs: 0, intervalMs: 0,
     }
   }
 
@@ -198,7 +222,7 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
     const known = clients.get(origin.client)?.get(report.nasIdentifier)?.origin
     const one = make(known?.address === origin.address ? known : origin, report, holderOf(report.userName))
     if (report.status === 'stop') rememberStop(one)
-    else if (count < MOST_SESSIONS && !isStopped(one)) {
+    else if (hasRoom(one) && !isStopped(one)) {
       follow(one)
       if (one.holder !== undefined) begun(one.holder, one.callingStationId)
       keeper?.changed(one)

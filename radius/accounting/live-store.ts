@@ -41,6 +41,7 @@ function sessionOf(row: Row, nowMs: number): LiveSession {
     earlierOctets: row.earlier_octets,
     // The clock counts from the boot, as the runtime directory does; a simulated one starts again with its process.
     heardMs: Math.min(row.heard_ms, nowMs),
+    place: 0,
     gapMs: row.gap_ms,
     intervalMs: row.interval_ms,
   }
