@@ -4,6 +4,7 @@ import type { Statement } from '#shared/db/group-commit.ts'
 export const VOUCHER_ID_BYTES = 8
 /** After two days without a word a session's report is no longer believed to belong to it. */
 const CLOSED_AFTER_MINUTES = 2 * 24 * 60
+const MOST_USED = Number.MAX_SAFE_INTEGER
 
 export const VOUCHER_MIGRATIONS: readonly string[] = [
   `create table voucher_batch (
@@ -35,9 +36,10 @@ export type Spent = {
 // Totals of a session are kept by maximum, so a report that comes twice, or after a reboot, spends nothing twice.
 const HEARD = `insert into voucher_session select ?, ?, ?, ?, ? where exists (select 1 from voucher where id = ?)
   on conflict do update set seconds = max(seconds, excluded.seconds), octets = max(octets, excluded.octets), minute = max(minute, excluded.minute)`
+// Bounded, because one sum that SQLite cannot write down would refuse the statement for every voucher.
 const GATHER = (which: string): string => `update voucher set
-    used_seconds = used_seconds + (select sum(seconds) from voucher_session s where s.voucher = voucher.id and ${which}),
-    used_octets = used_octets + (select sum(octets) from voucher_session s where s.voucher = voucher.id and ${which})
+    used_seconds = min(${MOST_USED}, used_seconds + (select sum(seconds) from voucher_session s where s.voucher = voucher.id and ${which})),
+    used_octets = min(${MOST_USED}, used_octets + (select sum(octets) from voucher_session s where s.voucher = voucher.id and ${which}))
   where id in (select voucher from voucher_session s where ${which})`
 const EARLIER = 's.voucher = ? and s.tag = ? and s.minute < ?'
 const SILENT = 's.minute < ?'

@@ -317,3 +317,27 @@ test('no code, no station and no session id of an access server is in any file',
   expect(files.some((bytes) => bytes.includes('festival'))).toBe(true)
   for (const word of [...codes, ...codes.map(printedCode), PHONE, '020000000001', '5f3a/']) for (const bytes of files) expect(bytes.includes(word)).toBe(false)
 })
+
+test('an access server that lives in 1970 uses a voucher up no faster than one with a clock', async () => {
+  const { make, said, report, clock } = town()
+  const code = await make({ seconds: 36_000 })
+  for (const minutes of [15, 30, 45]) {
+    clock.advance(900_000)
+    await report('interim', code, { sessionSeconds: minutes * 60, eventSeconds: 0 })
+  }
+  expect(await said(code)).toBe(36_000 - 2_700)
+})
+
+test('counters beyond all measure use up their own voucher and keep no other from being added up', async () => {
+  const { make, said, report, clock, dir } = town()
+  const [mad, other] = [await make({ octets: 1_000 }), await make({ label: 'other', seconds: 36_000 })]
+  await report('interim', other, { sessionSeconds: 600 })
+  for (let n = 0; n < 1_100; n++) await report('interim', mad, { acctSessionId: `s${n}`, inputOctets: Number.MAX_SAFE_INTEGER, outputOctets: Number.MAX_SAFE_INTEGER })
+  expect(await said(mad)).toBe('voucher_spent')
+  clock.advance(2 * 86_400_000 + 1_200_000)
+  const db = openDb(join(dir, 'vouchers.db'), { durability: 'full', migrations: VOUCHER_MIGRATIONS })
+  expect(db.prepare('select count(*) as sessions from voucher_session').all()).toEqual([{ sessions: 0 }])
+  db.close()
+  expect(await said(mad)).toBe('voucher_spent')
+  expect(await said(other)).toBe(35_400)
+})

@@ -15,6 +15,10 @@ export const MOST_LABEL_CHARACTERS = 100
 const CLOSE_SILENT_EVERY_MS = 600_000
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
+/** How far back an event is believed; an access server without a clock lives in 1970, where its sessions would be over at once. */
+const MOST_LATE_MINUTES = 24 * 60
+/** 70 TB, more than any session: what 65,536 of them come to is still a number of SQLite's, whatever an access server says. */
+const MOST_OCTETS = 2 ** 46
 
 /** What each voucher of a batch gives. Undefined is without that limit, or for `devices` what the profile says. */
 export type VoucherTerms = {
@@ -95,8 +99,9 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
   function spentBy(id: Buffer, { client }: Origin, report: AccountingReport): Spent {
     const tag = tags(id, client, report.nasIdentifier, report.acctSessionId).readUInt16BE(0)
     const octets = (report.inputOctets ?? 0) + (report.outputOctets ?? 0)
-    const minute = Math.min(Math.floor(report.eventSeconds / 60), Math.floor(clock.now() / MINUTE_MS))
-    return { id, tag, seconds: report.sessionSeconds ?? 0, octets: Math.min(octets, Number.MAX_SAFE_INTEGER), minute }
+    const [said, now] = [Math.floor(report.eventSeconds / 60), Math.floor(clock.now() / MINUTE_MS)]
+    const minute = said > now || said < now - MOST_LATE_MINUTES ? now : said
+    return { id, tag, seconds: report.sessionSeconds ?? 0, octets: Math.min(octets, MOST_OCTETS), minute }
   }
 
   function closeSilent(): void {
