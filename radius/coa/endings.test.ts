@@ -174,3 +174,21 @@ test('closing does not wait for an access server that says nothing', async () =>
   await town.radius.close()
   expect(await told).toEqual({ kind: 'silent' })
 })
+
+test('a session that its source can say nothing of keeps no other from its end', async () => {
+  begun('amina')
+  begun('luc')
+  remainders.set('luc', { kind: 'withdrawn' })
+  Object.defineProperty(remainders, 'get', {
+    value: (name: string) => {
+      if (name === 'amina') throw new Error('the disk does not answer')
+      return Map.prototype.get.call(remainders, name) as Remainder | undefined
+    },
+  })
+  const asked = nas.next()
+  await town.radius.endings.round()
+  const request = await asked
+  expect(request.read(A['User-Name'])).toBe('luc')
+  answer(request, CODES.disconnectAck)
+  await ended('withdrawn', 'done')
+})

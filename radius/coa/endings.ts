@@ -101,12 +101,21 @@ export function createEndings({ live, remainderOf, disconnect }: EndingsParts, e
     if (isDue(attempts.get(session), session.lastMs, clock.now())) void end(session, why)
   }
 
+  /** What one session's source cannot say must not keep the others from their end. */
+  function lookAfter(session: LiveSession): void {
+    try {
+      endIfDue(session)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
   async function round(): Promise<void> {
     const sessions = [...live.all()]
     keepPace(sessions)
     for (let at = 0; at < sessions.length; at += SLICE) {
       if (closed) return
-      for (const session of sessions.slice(at, at + SLICE)) endIfDue(session)
+      for (const session of sessions.slice(at, at + SLICE)) lookAfter(session)
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
