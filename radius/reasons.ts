@@ -52,7 +52,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   voucher_spent: 'the time or the data of this voucher is used up',
   voucher_in_use: 'as many devices as this voucher allows are online',
   voucher_too_soon: 'a device that tries voucher codes too fast',
-  voucher_tries: 'too many wrong voucher codes, from all devices together',
+  voucher_tries: 'too many wrong voucher codes, from all devices at this client or everywhere',
 
   account_wrong: 'wrong password of an account',
   account_row: 'what is stored of this account is damaged',

@@ -73,18 +73,18 @@ export function voucherSource({ vouchers, live, profiles, clock }: VoucherSource
   }
 
   function decide(question: Question): Decision | Promise<Decision> | undefined {
-    const { userName, credential } = question
+    const { userName, credential, client } = question
     const read = readVoucherCode(userName)
     if (read.kind === 'none') return undefined
     if (read.kind === 'mistyped') return reject('voucher_mistyped')
     const station = question.packet.read(ATTRIBUTES['Calling-Station-Id'])
-    const refusal = tries.refusal(station)
+    const refusal = tries.refusal(station, client.name)
     if (refusal) return reject(refusal)
     const id = vouchers.idOf(read.code)
     const voucher = vouchers.find(id)
     const proved = proves(credential, read.code, userName)
     // A code that is known and not proved is answered like one that is not known.
-    if (!voucher || !proved) return afterDelay(tries.wrong(station), reject(voucher ? 'voucher_wrong' : 'voucher_unknown'))
+    if (!voucher || !proved) return afterDelay(tries.wrong(station, client.name), reject(voucher ? 'voucher_wrong' : 'voucher_unknown'))
     tries.right(station)
     return judge(voucher, `${HOLDER}${id}`, question, station)
   }
