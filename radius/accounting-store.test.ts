@@ -18,7 +18,7 @@ import { sessionNames } from './session-name.ts'
 const MAC = '02-00-5E-10-20-30'
 const HERE = { client: 'ap', address: '192.0.2.1' }
 const options = { durability: 'full', migrations: ACCOUNTING_MIGRATIONS } as const
-const nameOf = sessionNames(Buffer.alloc(32, 7))
+const nameOf = sessionNames(Buffer.alloc(32, 7), Buffer.alloc(32, 8))
 let dir: string
 let clock: ManualClock
 let writer: DurableWriter
@@ -214,4 +214,29 @@ test('no station, address or account name is on the disk after a thousand sessio
   expect(disk).toContain(users[1]?.replace('@realm', ''))
   expect(disk).toContain(nameOf('ap', `0/02:00:5e:10:00:00/1`))
   for (const forbidden of ['amina', 'example.org', '@realm', '5e-10-', '5e:10:', '5e10', '\x02\x00\x5e\x10', 'aa-bb-cc', '203.0.113', 'a class of']) expect(disk).not.toContain(forbidden)
+})
+
+test('an Accounting-On that waited for us closes what came before the start, whatever its clock, and nothing that has begun since', async () => {
+  await say('start', { acctSessionId: 'before' })
+  clock.advance(300_000)
+  await say('start', { acctSessionId: 'since' })
+  clock.advance(100_000)
+  await say('on', { acctSessionId: '', userName: '', callingStationId: undefined, eventSeconds: 60, delaySeconds: 120 })
+  const stops = async () => new Map((await rows()).map(({ session, stop_minute }) => [session, stop_minute]))
+  const [before, since] = [nameOf('ap', 'before'), nameOf('ap', 'since')]
+  expect([(await stops()).get(before), (await stops()).get(since)]).toEqual([Math.floor((clock.now() / 1000 - 120) / 60), null])
+  await say('on', { acctSessionId: '', userName: '', callingStationId: undefined })
+  expect((await stops()).get(since)).toBe(Math.floor(clock.now() / 60_000))
+})
+
+test('a session whose id is made of its phone\'s address keeps its name over a restart, though what ends it names no station', async () => {
+  const acctSessionId = `5f3a${MAC.replaceAll('-', '')}`
+  await say('start', { acctSessionId })
+  await restart()
+  await say('stop', { acctSessionId, callingStationId: undefined })
+  const other = { acctSessionId: `${acctSessionId}2` }
+  await say('start', other)
+  await restart()
+  clock.advance(7 * 3_600_000)
+  expect((await rows()).map(({ stop_minute }) => stop_minute !== null)).toEqual([true, true])
 })

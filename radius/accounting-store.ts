@@ -17,7 +17,6 @@ import type { SessionNames } from './session-name.ts'
 
 export { ACCOUNTING_MIGRATIONS } from './accounting/schema.ts'
 
-const MINUTE_MS = 60_000
 /** How far back an event is believed: an access server may have kept its reports while it could not reach us. */
 const MOST_LATE_MINUTES = 24 * 60
 const LISTEN_FOR_SILENCE_EVERY_MS = 60_000
@@ -48,6 +47,13 @@ function eventMinute({ eventSeconds }: AccountingReport, nowMinute: number): num
   return minute > nowMinute || minute < nowMinute - MOST_LATE_MINUTES ? nowMinute : minute
 }
 
+const isOfTheNas = ({ status }: AccountingReport): boolean => status === 'on' || status === 'off'
+
+/** Of an On or Off, how long it waited is believed instead of a clock: that of an access server which starts is often wrong. */
+function delayOf({ delaySeconds = 0 }: AccountingReport): number {
+  return Math.min(delaySeconds, MOST_LATE_MINUTES * 60)
+}
+
 function causeOf({ status, terminateCause }: AccountingReport): number {
   if (status === 'on' || status === 'off') return TERMINATE_CAUSES.nasReboot
   return status === 'stop' ? TERMINATE_CAUSES[terminateCause ?? 'nasError'] : 0
@@ -57,26 +63,28 @@ export function createAccountingStore({ writer, reader, clock, log, nameOf, live
   const fold = createFold({ writer, reader, clock, log })
   const journal = createJournal(writer, clock, fold.wake)
   const ageing = createAgeing({ writer, reader, clock, log })
-  const minuteNow = (): number => Math.max(0, Math.floor(clock.now() / MINUTE_MS))
+  const minuteBefore = (seconds: number): number => Math.max(0, Math.floor((clock.now() / 1000 - seconds) / 60))
   fold.wake()
 
   function storedAs({ client }: Origin, { acctSessionId, userName, callingStationId }: AccountingReport, session: LiveSession | undefined): NonNullable<LiveSession['stored']> {
     const known = session?.stored
     if (known) return known
-    const stored = { session: nameOf(client, acctSessionId, callingStationId), user: readTokenUser(userName)?.user ?? '' }
+    // A report, our own of a lost Stop among them, need not name the station by which the session was known from the beginning.
+    const stored = { session: nameOf(client, acctSessionId, callingStationId ?? session?.callingStationId), user: readTokenUser(userName)?.user ?? '' }
     if (session) session.stored = stored
     return stored
   }
 
   function recordOf(origin: Origin, report: AccountingReport, session: LiveSession | undefined): AccountingRecord {
     const stored = storedAs(origin, report, session)
-    const heardMinute = minuteNow()
+    const heardMinute = minuteBefore(0)
+    const delaySeconds = isOfTheNas(report) ? delayOf(report) : undefined
     return {
       status: ACCOUNTING_STATUS[report.status],
       cause: causeOf(report),
-      minute: eventMinute(report, heardMinute),
+      minute: delaySeconds === undefined ? eventMinute(report, heardMinute) : minuteBefore(delaySeconds),
       heardMinute,
-      seconds: report.sessionSeconds ?? 0,
+      seconds: delaySeconds ?? report.sessionSeconds ?? 0,
       inputOctets: report.inputOctets ?? 0,
       outputOctets: report.outputOctets ?? 0,
       inputPackets: report.inputPackets ?? 0,

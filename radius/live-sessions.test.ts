@@ -204,3 +204,49 @@ test('counters beyond all measure do not keep the sessions of others from being 
   there.restart()
   expect(there.live.of('account:luc')).toHaveLength(1)
 })
+
+test('an access server that restarted without a word and gives an id to somebody else has ended the session that had it', () => {
+  const { live, say, clock } = town()
+  say('start')
+  clock.advance(600_000)
+  const bruno = { userName: 'bruno', callingStationId: STATIONS[1] }
+  say('start', bruno)
+  expect([live.inUse(HOLDER, STATIONS[2]), live.of('account:bruno').length]).toEqual([0, 1])
+  say('interim', { ...bruno, callingStationId: STATIONS[1].toLowerCase().replaceAll('-', ':') })
+  say('interim', { userName: '', callingStationId: undefined })
+  expect([live.inUse(HOLDER, STATIONS[2]), live.of('account:bruno').length]).toEqual([0, 1])
+})
+
+test('a session whose user signs in after its device was let in by its address is the user\'s from then on', () => {
+  const { live, say } = town()
+  say('start', { userName: '' })
+  say('interim', { sessionSeconds: 60 })
+  expect(live.inUse(HOLDER, STATIONS[2])).toBe(1)
+})
+
+test('an id that has stopped is another session when it begins again a minute later, and the same when its Start was overtaken', () => {
+  const { live, say, clock } = town()
+  const startSeconds = clock.now() / 1000
+  say('stop')
+  clock.advance(30_000)
+  say('start')
+  clock.advance(600_000)
+  say('start', { eventSeconds: startSeconds })
+  say('interim')
+  say('interim', { sessionSeconds: 630 })
+  expect(live.of(HOLDER)).toHaveLength(0)
+  say('interim', { sessionSeconds: 300 })
+  expect(live.of(HOLDER)).toHaveLength(1)
+})
+
+test('an Accounting-On that waited for us ends what came before the start, and nothing that has begun since', () => {
+  const { live, say, clock } = town()
+  say('start', { acctSessionId: 'before' })
+  clock.advance(300_000)
+  say('start', { acctSessionId: 'since' })
+  clock.advance(100_000)
+  say('on', { acctSessionId: '', delaySeconds: 120 })
+  expect(live.of(HOLDER).map(({ acctSessionId }) => acctSessionId)).toEqual(['since'])
+  say('on', { acctSessionId: '' })
+  expect(live.of(HOLDER)).toEqual([])
+})

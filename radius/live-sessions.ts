@@ -25,6 +25,8 @@ const MOST_OF_HOLDER = 1_024
 const MOST_OPENINGS = 65_536
 /** Stops remembered, so that a report that was overtaken by its Stop wakes nothing: at least as many, at most twice. */
 const STOPS_REMEMBERED = 16_384
+/** How long a Start may be under way without saying so (Acct-Delay-Time, Event-Timestamp): what begins later is another session. */
+const OVERTAKING_SECONDS = 60
 
 /** Who holds a session: `token:<nonce>`, `voucher:<id>`, `account:<key>`; made by a source's `holderOf`. */
 export type Holder = string
@@ -80,8 +82,8 @@ export type LiveSessions = {
 export type LiveKeeper = { load(): Iterable<LiveSession>; changed(session: LiveSession): void; gone(session: LiveSession): void }
 
 type Opening = { readonly station: string | undefined; readonly atMs: number }
-/** An access server, its sessions by Acct-Session-Id, and the ids of those that have stopped lately. */
-type AccessServer = { readonly origin: Origin; readonly sessions: Map<string, LiveSession>; stopped: Set<string>; stoppedBefore: Set<string> }
+/** An access server, its sessions by Acct-Session-Id, and when those stopped that have lately, by its own clock. */
+type AccessServer = { readonly origin: Origin; readonly sessions: Map<string, LiveSession>; stopped: Map<string, number>; stoppedBefore: Map<string, number> }
 
 const NONE: readonly LiveSession[] = []
 
@@ -91,6 +93,14 @@ function canonicalStation(station: string): string {
 }
 function elsewhere(at: string | undefined, station: string | undefined): boolean {
   return station === undefined || at === undefined || canonicalStation(at) !== canonicalStation(station)
+}
+/** Whether an access server that forgot this session at a restart has given its id to somebody else. Not saying who is no difference. */
+function isAnother({ userName, callingStationId, holder }: LiveSession, report: AccountingReport, holderOf: HolderOf): boolean {
+  const station = report.callingStationId
+  if (station !== callingStationId && station !== undefined && callingStationId !== undefined && elsewhere(callingStationId, station)) return true
+  if (report.userName === userName || report.userName === '') return false
+  const now = holderOf(report.userName)
+  return now !== undefined && now !== holder
 }
 function silentAfterMs({ intervalMs }: LiveSession): number {
   return intervalMs === 0 ? SILENT_MS : Math.min(SILENT_MS, MISSED_REPORTS * intervalMs)
@@ -104,6 +114,12 @@ function learnInterval(one: LiveSession, said: number | undefined, gapMs: number
   else if (regular) one.intervalMs = Math.max(gapMs, one.gapMs)
   else if (gapMs > one.intervalMs) one.intervalMs = 0
   one.gapMs = gapMs
+}
+
+/** When its session began, by its access server's clock; undefined where it does not say. */
+function begunSeconds({ status, eventSeconds, sessionSeconds }: Pick<AccountingReport, 'status' | 'eventSeconds' | 'sessionSeconds'>): number | undefined {
+  if (status === 'start') return eventSeconds
+  return sessionSeconds === undefined ? undefined : eventSeconds - sessionSeconds
 }
 
 function update(one: LiveSession, report: AccountingReport, nowMs: number, heardMs: number): void {
@@ -128,7 +144,7 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
     let ofClient = clients.get(origin.client)
     if (!ofClient) clients.set(origin.client, (ofClient = new Map()))
     let server = ofClient.get(nas)
-    if (!server) ofClient.set(nas, (server = { origin, sessions: new Map(), stopped: new Set(), stoppedBefore: new Set() }))
+    if (!server) ofClient.set(nas, (server = { origin, sessions: new Map(), stopped: new Map(), stoppedBefore: new Map() }))
     return server
   }
 
@@ -137,18 +153,20 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
     for (const ofClient of clients.values()) {
       for (const [nas, server] of ofClient) {
         server.stoppedBefore = server.stopped
-        server.stopped = new Set()
+        server.stopped = new Map()
         if (server.sessions.size === 0 && server.stoppedBefore.size === 0) ofClient.delete(nas)
       }
     }
   }
-  function rememberStop({ origin, nasIdentifier, acctSessionId }: LiveSession): void {
+  function rememberStop({ origin, nasIdentifier, acctSessionId }: LiveSession, { eventSeconds }: AccountingReport): void {
     if (stops++ >= STOPS_REMEMBERED) forgetEarlierStops()
-    accessServer(origin, nasIdentifier).stopped.add(acctSessionId)
+    accessServer(origin, nasIdentifier).stopped.set(acctSessionId, eventSeconds)
   }
-  function isStopped({ origin, nasIdentifier, acctSessionId }: LiveSession): boolean {
-    const server = clients.get(origin.client)?.get(nasIdentifier)
-    return server !== undefined && (server.stopped.has(acctSessionId) || server.stoppedBefore.has(acctSessionId))
+  /** Whether a report was overtaken by its session's Stop. An access server that has restarted may count its sessions from one again. */
+  function isOvertaken({ client }: Origin, { nasIdentifier, acctSessionId, ...report }: AccountingReport): boolean {
+    const server = clients.get(client)?.get(nasIdentifier)
+    const stopSeconds = server?.stopped.get(acctSessionId) ?? server?.stoppedBefore.get(acctSessionId)
+    return stopSeconds !== undefined && (begunSeconds(report) ?? 0) <= stopSeconds + OVERTAKING_SECONDS
   }
 
   function counted({ client }: Origin, by: number): void {
@@ -194,10 +212,13 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
     keeper?.gone(one)
   }
 
-  function leaveAll(client: string, nas: string): void {
-    for (const one of clients.get(client)?.get(nas)?.sessions.values() ?? []) leave(one)
+  /** What was heard of after the access server's start has begun since: its On waited, or was repeated. */
+  function leaveAll(client: string, nas: string, delaySeconds: number): void {
+    const server = clients.get(client)?.get(nas)
+    const startMs = clock.monotonic() - delaySeconds * 1000
+    for (const one of server?.sessions.values() ?? []) if (one.heardMs <= startMs) leave(one)
     // It may number its sessions from one again.
-    clients.get(client)?.delete(nas)
+    if (server?.sessions.size === 0) clients.get(client)?.delete(nas)
   }
 
   /** The Start of a session that an Accept opened; a session without a station may be any of them. */
@@ -221,8 +242,8 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
   function firstHeard(origin: Origin, report: AccountingReport, holderOf: HolderOf): LiveSession {
     const known = clients.get(origin.client)?.get(report.nasIdentifier)?.origin
     const one = make(known?.address === origin.address ? known : origin, report, holderOf(report.userName))
-    if (report.status === 'stop') rememberStop(one)
-    else if (hasRoom(one) && !isStopped(one)) {
+    if (report.status === 'stop') rememberStop(one, report)
+    else if (hasRoom(one) && !isOvertaken(origin, report)) {
       follow(one)
       if (one.holder !== undefined) begun(one.holder, one.callingStationId)
       keeper?.changed(one)
@@ -237,13 +258,15 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
   return {
     heard(origin, report, holderOf) {
       const { nasIdentifier, status } = report
-      if (status === 'on' || status === 'off') return void leaveAll(origin.client, nasIdentifier)
+      if (status === 'on' || status === 'off') return void leaveAll(origin.client, nasIdentifier, report.delaySeconds ?? 0)
       const known = clients.get(origin.client)?.get(nasIdentifier)?.sessions.get(report.acctSessionId)
-      if (!known) return firstHeard(origin, report, holderOf)
+      const another = known && isAnother(known, report, holderOf)
+      if (another) leave(known)
+      if (!known || another) return firstHeard(origin, report, holderOf)
       update(known, report, clock.now(), clock.monotonic())
       if (status === 'stop') {
         leave(known)
-        rememberStop(known)
+        rememberStop(known, report)
       } else keeper?.changed(known)
       return known
     },

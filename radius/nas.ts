@@ -52,6 +52,8 @@ export type AccountingReport = {
   readonly calledStationId?: string | undefined
   /** Whole seconds since 1970: sent as Event-Timestamp, so that retransmissions are byte-identical. */
   readonly eventSeconds: number
+  /** For how long it has waited to be sent (Acct-Delay-Time), when the access server says so. */
+  readonly delaySeconds?: number | undefined
   readonly sessionSeconds?: number | undefined
   readonly inputOctets?: number | undefined
   readonly outputOctets?: number | undefined

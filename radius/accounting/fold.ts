@@ -22,7 +22,7 @@ const DELETE_ROWS = 'delete from accounting_journal where id <= ?'
 /** The session behind the next few hundred of an access server: one statement must not hold up the loop. */
 const STRETCH = 'select session from accounting_session where client = ? and nas = ? and session > ? order by session limit 1 offset 255'
 const STOP_STRETCH = `update accounting_session set stop_minute = ?, cause = ?
-  where client = ? and nas = ? and session > ? and session <= ? and stop_minute is null`
+  where client = ? and nas = ? and session > ? and session <= ? and last_minute < ? and stop_minute is null`
 /** Names of sessions are ASCII. */
 const BEHIND_ALL_NAMES = '\x7f'
 
@@ -105,11 +105,15 @@ export function createFold({ writer, reader, clock, log }: FoldParts): Fold {
     }
   }
 
-  /** RFC 2866 §5.1: the access server starts or stops as a whole, so whatever came before this report is over. */
-  async function stopAll({ client, nas, minute, cause }: StoredRecord): Promise<void> {
+  /**
+   * RFC 2866 §5.1: the access server starts or stops as a whole, so whatever came before is over. A report that waited comes behind
+   * others of what has begun since: those sessions go on.
+   */
+  async function stopAll({ client, nas, minute, seconds, cause }: StoredRecord): Promise<void> {
+    const before = seconds > 0 ? minute : Number.MAX_SAFE_INTEGER
     for (let from = '', to: string | undefined = ''; to !== undefined; from = to ?? '') {
       to = stretch.get(client, nas, from)
-      await writer.write({ sql: STOP_STRETCH, values: [minute, cause, client, nas, from, to ?? BEHIND_ALL_NAMES] })
+      await writer.write({ sql: STOP_STRETCH, values: [minute, cause, client, nas, from, to ?? BEHIND_ALL_NAMES, before] })
     }
   }
 

@@ -14,6 +14,7 @@ export type AccountingRecord = {
   /** Minutes since 1970: when it happened, and when we heard of it. */
   readonly minute: number
   readonly heardMinute: number
+  /** Of the session; of an On or Off, how long ago `minute` was. */
   readonly seconds: number
   readonly inputOctets: number
   readonly outputOctets: number

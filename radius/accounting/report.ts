@@ -96,6 +96,7 @@ export function readAccountingReport(packet: Packet, nowMs: number): AccountingR
     calledStationId: heard.calledStationId,
     // When it happened: Event-Timestamp, else the arrival less Acct-Delay-Time (RFC 2866 §5.2).
     eventSeconds: heard.eventSeconds ?? Math.floor(nowMs / 1000) - (heard.delaySeconds ?? 0),
+    delaySeconds: heard.delaySeconds,
     sessionSeconds: heard.sessionSeconds,
     interimSeconds: heard.interimSeconds,
     inputOctets: octets(heard.inputOctets, heard.inputGigawords),
