@@ -9,7 +9,7 @@ import { ensurePeers } from './test/peers.ts'
 const root = join(import.meta.dirname, '..')
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 /** Percent of the branches of radius/, by its own tests and those with real peers. */
-const LEAST_BRANCHES = 75
+const LEAST_BRANCHES = 90
 
 async function simulations(files: readonly string[]): Promise<number> {
   return runChild(process.execPath, [vitest, 'run', '--config', 'vitest.verify.config.ts', '--passWithNoTests', ...files])
