@@ -324,11 +324,11 @@ test('a session of a realm is written down here and reported there, and acknowle
   expect((await nas.next()).code).toBe(CODES.accountingResponse)
   expect(town.heard.map(({ report }) => report.userName)).toEqual(['amina@ville.example'])
   expect(numbers(upstream.heard[0]!)).toEqual([40, 44, 1, 32, 33])
-  for (const [status, user] of [[7, undefined], [1, town.token().user], [1, `${town.token().user}@ville.example`], [1, 'someone@else.example']] as const) {
+  for (const [status, user] of [[7, undefined], [7, 'amina@ville.example'], [8, 'mairie@ville.example'], [1, town.token().user], [1, `${town.token().user}@ville.example`], [1, 'someone@else.example']] as const) {
     nas.send(accountingBytes(status, user, status + (user?.length ?? 0)), town.radius.acctPort)
     expect((await nas.next()).code).toBe(CODES.accountingResponse)
   }
-  expect([town.heard.length, upstream.heard.length]).toEqual([5, 1])
+  expect([town.heard.length, upstream.heard.length]).toEqual([7, 1])
 })
 
 test('while the upstream says nothing the report is kept but not acknowledged; the same report again is one session and is acknowledged', async () => {

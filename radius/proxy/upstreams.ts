@@ -16,6 +16,8 @@ import { realmOf, realmTable } from './realms.ts'
 import { PROXY_PATIENCE, type ProxyPatience, type UpstreamSettings } from './settings.ts'
 
 const A = ATTRIBUTES
+/** Acct-Status-Type (RFC 2866 §5.1): of a whole access server, whatever name they carry, so no realm's to hear. */
+const [ACCOUNTING_ON, ACCOUNTING_OFF] = [7, 8] as const
 const MARK_BYTES = 8
 const HOLDER_BYTES = 16
 const reject = (reason: string): Decision => ({ kind: 'reject', reason })
@@ -70,8 +72,10 @@ export function openUpstreams(settings: UpstreamSettings, { profiles, knownBefor
     return `upstream:${mac(settings.key, 'parvis/upstream-holder/1', name).toString('hex', 0, HOLDER_BYTES)}`
   }
 
-  /** Undefined for a session that is no realm's, and for On and Off, which name nobody. */
+  /** Undefined for a session that is no realm's, and for On and Off. */
   function reportedTo(packet: Packet): Realm | undefined {
+    const status = packet.read(A['Acct-Status-Type'])
+    if (status === ACCOUNTING_ON || status === ACCOUNTING_OFF) return undefined
     const userName = packet.read(A['User-Name'])
     const realm = userName === undefined ? undefined : ownerOf(userName)
     return realm?.accounting ? realm : undefined
