@@ -33,6 +33,16 @@ describe('who an address belongs to', () => {
   })
 })
 
+test('a client asks ten thousand times a second, unless its settings say otherwise', () => {
+  const table = clientTable([AP, { ...SIX, packetsPerSecond: 7 }])
+  function taken(address: string): number {
+    let count = 0
+    while (count < 100_000 && table.find(address)?.client.allowance.take(1_000)) count++
+    return count
+  }
+  expect([taken('192.0.2.1'), taken('2001:db8::1')]).toEqual([10_000, 7])
+})
+
 describe('while packets come', () => {
   function withKept(address = '192.0.2.9') {
     const table = clientTable([AP, SIX])

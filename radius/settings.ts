@@ -14,7 +14,7 @@ export type ClientSettings = {
   readonly requireMessageAuthenticator?: boolean
   /** `none` for access servers that send no usable Calling-Station-Id: their tokens live 30 s. Default `station`. */
   readonly binding?: 'station' | 'none'
-  /** Valid packets answered per second, with a burst of as many. Default 100,000. */
+  /** Valid packets answered per second, with a burst of as many. Default 10,000. */
   readonly packetsPerSecond?: number
   /** Where it listens for Disconnect- and CoA-Requests of ours (RFC 5176 §3). Default 3799. */
   readonly coaPort?: number

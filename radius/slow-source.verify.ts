@@ -30,7 +30,7 @@ const dead: Source = { name: 'dead', decide: ({ userName }) => (userName === 'ne
 const quick: Source = { name: 'quick', decide: ({ userName }) => (userName === 'quick' ? { kind: 'reject', reason: 'user_unknown' } : undefined) }
 
 function start(): Promise<RunningRadius> {
-  const clients = [{ name: 'local', address: '127.0.0.1', secret: SECRET }]
+  const clients = [{ name: 'local', address: '127.0.0.1', secret: SECRET, packetsPerSecond: 1e6 }]
   const accounting = { record: async () => undefined, alive: () => false }
   const settings = { hosts: ['127.0.0.1'], authPort: 0, acctPort: 0, clients, tokenKeys: KEYRING, profiles: PROFILES }
   return startRadius(settings, effects, { accounting, tokenUses: createTokenUses(undefined, effects.clock), sources: [dead, quick] })

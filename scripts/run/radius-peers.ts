@@ -33,7 +33,7 @@ export function radiusPeers({ settings, directories, effects }: Ground): RadiusP
     requireMessageAuthenticator: row.require_message_authenticator,
     binding: row.binding,
     coaPort: row.coa_port,
-    ...(row.packets_per_second === undefined ? {} : { packetsPerSecond: row.packets_per_second }),
+    packetsPerSecond: row.packets_per_second,
   }))
   const loopback = clients.find((client) => coversLoopback(client.address))
   if (loopback) return { clients, own: { name: loopback.name, secret: loopback.secret } }

@@ -118,7 +118,7 @@ export const SCHEMA = {
       secret: secret(),
       require_message_authenticator: boolean(true),
       binding: oneOf(['station', 'none']),
-      packets_per_second: optional(integer(0, { min: 1, max: 1_000_000 })),
+      packets_per_second: integer(10_000, { min: 1, max: 1_000_000 }),
       coa_port: integer(3799, { min: 1, max: 65_535 }),
     },
     'radius.profiles': {
