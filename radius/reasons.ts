@@ -56,8 +56,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
 
   account_wrong: 'wrong password of an account',
   account_row: 'what is stored of this account is damaged',
+  account_too_soon: 'a name whose passwords are tried too fast',
   account_in_use: 'as many devices as this account allows are online',
-  account_checks_full: 'more passwords wait to be checked than can be in time',
+  account_checks_full: 'more passwords wait to be checked, from this client or in all, than can be in time',
   method_needs_clear_secret: 'this way of proving a password needs an account of kind machine; people’s passwords are checked by PAP alone',
 
   upstream_refused: 'the server of the user’s realm said no',

@@ -26,7 +26,9 @@ function town(options: Parameters<typeof accountTown>[1] = {}) {
   const clock = manualClock(START_MS)
   const here = accountTown(clock, options)
   const live = createLiveSessions(clock)
-  const checks = createPasswordChecks(systemClock())
+  // Delays between tries pass with both.
+  const real = systemClock()
+  const checks = createPasswordChecks({ monotonic: () => real.monotonic() + clock.monotonic(), after: real.after })
   const source = accountSource({ accounts: here.accounts, checks, live, profiles: PROFILES })
   const stranger = strangerSource(here.accounts, checks)
   onTestFinished(async () => {
@@ -57,9 +59,10 @@ for (const [where, cached] of [['in memory', undefined], ['in the database', 0]]
   })
 
   test(`a person opens by PAP alone when found ${where}, and is gone the moment the account is`, async () => {
-    const { add, says, accounts } = town(cached === undefined ? {} : { cached })
+    const { add, says, accounts, clock } = town(cached === undefined ? {} : { cached })
     await add({ name: 'anne', kind: 'person', password: 'motdepasse' })
     expect([await says('Anne', pap('motdepasse')), await says('anne', pap('motdepass')), await says('anne', chap('motdepasse'))]).toEqual(['accept', 'account_wrong', 'method_needs_clear_secret'])
+    clock.advance(250)
     const [one] = accounts.list()
     expect(one).toEqual({ key: accounts.keyOf('ANNE'), kind: 'person', madeDay: 20_000, label: '', sessions: undefined })
     const asked = says('anne', pap('motdepasse'))
@@ -89,7 +92,7 @@ test('EAP is left to upstream realms', async () => {
 })
 
 test('a name that does not exist is answered as slowly as a wrong password, without a hash, where there are people', async () => {
-  const { add, says, stranger, accounts } = town()
+  const { add, says, stranger, accounts, clock } = town()
   const strangerSays = async (how: Credential) => (await stranger.decide(ask('nobody', how))) ?? 'nothing'
   const quick = stranger.decide(ask('nobody', pap('x')))
   expect(quick).toEqual({ kind: 'reject', reason: 'user_unknown' })
@@ -97,7 +100,10 @@ test('a name that does not exist is answered as slowly as a wrong password, with
   await add({ name: 'screen', kind: 'machine', password: 'right' })
   async function timed(what: () => Promise<unknown>): Promise<number> {
     const began = performance.now()
-    for (let i = 0; i < 3; i++) await what()
+    for (let i = 0; i < 3; i++) {
+      clock.advance(2_000)
+      await what()
+    }
     return (performance.now() - began) / 3
   }
   await says('anne', pap('wrong'))
@@ -110,6 +116,54 @@ test('a name that does not exist is answered as slowly as a wrong password, with
   expect(stranger.decide(ask('nobody', chap('x')))).toEqual({ kind: 'reject', reason: 'user_unknown' })
   expect(await accounts.remove(accounts.keyOf('anne'))).toBe(accounts.keyOf('anne'))
   expect(stranger.decide(ask('nobody', pap('x')))).toEqual({ kind: 'reject', reason: 'user_unknown' })
+})
+
+test('what is tried too soon is answered as slowly as a wrong password, without a hash', async () => {
+  const { add, says, clock } = town()
+  await add({ name: 'anne', kind: 'person', password: 'right' })
+  async function timed(): Promise<readonly [reason: string | undefined, ms: number]> {
+    const began = performance.now()
+    return [await says('anne', pap('wrong')), performance.now() - began]
+  }
+  await timed()
+  clock.advance(2_000)
+  const [[wrong, wrongMs], [soon, soonMs]] = [await timed(), await timed()]
+  expect([wrong, soon]).toEqual(['account_wrong', 'account_too_soon'])
+  expect(soonMs).toBeGreaterThan(wrongMs / 3)
+})
+
+for (const known of [true, false]) {
+  test(`who guesses at a name that ${known ? 'exists' : 'does not exist'} has one try, keeps nobody from signing in, and the name’s owner not where it was before`, async () => {
+    const { add, says, stranger, clock } = town()
+    for (const name of ['anne', 'basile']) await add({ name, kind: 'person', password: `of ${name}`, sessions: 0 })
+    const [home, away] = ['02-00-00-00-00-01', '02-00-00-00-00-02']
+    expect(await says('anne', pap('of anne'), home)).toBe('accept')
+    async function guess(index: number): Promise<string> {
+      const question = ask(known ? 'Anne' : 'nobody', pap(`guess ${index}`), `02-00-00-00-01-${index.toString(16).padStart(2, '0')}`)
+      const decision = await (known ? says(question.userName, question.credential, away) : stranger.decide(question))
+      return typeof decision === 'object' && decision.kind === 'reject' ? decision.reason : String(decision)
+    }
+    const wrong = known ? 'account_wrong' : 'user_unknown'
+    const guesses = Promise.all(Array.from({ length: 100 }, (_, index) => guess(index)))
+    expect([await says('basile', pap('of basile'), away), await says('anne', pap('of anne'), home)]).toEqual(['accept', 'accept'])
+    expect((await guesses).filter((said) => said === wrong)).toHaveLength(1)
+    expect(new Set(await guesses)).toEqual(new Set([wrong, 'account_too_soon']))
+    // Its owner waits elsewhere, and no longer than a delay.
+    if (known) expect(await says('anne', pap('of anne'), away)).toBe('account_too_soon')
+    clock.advance(250)
+    expect([await guess(1), await guess(2)]).toEqual([wrong, 'account_too_soon'])
+    clock.advance(500)
+    expect(await says('anne', pap('of anne'), away)).toBe('accept')
+  })
+}
+
+test('an account that vanished while it was asked for proves nothing, not even an empty secret', async () => {
+  const { add, accounts } = town()
+  await add({ name: 'porte', password: 'p' })
+  const account = accounts.find('porte')
+  if (!account) throw new Error('there is no account')
+  await accounts.remove(accounts.keyOf('porte'))
+  expect([accounts.machineProves(account, 'porte', chap('')), accounts.machineProves(account, 'porte', chap('p'))]).toEqual([false, false])
 })
 
 test('a person is in one place at a time; the same phone asking again, a Stop, a restarted access server or silence make room', async () => {

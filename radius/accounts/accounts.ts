@@ -85,9 +85,10 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
 
   const nameKey = (userName: string): Buffer => keys.nameKey(canonicalName(userName))
 
-  function secretOf(key: Buffer): string {
+  /** Undefined when the account is gone: that proves nothing, where an empty secret would be proved by an empty password. */
+  function secretOf(key: Buffer): string | undefined {
     const sealed = proofOf.get(key)
-    return sealed ? openSecret(keys.sealing, key, sealed).toString() : ''
+    return sealed && openSecret(keys.sealing, key, sealed).toString()
   }
 
   function remember(userName: string, account: Account): Account {
@@ -139,8 +140,10 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
       const key = account.key ?? nameKey(userName)
       const password = credential.password?.()
       if (!password) {
-        learn(account, secretOf(key))
-        return credential.proves(account.secret ?? '')
+        const secret = secretOf(key)
+        if (secret === undefined) return false
+        learn(account, secret)
+        return credential.proves(secret)
       }
       const right = sameCheck(keys.verifier(key, password), account)
       // What was just proved need not be unsealed, which costs ten times as much.

@@ -9,8 +9,8 @@ function desk(processors?: number) {
   let running = 0
   let most = 0
   const done: string[] = []
-  function check(name: string): boolean {
-    const answer = checks.run(() => {
+  function check(name: string, client = 'ap'): boolean {
+    const answer = checks.run(client, () => {
       most = Math.max(most, ++running)
       return new Promise((resolve) => {
         clock.after(25, () => {
@@ -22,8 +22,8 @@ function desk(processors?: number) {
     void answer?.then(() => done.push(name))
     return answer !== undefined
   }
-  function imitate(name: string): boolean {
-    const answer = checks.imitate()
+  function imitate(name: string, client = 'ap'): boolean {
+    const answer = checks.imitate(client)
     void answer?.then(() => done.push(name))
     return answer !== undefined
   }
@@ -50,7 +50,7 @@ test('what could not be answered within three seconds is refused at once, a stra
   for (let i = 0; i < 20; i++) check('before')
   await pass(600)
   let taken = 0
-  while (check('waits')) taken++
+  while (check('waits', `ap-${taken % 4}`)) taken++
   // 2.5 s at 25 ms each.
   expect(taken).toBe(101)
   expect(imitate('stranger')).toBe(false)
@@ -59,6 +59,19 @@ test('what could not be answered within three seconds is refused at once, a stra
   await pass(2_600)
   expect(done.filter((one) => one === 'waits')).toHaveLength(101)
   expect(check('after')).toBe(true)
+})
+
+test('one access server takes half of the turns, and is told the same of strangers; another has the rest', async () => {
+  const { check, imitate, pass, done } = desk()
+  for (let i = 0; i < 20; i++) check('before')
+  await pass(600)
+  let taken = 0
+  while (check('flood', 'ap-mad')) taken++
+  expect(taken).toBe(51)
+  expect([imitate('stranger', 'ap-mad'), imitate('stranger', 'ap-mairie'), check('anne', 'ap-mairie')]).toEqual([false, true, true])
+  await pass(1_310)
+  expect(done).toContain('anne')
+  expect(check('flood', 'ap-mad')).toBe(true)
 })
 
 test('an imitation is over when a check in its place would have been, and takes nobody’s turn', async () => {
@@ -84,8 +97,8 @@ test('no more than a thousand strangers are kept waiting; the others are refused
 
 test('a check that fails is told, and the next has its turn', async () => {
   const checks = createPasswordChecks(manualClock(0))
-  const failing = checks.run(() => Promise.reject(new Error('damaged')))
-  const next = checks.run(async () => true)
+  const failing = checks.run('ap', () => Promise.reject(new Error('damaged')))
+  const next = checks.run('ap', async () => true)
   await expect(failing).rejects.toThrow('damaged')
   expect(await next).toBe(true)
 })

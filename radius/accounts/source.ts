@@ -9,6 +9,7 @@ import type { Account, Accounts } from './accounts.ts'
 import type { PasswordChecks } from './password-checks.ts'
 import { passwordMatches } from './password-hash.ts'
 import type { AccountKind } from './row.ts'
+import type { Try, Turn } from './tries.ts'
 
 /**
  * Sessions at the same time where neither account nor profile says otherwise: a person has one, so that a lent password shows; a
@@ -25,15 +26,38 @@ export type AccountSourceParts = {
 
 const reject = (reason: string): Decision => ({ kind: 'reject', reason })
 const WRONG = reject('account_wrong')
+const TOO_SOON = reject('account_too_soon')
 const BUSY = reject('account_checks_full')
 
 const HOLDER = 'account:'
 const holderFor = (accounts: Accounts, userName: string): Holder => `${HOLDER}${accounts.keyOf(userName)}`
 
-/** A reject as late as a person's would come, where there are people: else only waiting would tell that a name is one of theirs. */
+function tryOf(accounts: Accounts, { userName, packet }: Question): Try {
+  const station = packet.read(ATTRIBUTES['Calling-Station-Id'])
+  return { name: accounts.keyOf(userName), device: station === undefined ? undefined : accounts.keyOf(station) }
+}
+
+/** A reject as late as that of a wrong password, without the hash. */
+function late({ imitate }: PasswordChecks, { client }: Question, decision: Decision): Decision | Promise<Decision> {
+  return imitate(client.name)?.then(() => decision) ?? BUSY
+}
+
+/** A reject as late as a person's, and as seldom, where there are people: else only waiting would tell that a name is one of theirs. */
 function asSlowly(accounts: Accounts, checks: PasswordChecks, question: Question, decision: Decision): Decision | Promise<Decision> {
   if (question.credential.kind !== 'pap' || !accounts.hasPeople()) return decision
-  return checks.imitate()?.then(() => decision) ?? BUSY
+  const turn = checks.tries.begin(tryOf(accounts, question))
+  if (!turn) return late(checks, question, TOO_SOON)
+  return settled(checks.imitate(question.client.name), turn, () => {
+    turn.wrong()
+    return decision
+  })
+}
+
+/** What comes of a check or its imitation; a failure, or that there was none, is not counted as a wrong try. */
+function settled<T>(checked: Promise<T> | undefined, turn: Turn, decide: (result: T) => Decision): Decision | Promise<Decision> {
+  if (checked) return checked.then(decide).finally(turn.leave)
+  turn.leave()
+  return BUSY
 }
 
 export function accountSource({ accounts, checks, live, profiles }: AccountSourceParts): Source {
@@ -59,8 +83,13 @@ export function accountSource({ accounts, checks, live, profiles }: AccountSourc
   function person(account: Account, question: Question): Decision | Promise<Decision> {
     const password = question.credential.password?.()
     if (!password) return reject('method_needs_clear_secret')
-    const checked = checks.run(() => matches(question.userName, password))
-    return checked?.then((right) => (right ? admit(account, question) : WRONG)) ?? BUSY
+    const turn = checks.tries.begin(tryOf(accounts, question))
+    if (!turn) return late(checks, question, TOO_SOON)
+    return settled(checks.run(question.client.name, () => matches(question.userName, password)), turn, (right) => {
+      if (right) turn.right()
+      else turn.wrong()
+      return right ? admit(account, question) : WRONG
+    })
   }
 
   function decide(question: Question): Decision | Promise<Decision> | undefined {

@@ -86,7 +86,9 @@ export function voucherSource({ vouchers, live, profiles, clock }: VoucherSource
     // A code that is known and not proved is answered like one that is not known.
     if (!voucher || !proved) return afterDelay(tries.wrong(station, client.name), reject(voucher ? 'voucher_wrong' : 'voucher_unknown'))
     tries.right(station)
-    return judge(voucher, `${HOLDER}${id}`, question, station)
+    const decision = judge(voucher, `${HOLDER}${id}`, question, station)
+    if (decision.kind === 'accept') tries.letIn(station)
+    return decision
   }
 
   function holderOf(userName: string): Holder | undefined {

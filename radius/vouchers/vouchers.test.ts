@@ -274,9 +274,9 @@ test('where the voucher says nothing of devices, the profile does', async () => 
   expect([PHONE, TABLET, LAPTOP].map((station) => source.decide(ask(code, pap(code), station))).map((decision) => decision && !(decision instanceof Promise) && decision.kind)).toEqual(['accept', 'accept', 'reject'])
 })
 
-test('guesses are 25 a second at one client and a hundred everywhere; a second later there is room again', async () => {
+test('guesses are 25 a second at one client and a hundred everywhere, a fifth of them kept for devices that were let in; a second later there is room again', async () => {
   const { make, source, clock } = town()
-  const code = await make()
+  const code = await make({ devices: 2 })
   const elsewhere = town()
   const codes = await elsewhere.vouchers.make({ ...ORDER, count: 101 })
   function at(name: string, tried: string, station: string = PHONE): unknown {
@@ -284,13 +284,28 @@ test('guesses are 25 a second at one client and a hundred everywhere; a second l
     return source.decide({ ...question, client: { ...question.client, name } })
   }
   const spoilt = { kind: 'reject', reason: 'voucher_tries' }
-  const guess = (index: number): unknown => at(`ap-${Math.floor(index / 25)}`, codes[index] ?? '', `02-00-00-00-01-${index.toString(16).padStart(2, '0')}`)
-  for (let index = 0; index < 25; index++) expect(guess(index)).toBeInstanceOf(Promise)
-  expect([at('ap-0', code), at('ap-1', code)]).toMatchObject([spoilt, { kind: 'accept' }])
-  for (let index = 25; index < 100; index++) expect(guess(index)).toBeInstanceOf(Promise)
-  expect([guess(100), at('ap-mairie', code)]).toEqual([spoilt, spoilt])
-  clock.advance(1_000)
+  const guess = (index: number): unknown => at(`ap-${Math.floor(index / 20)}`, codes[index] ?? '', `02-00-00-00-01-${index.toString(16).padStart(2, '0')}`)
+  for (let index = 0; index < 20; index++) expect(guess(index)).toBeInstanceOf(Promise)
+  expect([at('ap-0', code, TABLET), at('ap-1', code)]).toMatchObject([spoilt, { kind: 'accept' }])
+  for (let index = 20; index < 80; index++) expect(guess(index)).toBeInstanceOf(Promise)
+  expect([guess(80), at('ap-mairie', code, TABLET)]).toEqual([spoilt, spoilt])
+  // The phone was let in before.
   expect([at('ap-0', code), at('ap-mairie', code)]).toMatchObject([{ kind: 'accept' }, { kind: 'accept' }])
+  clock.advance(1_000)
+  expect([at('ap-0', code, TABLET), at('ap-mairie', code, TABLET)]).toMatchObject([{ kind: 'accept' }, { kind: 'accept' }])
+})
+
+test('what is kept for devices that were let in is not theirs to guess with, and a code that lets in no further device makes none known', async () => {
+  const { make, source } = town()
+  const code = await make()
+  const codes = await town().vouchers.make({ ...ORDER, count: 40 })
+  const station = (index: number): string => `02-00-00-00-01-${index.toString(16).padStart(2, '0')}`
+  expect(source.decide(ask(code, pap(code), PHONE))).toMatchObject({ kind: 'accept' })
+  for (let index = 0; index < 40; index++) expect(source.decide(ask(code, pap(code), station(index)))).toEqual({ kind: 'reject', reason: 'voucher_in_use' })
+  const said = codes.map((wrong, index) => source.decide(ask(wrong, pap(wrong), station(index))))
+  expect(said.filter((decision) => decision instanceof Promise)).toHaveLength(20)
+  expect(source.decide(ask(codes[0] ?? '', pap('x'), PHONE))).toBeInstanceOf(Promise)
+  expect(source.decide(ask(codes[1] ?? '', pap('x'), PHONE))).toEqual({ kind: 'reject', reason: 'voucher_too_soon' })
 })
 
 test('accounting of anyone else goes on untouched, and of a code that is no voucher nothing is kept', async () => {
