@@ -70,7 +70,10 @@ export function createAccountingStore({ writer, reader, clock, log, nameOf, live
     const known = session?.stored
     if (known) return known
     // A report, our own of a lost Stop among them, need not name the station by which the session was known from the beginning.
-    const stored = { session: nameOf(client, acctSessionId, callingStationId ?? session?.callingStationId), user: readTokenUser(userName)?.user ?? '' }
+    const station = callingStationId ?? session?.callingStationId
+    const user = readTokenUser(userName)?.user ?? ''
+    // A token's user names nobody.
+    const stored = { session: nameOf(client, acctSessionId, { callingStationId: station, userName: user === '' ? userName || session?.userName : undefined }), user }
     if (session) session.stored = stored
     return stored
   }

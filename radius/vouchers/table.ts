@@ -1,4 +1,4 @@
-/** vouchers.db: what each voucher gives and what is used of it. No code, no place and no time of use can be read from it. */
+/** vouchers.db: what each voucher gives and what is used of it. No code and no place can be read from it, and a time of use for two days. */
 import type { Statement } from '#shared/db/group-commit.ts'
 
 export const VOUCHER_ID_BYTES = 8
