@@ -17,7 +17,7 @@ import { sessionNames } from './session-name.ts'
 
 const MAC = '02-00-5E-10-20-30'
 const HERE = { client: 'ap', address: '192.0.2.1' }
-const options = { durability: 'full', migrations: ACCOUNTING_MIGRATIONS } as const
+const options = { durability: 'full', migrations: ACCOUNTING_MIGRATIONS, secureDelete: true } as const
 const nameOf = sessionNames(Buffer.alloc(32, 7), Buffer.alloc(32, 8))
 let dir: string
 let clock: ManualClock
@@ -239,4 +239,16 @@ test('a session whose id is made of its phone\'s address keeps its name over a r
   await restart()
   clock.advance(7 * 3_600_000)
   expect((await rows()).map(({ stop_minute }) => stop_minute !== null)).toEqual([true, true])
+})
+
+test('a day after its Stop a session is in no file, neither in the log nor on free pages, however quiet the place', async () => {
+  const lies = (text: string): boolean => readdirSync(dir).some((file) => readFileSync(join(dir, file)).includes(text))
+  const { user } = newToken()
+  await say('start', { userName: user })
+  await say('stop', { userName: user })
+  await store.settled()
+  expect([lies(user), lies(nameOf('ap', 's1'))]).toEqual([true, true])
+  clock.advance(24 * 3_600_000 + 61_000)
+  await store.tidy()
+  expect([lies(user), lies(nameOf('ap', 's1'))]).toEqual([false, false])
 })

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { manualClock } from '#shared/clock.ts'
 import { openDb } from '#shared/db/open.ts'
 import { silentLog } from '#shared/log.ts'
@@ -249,4 +251,24 @@ test('an Accounting-On that waited for us ends what came before the start, and n
   expect(live.of(HOLDER).map(({ acctSessionId }) => acctSessionId)).toEqual(['since'])
   say('on', { acctSessionId: '' })
   expect(live.of(HOLDER)).toEqual([])
+})
+
+test('a minute after its Stop a session’s name, station and id are nowhere in the runtime directory', () => {
+  const dir = mkdtempSync('/dev/shm/parvis-live-')
+  onTestFinished(() => rmSync(dir, { recursive: true }))
+  const clock = manualClock(Date.UTC(2026, 10, 3))
+  const db = openDb(join(dir, 'live.db'), { durability: 'volatile', migrations: LIVE_MIGRATIONS, secureDelete: true })
+  onTestFinished(() => void db.close())
+  const live = createLiveSessions(clock, createLiveStore(db, clock, silentLog()))
+  const whose = { nasIdentifier: 'ap-1', acctSessionId: '5f3a/1', userName: 'amina', callingStationId: STATIONS[0], eventSeconds: 0 }
+  const lies = (): boolean[] => [STATIONS[0], 'amina', '5f3a/1'].map((word) => readdirSync(dir).some((name) => readFileSync(join(dir, name)).includes(word)))
+  live.heard(AP, { ...whose, status: 'start' }, holderOf)
+  live.heard(AP, { ...whose, status: 'start', acctSessionId: 'other', userName: 'luc', callingStationId: STATIONS[1] }, holderOf)
+  clock.advance(1_000)
+  expect(lies()).toEqual([true, true, true])
+  live.heard(AP, { ...whose, status: 'stop' }, holderOf)
+  clock.advance(1_000)
+  clock.advance(60_000)
+  expect(lies()).toEqual([false, false, false])
+  expect(readFileSync(join(dir, 'live.db')).includes('luc')).toBe(true)
 })

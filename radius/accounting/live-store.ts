@@ -1,5 +1,6 @@
 /** Keeps the live sessions over a restart, in the runtime store: what changed is written within a second, a few hundred at a time. */
 import type { Cancel, Clock } from '#shared/clock.ts'
+import { emptyLog } from '#shared/db/forget.ts'
 import type { Db } from '#shared/db/open.ts'
 import { reason, type Log } from '#shared/log.ts'
 import type { LiveKeeper, LiveSession } from '../live-sessions.ts'
@@ -15,6 +16,8 @@ export const LIVE_MIGRATIONS: readonly string[] = [
 ]
 
 const SAVE_AFTER_MS = 1_000
+/** Whoever has gone is after this nowhere in the file nor in its log. */
+const FORGET_AFTER_MS = 60_000
 /** About a millisecond's work; in a flood the rest waits for the next round. */
 const MOST_PER_ROUND = 512
 
@@ -54,7 +57,7 @@ export type LiveStore = LiveKeeper & {
   close(): void
 }
 
-/** @param db volatile, opened with `LIVE_MIGRATIONS`. */
+/** @param db volatile, opened with `LIVE_MIGRATIONS` and `secureDelete`. */
 export function createLiveStore(db: Db, clock: Clock, log: Log): LiveStore {
   const insert = db.prepare(SAVE)
   const remove = db.prepare<[string, string, string]>(REMOVE)
@@ -73,6 +76,7 @@ export function createLiveStore(db: Db, clock: Clock, log: Log): LiveStore {
   function removeOne(one: LiveSession): void {
     remove.run(one.origin.client, one.nasIdentifier, one.acctSessionId)
     gone.delete(one)
+    forgetSoon()
   }
   /** What is gone first: the same id may have begun again. */
   const round = db.transaction((most: number) => {
@@ -82,6 +86,7 @@ export function createLiveStore(db: Db, clock: Clock, log: Log): LiveStore {
   })
 
   let cancel: Cancel | undefined
+  let cancelForgetting: Cancel | undefined
 
   function saveSome(): void {
     cancel = undefined
@@ -91,6 +96,13 @@ export function createLiveStore(db: Db, clock: Clock, log: Log): LiveStore {
       log.scoped('radius').warn('live sessions are not kept', { reason: reason(error) })
     }
     if (gone.size + changed.size > 0) saveSoon()
+  }
+  function forget(): void {
+    cancelForgetting = undefined
+    if (!emptyLog(db)) forgetSoon()
+  }
+  function forgetSoon(): void {
+    cancelForgetting ??= clock.after(FORGET_AFTER_MS, forget)
   }
   function saveSoon(): void {
     cancel ??= clock.after(SAVE_AFTER_MS, saveSome)
@@ -119,6 +131,7 @@ export function createLiveStore(db: Db, clock: Clock, log: Log): LiveStore {
     close() {
       cancel?.()
       round(Infinity)
+      cancelForgetting?.()
     },
   }
 }

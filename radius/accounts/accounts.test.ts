@@ -327,3 +327,19 @@ test('an account goes to the running server and arrives as it was; what is no ac
   }
   for (const nothing of [null, 7, 'x', {}]) expect(() => accountFromJson(nothing)).toThrow(/account/)
 })
+
+test('an account that was removed, and a password that was replaced, are in no file a moment later, while the server runs', async () => {
+  const { add, accounts, keys, dir, says } = town()
+  await add({ name: 'reste', password: 'a secret that stays' })
+  await add({ name: 'amina', password: 'an old secret' })
+  const rowOf = async (name: string, password: string): Promise<Buffer> => (await sealAccount(keys, { name, password, kind: 'machine', label: '', sessions: undefined }, 0, (n) => randomBytes(n))).verifier ?? Buffer.alloc(0)
+  // The first half is how a row holds it: a number of six bytes.
+  const [old, key] = [(await rowOf('amina', 'an old secret')).subarray(0, 6), Buffer.from(accounts.keyOf('amina'), 'hex')]
+  const lies = (bytes: Buffer): boolean => readdirSync(dir).some((name) => readFileSync(join(dir, name)).includes(bytes))
+  expect([lies(key), lies(old)]).toEqual([true, true])
+  await add({ name: 'amina', password: 'a new secret' })
+  expect([lies(key), lies(old)]).toEqual([true, false])
+  await accounts.remove(accounts.keyOf('amina'))
+  expect(lies(key)).toBe(false)
+  expect(await says('reste', pap('a secret that stays'))).toBe('accept')
+})

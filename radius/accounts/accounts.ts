@@ -127,6 +127,10 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
     await write(...statements)
     known.clear()
     peopleKnown = undefined
+    // Who was removed, and a password that was replaced, are to be on the disk no more; our own reading would keep the log.
+    if (reader.inTransaction) reader.exec('commit')
+    durable.forget()
+    renew()
   }
   reader.pragma(`cache_size = -${PAGES_KIB}`)
   renew()

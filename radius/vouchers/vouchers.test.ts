@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { manualClock } from '#shared/clock.ts'
 import { openDb } from '#shared/db/open.ts'
+import { derivedKey } from '#shared/derived-key.ts'
+import { quickMac } from '#shared/quick-mac.ts'
 import { accountTown, ask, chap, pap, removeTown } from '#test/support/account-town.ts'
 import { PROFILE, PROFILES, START_MS } from '#test/support/radius-town.ts'
 import type { Decision } from '../access/access.ts'
@@ -361,4 +363,18 @@ test('counters beyond all measure use up their own voucher and keep no other fro
   db.close()
   expect(await said(mad)).toBe('voucher_spent')
   expect(await said(other)).toBe(35_400)
+})
+
+test('whoever has the disk and its key cannot find by trying addresses whose phone used a voucher', async () => {
+  const { make, report, vouchers, device, dir } = town()
+  const id = vouchers.idOf(await make())
+  const code = await make({ label: 'fair' })
+  for (const digit of [1, 2, 3]) await report('interim', code, { acctSessionId: `02000000000${digit}`, sessionSeconds: 5 })
+  const tagsOf = quickMac(derivedKey(device, 'parvis/voucher-session/1'), 'parvis/voucher-session/1')
+  const db = openDb(join(dir, 'vouchers.db'), { durability: 'full', migrations: VOUCHER_MIGRATIONS })
+  const rows = db.prepare<[], { voucher: Buffer; tag: number }>('select voucher, tag from voucher_session').all()
+  db.close()
+  const tried = new Set([1, 2, 3].map((digit) => tagsOf(rows[0]?.voucher ?? id, 'local', 'ap', `02000000000${digit}`).readUInt16BE(0)))
+  expect(rows).toHaveLength(3)
+  expect(rows.filter(({ tag }) => tried.has(tag)).length).toBeLessThan(3)
 })

@@ -95,9 +95,10 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
   const members = reader.prepare<[string], number>('select count(*) from voucher where batch = ?').pluck()
   const idBytes = (code: string): Buffer => ids(code).subarray(0, VOUCHER_ID_BYTES)
 
-  /** Access servers name sessions by hardware addresses, too: two bytes of a keyed hash single nobody out. */
-  function spentBy(id: Buffer, { client }: Origin, report: AccountingReport): Spent {
-    const tag = tags(id, client, report.nasIdentifier, report.acctSessionId).readUInt16BE(0)
+  /** Access servers name sessions by hardware addresses, too. The code, which is on no disk, keeps the tag from being tried with addresses. */
+  function spentBy(code: string, { client }: Origin, report: AccountingReport): Spent {
+    const id = idBytes(code)
+    const tag = tags(code, client, report.nasIdentifier, report.acctSessionId).readUInt16BE(0)
     const octets = (report.inputOctets ?? 0) + (report.outputOctets ?? 0)
     const [said, now] = [Math.floor(report.eventSeconds / 60), Math.floor(clock.now() / MINUTE_MS)]
     const minute = said > now || said < now - MOST_LATE_MINUTES ? now : said
@@ -105,7 +106,8 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
   }
 
   function closeSilent(): void {
-    durable.write(...closeSilentStatements(Math.floor(clock.now() / MINUTE_MS))).catch((error: unknown) => log.scoped('radius').warn('silent voucher sessions not closed', { reason: reason(error) }))
+    const closed = durable.write(...closeSilentStatements(Math.floor(clock.now() / MINUTE_MS))).then(() => void durable.forget())
+    closed.catch((error: unknown) => log.scoped('radius').warn('silent voucher sessions not closed', { reason: reason(error) }))
   }
   const cancel = every(clock, CLOSE_SILENT_EVERY_MS, closeSilent, () => undefined)
 
@@ -140,7 +142,7 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
     async spend(origin, report) {
       const read = readVoucherCode(report.userName)
       if (read.kind !== 'code') return
-      const spent = spentBy(idBytes(read.code), origin, report)
+      const spent = spentBy(read.code, origin, report)
       await durable.write(...(report.status === 'start' ? startedStatements(spent) : []), heardStatement(spent))
     },
     close: cancel,

@@ -25,7 +25,7 @@ export const ACCOUNTING_CHECKPOINT_PAGES = 4_000
 /** @param disk with `ACCOUNTING_TABLES` in it. What an earlier life had not folded yet is folded first. */
 export async function openAccounting({ directories, effects }: Ground, disk: DiskStore): Promise<Accounting> {
   const { clock, log } = effects
-  const runtime = directories.runtime === undefined ? undefined : openVolatile(directories, 'live.db', { durability: 'volatile', migrations: LIVE_MIGRATIONS })
+  const runtime = directories.runtime === undefined ? undefined : openVolatile(directories, 'live.db', { durability: 'volatile', migrations: LIVE_MIGRATIONS, secureDelete: true })
   const kept = runtime && createLiveStore(runtime, clock, log)
   const live = createLiveSessions(clock, kept)
   const device = deviceKeyAt(join(directories.data, 'device.key'))

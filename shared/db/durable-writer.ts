@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { UnavailableError } from '../errors.ts'
+import { emptyLog } from './forget.ts'
 import { groupCommit, type Outcome, type Statement, type Write } from './group-commit.ts'
 import { openDb, type OpenOptions } from './open.ts'
 
@@ -13,6 +14,8 @@ export type DurableWriter = {
    * did not confirm it: it may be stored, so saying it again must do no harm.
    */
   write(...statements: Statement[]): Promise<void>
+  /** What was deleted until now leaves the log too (`forget.ts`); false when it is to be tried again. Holds the loop for an fsync. */
+  forget(): boolean
   /** False after an I/O error, until a later write has succeeded. */
   healthy(): boolean
   /** Waits for what was accepted, then closes the file. */
@@ -104,6 +107,8 @@ export async function pooledWriter(path: string, options: OpenOptions): Promise<
         running ??= run()
       })
     },
+    // After a failed sync the log is all there is.
+    forget: () => !torn && !closed && emptyLog(db),
     healthy: () => healthy,
     async close() {
       closed = true
@@ -126,6 +131,7 @@ export function inlineWriter(path: string, options: OpenOptions): DurableWriter 
       healthy = failure === undefined
       return failure ? Promise.reject(new UnavailableError('write_refused', failure.message, { cause: failure })) : Promise.resolve()
     },
+    forget: () => emptyLog(db),
     healthy: () => healthy,
     async close() {
       db.close()

@@ -40,7 +40,7 @@ export function accountTown(clock: Clock, options: { readonly cached?: number; r
   const keys = accountKeys(device)
   const open = (name: string, migrations: readonly string[]) => {
     const path = join(dir, name)
-    const settings = { durability: 'full', migrations } as const
+    const settings = { durability: 'full', migrations, secureDelete: true } as const
     return { durable: inlineWriter(path, settings), reader: openDb(path, settings) }
   }
   const disks = { accounts: open('accounts.db', ACCOUNT_MIGRATIONS), vouchers: open('vouchers.db', VOUCHER_MIGRATIONS) }
