@@ -25,7 +25,7 @@ export type Passing = {
 }
 /** A sight as a watcher gets it. */
 export type Told = Sight & {
-  /** Wall clock, milliseconds since 1970. */
+  /** Wall clock, milliseconds since 1970, to the second: no finer than people see. */
   readonly at: number
   /** How many were left out before this one; absent when none was. */
   readonly untold?: number
@@ -51,7 +51,7 @@ export function createWatch(clock: Pick<Clock, 'now' | 'monotonic'>): Watch {
     if (nowMs - sinceMs >= 1000) [sinceMs, lines] = [nowMs, 0]
     if (lines >= MOST_TOLD_PER_SECOND) return void untold++
     lines++
-    const told: Told = { at: clock.now(), ...makeSight(), ...(untold > 0 && { untold }) }
+    const told: Told = { at: Math.floor(clock.now() / 1000) * 1000, ...makeSight(), ...(untold > 0 && { untold }) }
     untold = 0
     for (const watcher of watchers) watcher(told)
   }

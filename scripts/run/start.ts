@@ -134,7 +134,13 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
   }
   const reload = radius && peers && reread ? createReload(ground, reread, peers, radius) : undefined
   if (reload) actions.set('radius reload', reload)
-  if (radius) feeds.set('radius watch', radius.watch.follow)
+  if (radius) {
+    feeds.set('radius watch', (tell) => {
+      // As with the list of live sessions: who looks at what people do leaves a trace.
+      effects.log.scoped('radius').info('what passes is being watched')
+      return radius.watch.follow(tell)
+    })
+  }
   for (const [name, action] of radius?.userActions ?? []) actions.set(name, action)
   let portal: PortalRole | undefined
   if (portalRole && books && keyring && peers) {

@@ -119,6 +119,7 @@ describe.skipIf(absent('radclient'))('a server in operation', () => {
     expect(values.said.out.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toContainEqual({
       at: expect.any(Number), door: 'acct', client: 'ap-mairie', outcome: 'stored', words: 'stop, idle timeout, 12 min', minutes: 12,
     })
+    expect(server.said.err.match(/what passes is being watched/g)).toHaveLength(2)
     words.kill('SIGINT')
     expect(await words.said.code).toBe(0)
 
