@@ -91,6 +91,20 @@ test('a report that its own Stop has overtaken wakes nothing; after the access s
   expect(live.of(HOLDER)).toHaveLength(1)
 })
 
+test('a Stop is remembered for hours, not for ever, however quiet the town is', () => {
+  const { live, say, clock } = town()
+  const sameTime = { eventSeconds: clock.now() / 1000 }
+  say('stop', sameTime)
+  clock.advance(SILENT_MS + 1)
+  live.expire()
+  say('start', sameTime)
+  expect(live.of(HOLDER)).toEqual([])
+  clock.advance(SILENT_MS + 1)
+  live.expire()
+  say('start', sameTime)
+  expect(live.of(HOLDER)).toHaveLength(1)
+})
+
 test('a session that never reports is over after six hours; a late word brings it back', () => {
   const { live, say, clock } = town()
   say('start')

@@ -25,6 +25,8 @@ const MOST_OF_HOLDER = 1_024
 const MOST_OPENINGS = 65_536
 /** Stops remembered, so that a report that was overtaken by its Stop wakes nothing: at least as many, at most twice. */
 const STOPS_REMEMBERED = 16_384
+/** Nothing that names a session stays for longer than that, however few there are: at least as long, at most twice. */
+const STOPS_REMEMBERED_MS = SILENT_MS
 /** How long a Start may be under way without saying so (Acct-Delay-Time, Event-Timestamp): what begins later is another session. */
 const OVERTAKING_SECONDS = 60
 
@@ -138,6 +140,7 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
   const countOf = new Map<string, number>()
   let count = 0
   let stops = 0
+  let stopsSinceMs = clock.monotonic()
   for (const one of keeper?.load() ?? []) follow(one)
 
   function accessServer(origin: Origin, nas: string): AccessServer {
@@ -150,6 +153,7 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
 
   function forgetEarlierStops(): void {
     stops = 0
+    stopsSinceMs = clock.monotonic()
     for (const ofClient of clients.values()) {
       for (const [nas, server] of ofClient) {
         server.stoppedBefore = server.stopped
@@ -298,6 +302,7 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
     expire() {
       const nowMs = clock.monotonic()
       forgetOpenings(nowMs)
+      if (nowMs - stopsSinceMs > STOPS_REMEMBERED_MS) forgetEarlierStops()
       const silent: LiveSession[] = []
       for (const one of this.all()) if (nowMs - one.heardMs > silentAfterMs(one)) silent.push(one)
       silent.forEach(leave)

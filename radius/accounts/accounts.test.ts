@@ -211,6 +211,9 @@ test('who is signed in stays so until the account is taken away', async () => {
   expect(source.remainderOf?.(session)).toBeUndefined()
   await accounts.remove(accounts.keyOf('anne'))
   expect(source.remainderOf?.(session)).toEqual({ kind: 'withdrawn' })
+  // Nor does what is still reported of them belong to a realm of the same name.
+  expect(source.holderOf?.('ANNE')).toBe(session.holder)
+  expect(source.holderOf?.('bruno')).toBeUndefined()
 })
 
 test('an access server that names no station may repeat its question; a session that has begun counts', async () => {

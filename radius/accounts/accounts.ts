@@ -3,12 +3,15 @@ import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import type { Statement } from '#shared/db/group-commit.ts'
 import type { Db } from '#shared/db/open.ts'
 import type { Credential } from '../access/credentials.ts'
+import { forgetOldest } from '../access/delays.ts'
 import type { AccountKeys } from './keys.ts'
 import { canonicalName } from './name.ts'
 import type { AccountKind, AccountRow } from './row.ts'
 import { openSecret } from './sealed-secret.ts'
 import { COLUMNS, kindOf, PERSON, putStatement, sameCheck, type FindRow, type ListRow } from './table.ts'
 
+/** Keys of removed accounts: 120 bytes each. */
+const MOST_REMOVED = 16_384
 /** About 250 bytes each. */
 const MOST_CACHED = 131_072
 /** A hundred thousand accounts; taken only as far as they are read. */
@@ -35,6 +38,8 @@ export type Accounts = {
   keyOf(userName: string): string
   /** Whether there is an account with this key. */
   has(key: string): boolean
+  /** Whether the account of a User-Name was removed since we started: what is left of its sessions is still nobody else's. */
+  wasRemoved(userName: string): boolean
   /** Whether a machine's account is proved. @throws UnavailableError `account_sealed` */
   machineProves(account: Account, userName: string, credential: Credential): boolean
   /** A person's argon2id hash, with what is mixed into it; undefined when the account is gone. */
@@ -72,6 +77,7 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
   const staged = reader.prepare<[], { count: number; replaced: number }>('select count(*) as count, count(a.key) as replaced from account_staged s left join account a on a.key = s.key')
   // By the name as it was asked for. A change forgets them all: a change is rare, and finding one again takes microseconds.
   const known = new Map<string, Account>()
+  const removed = new Set<string>()
   let peopleKnown: boolean | undefined
 
   /**
@@ -138,6 +144,7 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
   return {
     find: (userName) => known.get(userName) ?? read(userName),
     keyOf: (userName) => nameKey(userName).toString('hex'),
+    wasRemoved: (userName) => removed.size > 0 && removed.has(nameKey(userName).toString('hex')),
     has: (key) => byKey.get(Buffer.from(key, 'hex')) !== undefined,
     machineProves(account, userName, credential) {
       if (account.secret !== undefined) return credential.proves(account.secret)
@@ -178,6 +185,8 @@ export function createAccounts({ durable, reader, keys, cached = MOST_CACHED }: 
       const [found, another] = beginning.all(key)
       if (found === undefined || another !== undefined) return another === undefined ? undefined : 'several'
       await change({ sql: 'delete from account where key = ?', values: [Buffer.from(found, 'hex')] })
+      removed.add(found)
+      if (removed.size > MOST_REMOVED) forgetOldest(removed)
       return found
     },
   }

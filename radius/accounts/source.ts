@@ -100,7 +100,10 @@ export function accountSource({ accounts, checks, live, profiles }: AccountSourc
     return account.kind === 'machine' ? machine(account, question) : person(account, question)
   }
 
-  const holderOf = (userName: string): Holder | undefined => (accounts.find(userName) ? holderFor(accounts, userName) : undefined)
+  /** A removed account keeps its sessions to their end: the last report on them is not for an upstream realm to have. */
+  function holderOf(userName: string): Holder | undefined {
+    return accounts.find(userName) || accounts.wasRemoved(userName) ? holderFor(accounts, userName) : undefined
+  }
 
   /** Who is signed in stays so as long as the account is there. */
   function remainderOf({ holder }: LiveSession): Remainder | undefined {
