@@ -2,9 +2,9 @@
 import { json } from 'node:stream/consumers'
 import { CODES } from '#radius/packet.ts'
 import { quantile } from '../figure.ts'
-import type { LoadResult } from './load.ts'
+import { LATE_MS, type LoadResult } from './load.ts'
 import { BUILD } from './questions.ts'
-import { identifierOf, LOST_AFTER_MS, openSender, type Sender } from './sender.ts'
+import { identifierOf, openSender, type Sender } from './sender.ts'
 import { MOST_PACKETS, type Stream } from './streams.ts'
 
 const WINDOW = 128
@@ -58,7 +58,7 @@ async function run(stream: Stream): Promise<LoadResult> {
   // The last ones may still be answered: their time counts, they themselves do not.
   const replies = sender.took.length
   const seconds = (performance.now() - startMs) / 1000
-  await until(() => sender.inFlight === 0, LOST_AFTER_MS)
+  await until(() => sender.inFlight === 0, LATE_MS)
   sender.close()
   return result(sender, replies, seconds)
 }

@@ -2,12 +2,11 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { checkMessageAuthenticator, responseAuthenticatorHolds, sharedSecret } from '#radius/authenticator.ts'
 import { AUTHENTICATOR_AT, CODES, HEADER_BYTES, openPacket } from '#radius/packet.ts'
+import { LATE_MS } from './load.ts'
 import { SECRET } from './town.ts'
 
 export const SOCKETS = 8
 export const IDENTIFIERS = 256
-/** Longer than a server takes to decide: a late answer to the question before would not be believed. */
-export const LOST_AFTER_MS = 4_000
 const RECEIVE_BUFFER_BYTES = 2 ** 22
 
 type Asked = { readonly bytes: Buffer; readonly sentMs: number }
@@ -78,7 +77,7 @@ export async function openSender(port: number, questions: readonly Buffer[], onA
       if (!bytes || !lane) return false
       const identifier = bytes[1] ?? 0
       const before = lane.asked[identifier]
-      if (before && nowMs - before.sentMs < LOST_AFTER_MS) return false
+      if (before && nowMs - before.sentMs < LATE_MS) return false
       if (before) state.lost++
       else state.inFlight++
       lane.asked[identifier] = { bytes, sentMs: nowMs }
