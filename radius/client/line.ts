@@ -59,7 +59,8 @@ type Lane = { readonly socket: Socket; readonly ready: Promise<boolean>; readonl
 
 const NOTHING = { asked: undefined, reply: Promise.resolve(undefined), stop: () => undefined }
 
-export function openLine(address: string, port: number, patience: Patience, effects: Effects): Line {
+/** @param onDisbelieved called for each answer to a question of ours that does not prove itself. */
+export function openLine(address: string, port: number, patience: Patience, effects: Effects, onDisbelieved: () => void = () => undefined): Line {
   const lanes: Lane[] = []
   let closed = false
   const disbelieved = effects.metrics.counter('parvis_radius_replies_disbelieved_total', 'RADIUS replies whose authenticators do not hold')
@@ -68,8 +69,9 @@ export function openLine(address: string, port: number, patience: Patience, effe
     try {
       const reply = openPacket(bytes)
       const waiting = lane.waiting.get(reply.identifier)
-      if (waiting?.asked.believes(reply)) waiting.answer(reply)
-      else disbelieved()
+      if (waiting?.asked.believes(reply)) return waiting.answer(reply)
+      disbelieved()
+      if (waiting) onDisbelieved()
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error
       disbelieved()

@@ -157,9 +157,9 @@ test('a server that keeps failing single questions is told of once a minute, and
     await expect.poll(() => silent(0)).toBe(false)
   }
   for (let i = 0; i < 3; i++) await fail()
-  expect([lines('server is silent'), lines('server answers again')]).toEqual([1, 1])
+  expect([lines('server is silent'), lines('server is asked in its turn again')]).toEqual([1, 1])
   expect(effects.metrics.text()).toContain('parvis_radius_server_silent{servers="auth",server="1"} 0')
   clock.advance(60_000)
   await fail()
-  expect([lines('server is silent'), lines('server answers again')]).toEqual([2, 2])
+  expect([lines('server is silent'), lines('server is asked in its turn again')]).toEqual([2, 2])
 })

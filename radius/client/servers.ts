@@ -44,11 +44,11 @@ export function openServers(addresses: readonly ServerAddress[], options: Server
   let closed = false
 
   function openWay({ address, port, secret }: ServerAddress, server: number): Way {
-    const line = openLine(address, port, patience, effects)
+    const line = openLine(address, port, patience, effects, doubter(server))
     const status = (identifier: number): Asked => statusServer(identifier, secret, effects.random(AUTHENTICATOR_BYTES), options.nasIdentifier)
     const probe = async (): Promise<boolean> => (await line.ask(status, 1)) !== undefined
     const health = watchHealth(probe, patience, effects.clock, teller(server))
-    effects.metrics.gauge('parvis_radius_server_silent', 'Whether a RADIUS server that we ask was silent last', () => Number(health.silent), placeOf(server))
+    effects.metrics.gauge('parvis_radius_server_silent', 'Whether a RADIUS server that we ask was silent, and is asked last', () => Number(health.silent), placeOf(server))
     return { line, secret, health, server }
   }
 
@@ -64,9 +64,20 @@ export function openServers(addresses: readonly ServerAddress[], options: Server
       const nowMs = effects.clock.monotonic()
       if (silent === told || (silent && nowMs - toldMs < TOLD_EVERY_MS)) return
       told = silent
-      if (!silent) return log.info('server answers again', placeOf(server))
+      if (!silent) return log.info('server is asked in its turn again', placeOf(server))
       toldMs = nowMs
       log.warn('server is silent; the others are asked first', placeOf(server))
+    }
+  }
+
+  /** Without this a server that leaves Message-Authenticator out looks like one that is silent. */
+  function doubter(server: number): () => void {
+    let toldMs = -Infinity
+    return function doubt() {
+      const nowMs = effects.clock.monotonic()
+      if (nowMs - toldMs < TOLD_EVERY_MS) return
+      toldMs = nowMs
+      log.warn('server’s reply is not believed: no Message-Authenticator in it, or the secrets differ', placeOf(server))
     }
   }
 

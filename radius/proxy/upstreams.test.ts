@@ -159,7 +159,7 @@ test('EAP goes through untouched, and its next step to the server that began it,
   expect(pieces(second.heard[0]!)).toEqual(eap.map((piece) => piece.toString('hex')))
   // The first answers again: what begins now begins there, what has begun goes on at the second.
   firstIsSilent = false
-  await expect.poll(() => town.effects.lines.some((line) => line.includes('server answers again'))).toBe(true)
+  await expect.poll(() => town.effects.lines.some((line) => line.includes('server is asked in its turn again'))).toBe(true)
   expect(Buffer.from((await ask(step())).read(A.State)!).toString()).toBe('of the first')
   expect(Buffer.from((await ask(step('of the second'))).read(A.State)!).toString()).toBe('of the second')
 })
@@ -268,6 +268,7 @@ test('a reply that nobody but its server could have written is waited for', asyn
   const { town, ask } = await townWith([realm('ville.example', [upstream])])
   expect((await ask(accessBytes('amina@ville.example', 'x'))).code).toBe(CODES.accessReject)
   expect(town.effects.metrics.text()).toMatch(/parvis_radius_replies_disbelieved_total 3/)
+  expect(town.effects.lines.filter((line) => line.includes('reply is not believed'))).toHaveLength(1)
 })
 
 test('a realm whose server is ourselves ends at its first turn', async () => {

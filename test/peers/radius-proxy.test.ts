@@ -140,7 +140,7 @@ describe.skipIf(absent('freeradius'))('servers that die', () => {
     await first.stop()
     expect([await signIn(), await signIn()]).toEqual(['accept', 'accept'])
     const again = await freeRadius(first.ports)
-    await expect.poll(() => effects.lines.some((line) => line.includes('server answers again')), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => effects.lines.some((line) => line.includes('server is asked in its turn again')), { timeout: 5_000 }).toBe(true)
     await second.stop()
     expect(await signIn()).toBe('accept')
     await again.stop()
