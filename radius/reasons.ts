@@ -19,7 +19,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   packet_full: 'the answer has more attributes than a packet holds',
 
   // Whether it is believed.
-  message_authenticator_absent: 'Message-Authenticator is missing; update the access server or let this client leave it out',
+  message_authenticator_absent: 'Message-Authenticator is missing; update the access server, or set require_message_authenticator = false for this client',
   message_authenticator_wrong: 'Message-Authenticator is wrong: the secrets differ, or somebody else wrote the packet',
   authenticator_wrong: 'the authenticator is wrong: the secrets differ, or somebody else wrote the packet',
   proxy_state_unproved: 'Proxy-State without Message-Authenticator is not believed (CVE-2024-3596)',
