@@ -1,5 +1,5 @@
 // A file of accounts becomes rows that may lie on a disk: all of them or none.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { parseCsv, type CsvRecord } from '#kiosk/directory/csv.ts'
 import { accountProblem, sealAccount, type NewAccount } from '#radius/accounts/seal-account.ts'
 import { canonicalName } from '#radius/accounts/name.ts'
@@ -41,7 +41,7 @@ export function readImport(text: string): ImportFile {
   const byName = new Map<string, Pick<NewAccount, 'name' | 'password'>>()
   for (const { line, fields } of lines) {
     const account = { name: fields[at.name] ?? '', password: fields[at.password] ?? '' }
-    const problem = fields.length === COLUMNS.length ? accountProblem(account) : `${fields.length} fields instead of ${COLUMNS.length}`
+    const problem = fields.length === COLUMNS.length ? accountProblem(account) : `${fields.length} ${fields.length === 1 ? 'field' : 'fields'} instead of ${COLUMNS.length}`
     if (problem === undefined) byName.set(canonicalName(account.name), account)
     else wrong.push({ line, problem })
   }
@@ -50,6 +50,7 @@ export function readImport(text: string): ImportFile {
 }
 
 export function readImportFile(path: string): ImportFile {
+  if (!existsSync(path)) throw new UsageError('usage', `there is no file ${path}`)
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))

@@ -31,7 +31,7 @@ function textOf({ options }: Invocation, name: string): string | undefined {
 
 function kindOf(invocation: Invocation, usual: AccountKind | undefined): AccountKind {
   const kind = textOf(invocation, 'kind') ?? usual
-  if (!isAccountKind(kind)) throw new UsageError('usage', `--kind is ${ACCOUNT_KINDS.join(' or ')}`)
+  if (!isAccountKind(kind)) throw new UsageError('usage', `--kind must be ${ACCOUNT_KINDS.join(' or ')}`)
   return kind
 }
 
@@ -46,7 +46,7 @@ async function add(name: string, invocation: Invocation, io: Io): Promise<number
   const given = kind === 'person' || invocation.options.has('secret-stdin')
   const password = given ? await readSecret(kind === 'person' ? 'Password' : 'Secret', io) : machineSecret(randomBytes)
   const settings = { name, kind, password, ...common(invocation) }
-  return withUsers(io.env, async (ask, data) => {
+  return withUsers(io, async (ask, data) => {
     const row = await sealAccount(accountKeys(deviceKeyAt(join(data, 'device.key'))), settings, today(), randomBytes)
     const replaced = (await ask('account put', { account: accountToJson(row) }))['replaced'] === true
     const key = row.key.toString('hex')
@@ -70,14 +70,14 @@ async function importFile(path: string, invocation: Invocation, io: Io): Promise
     toldMs = clock.monotonic()
     io.err(`${done} of ${file.accounts.length} passwords are hashed\n`)
   }
-  return withUsers(io.env, async (ask, data) => {
+  return withUsers(io, async (ask, data) => {
     const rows = await sealAll(accountKeys(deviceKeyAt(join(data, 'device.key'))), file, settings, randomBytes, progress)
     await ask('account import begin')
     for (let at = 0; at < rows.length; at += ROWS_PER_REQUEST) await ask('account import rows', { accounts: rows.slice(at, at + ROWS_PER_REQUEST).map(accountToJson) })
     const { count, replaced } = await ask('account import finish')
     const { repeated } = file
     if (invocation.options.has('json')) io.out(`${JSON.stringify({ count, replaced, repeated })}\n`)
-    else io.out(`${String(count)} accounts are imported; ${String(replaced)} of them were there before${repeated > 0 ? `, ${repeated} lines were replaced by later ones` : ''}.\n`)
+    else io.out(`${String(count)} ${count === 1 ? 'account is' : 'accounts are'} imported; ${String(replaced)} of them were there before${repeated > 0 ? `, ${repeated} ${repeated === 1 ? 'line was' : 'lines were'} replaced by later ones` : ''}.\n`)
     return 0
   })
 }
@@ -85,11 +85,11 @@ async function importFile(path: string, invocation: Invocation, io: Io): Promise
 function listText(accounts: readonly AccountListing[]): string {
   const sessions = ({ sessions: most }: AccountListing): string => (most === undefined ? '-' : most === 0 ? 'any' : String(most))
   const rows = accounts.map((one) => `${one.key.slice(0, SHOWN_KEY_DIGITS)}  ${one.kind.padEnd(7)}  ${dateOf(one.madeDay)}  ${sessions(one).padStart(8)}  ${one.label}`.trimEnd())
-  return ['key         kind     made        sessions  label', ...rows, `${accounts.length} accounts. Their names are not stored: remove takes a name or a key.`].join('\n')
+  return ['key         kind     made        sessions  label', ...rows, `${accounts.length} ${accounts.length === 1 ? 'account' : 'accounts'}. Their names are not stored: remove takes a name or a key.`, ...(accounts.some(({ sessions: most }) => most === undefined) ? ['Sessions "-": as many as the profile says; without one, a person has one and a machine any number.'] : [])].join('\n')
 }
 
 async function list(invocation: Invocation, io: Io): Promise<number> {
-  return withUsers(io.env, async (ask) => {
+  return withUsers(io, async (ask) => {
     const accounts = (await ask('account list'))['accounts'] as AccountListing[]
     const shown = accounts.map(({ key, kind, madeDay, label, sessions }) => ({ key, kind, made: dateOf(madeDay), label, sessions: sessions ?? null }))
     io.out(invocation.options.has('json') ? `${JSON.stringify({ accounts: shown })}\n` : `${listText(accounts)}\n`)
@@ -98,7 +98,7 @@ async function list(invocation: Invocation, io: Io): Promise<number> {
 }
 
 async function remove(which: string, invocation: Invocation, io: Io): Promise<number> {
-  return withUsers(io.env, async (ask, data) => {
+  return withUsers(io, async (ask, data) => {
     const nameKey = accountKeys(deviceKeyAt(join(data, 'device.key'))).nameKey(canonicalName(which)).toString('hex')
     const key = /^[0-9a-f]{8,32}$/i.test(which) ? which.toLowerCase() : undefined
     const answer = await ask('account remove', { nameKey, key })

@@ -35,7 +35,7 @@ async function here(data: string): Promise<{ ask: Ask; close(): Promise<void> }>
 }
 
 /** Runs `work` with whoever holds the accounts and vouchers: all its questions go to the same. */
-export async function withUsers<T>(env: Io['env'], work: (ask: Ask, data: string) => Promise<T>): Promise<T> {
+export async function withUsers<T>({ env, err }: Pick<Io, 'env' | 'err'>, work: (ask: Ask, data: string) => Promise<T>): Promise<T> {
   const { data } = openDirectories(env)
   let files: Awaited<ReturnType<typeof here>> | undefined
   async function ask(action: string, args?: Answer): Promise<Answer> {
@@ -43,6 +43,8 @@ export async function withUsers<T>(env: Io['env'], work: (ask: Ask, data: string
     const asked = await askServer(data, action, args)
     if (asked) return answerOf(asked.answer)
     files = await here(data)
+    // Codes made in the wrong directory open nothing.
+    err(`No server runs on ${data}: its files are used. PARVIS_DATA names another directory.\n`)
     return files.ask(action, args)
   }
   try {

@@ -37,7 +37,7 @@ function given(terms: Omit<VoucherTerms, 'label'>): string {
   const parts = [
     terms.seconds === undefined ? 'time as the profile says' : `${terms.seconds / 60} minutes`,
     ...(terms.octets === undefined ? [] : [`${terms.octets / MEGABYTE} MB`]),
-    ...(terms.untilMinute === undefined ? [] : [`until ${new Date(terms.untilMinute * MINUTE_MS).toISOString().slice(0, 16)}Z`]),
+    ...(terms.untilMinute === undefined ? [] : [`until ${new Date(terms.untilMinute * MINUTE_MS).toISOString().slice(0, 16).replace('T', ' ')} UTC`]),
     ...(terms.devices === undefined ? [] : [terms.devices === 0 ? 'any number of devices' : `${terms.devices} ${terms.devices === 1 ? 'device' : 'devices'}`]),
   ]
   return parts.join(', ')
@@ -56,7 +56,7 @@ async function make(invocation: Invocation, io: Io): Promise<number> {
     untilMinute: untilMinute(invocation, io),
     devices: wholeNumber(invocation, 'devices', 0, MOST_DEVICES),
   }
-  return withUsers(io.env, async (ask) => {
+  return withUsers(io, async (ask) => {
     const codes = (await ask('voucher make', order))['codes'] as string[]
     const printed = codes.map(printedCode)
     if (invocation.options.has('json')) io.out(`${JSON.stringify({ label, codes: printed })}\n`)
@@ -71,24 +71,24 @@ async function make(invocation: Invocation, io: Io): Promise<number> {
 
 function listLine(batch: BatchListing): string {
   const made = dateOf(batch.madeDay * 1_440 * MINUTE_MS)
-  return `${made}  ${String(batch.count).padStart(6)}  ${String(batch.unused).padStart(6)}  ${batch.void ? 'void' : '    '}  ${batch.label}: ${given(batch)}`
+  return `${made}  ${String(batch.count).padStart(8)}  ${String(batch.unused).padStart(6)}  ${batch.void ? 'void' : '    '}  ${batch.label}: ${given(batch)}`
 }
 
 async function list(invocation: Invocation, io: Io): Promise<number> {
-  return withUsers(io.env, async (ask) => {
+  return withUsers(io, async (ask) => {
     const batches = (await ask('voucher list'))['batches'] as BatchListing[]
     const shown = batches.map(({ madeDay, untilMinute: until, seconds, octets, devices, ...rest }) => ({
       ...rest, made: dateOf(madeDay * 1_440 * MINUTE_MS), seconds: seconds ?? null, octets: octets ?? null, devices: devices ?? null,
       until: until === undefined ? null : new Date(until * MINUTE_MS).toISOString(),
     }))
     if (invocation.options.has('json')) io.out(`${JSON.stringify({ batches: shown })}\n`)
-    else io.out(`${['made        vouchers unused      label: what each gives', ...batches.map(listLine)].join('\n')}\n`)
+    else io.out(batches.length === 0 ? 'There are no vouchers.\n' : `${['made        vouchers  unused        label: what each gives', ...batches.map(listLine)].join('\n')}\n`)
     return 0
   })
 }
 
 async function makeVoid(label: string, invocation: Invocation, io: Io): Promise<number> {
-  return withUsers(io.env, async (ask) => {
+  return withUsers(io, async (ask) => {
     const answer = await ask('voucher void', { label })
     const { count } = answer
     if (invocation.options.has('json')) io.out(`${JSON.stringify(answer)}\n`)

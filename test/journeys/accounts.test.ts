@@ -124,9 +124,9 @@ test('an import is all or nothing, tells wrong lines without names, and replaces
 
 test('wrong use is told, and a password is no argument', async () => {
   const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
-    [['account'], /parvis account add/], [['account', 'add'], /parvis account add/], [['account', 'add', 'anne', 'secret'], /parvis account/], [['account', 'add', 'a', '--kind', 'cat'], /person or machine/],
-    [['account', 'add', 'b', '--sessions', '-1'], /--sessions is a whole number/], [['account', 'add', 'anne'], /the password is empty/], [['account', 'import', 'nowhere.csv', '--kind', 'person'], /nowhere\.csv cannot be read/],
-    [['account', 'import', 'a.csv'], /person or machine/], [['account', 'list', 'all'], /parvis account/], [['account', 'constructor', 'x'], /parvis account/],
+    [['account'], /parvis account add/], [['account', 'add'], /parvis account add/], [['account', 'add', 'anne', 'secret'], /parvis account/], [['account', 'add', 'a', '--kind', 'cat'], /--kind must be person or machine/],
+    [['account', 'add', 'b', '--sessions', '-1'], /--sessions is a whole number/], [['account', 'add', 'anne'], /the password is empty/], [['account', 'import', 'nowhere.csv', '--kind', 'person'], /there is no file nowhere\.csv/],
+    [['account', 'import', 'a.csv'], /--kind must be person or machine/], [['account', 'list', 'all'], /parvis account/], [['account', 'constructor', 'x'], /parvis account/],
     [['voucher'], /parvis voucher make/], [['voucher', 'make', '--count', '0'], /--count is/], [['voucher', 'make', '--until', 'tomorrow'], /--until is a date/],
     [['voucher', 'make', '--until', '2020-01-31'], /has passed/], [['voucher', 'void'], /parvis voucher/],
   ]
