@@ -11,6 +11,7 @@ import { ATTRIBUTES } from './attributes.ts'
 import { sealInPlace } from './authenticator.ts'
 import type { Client, ClientTable, Peer } from './clients.ts'
 import { createDuplicates, type Exchange } from './duplicates.ts'
+import { createOutbox } from './outbox.ts'
 import { AUTHENTICATOR_AT, openPacket, type Packet } from './packet.ts'
 import { PacketWriter } from './packet-writer.ts'
 import { createPending, LIMITS, type Limits } from './pending.ts'
@@ -79,6 +80,7 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
   const duplicates = createDuplicates(limits.rememberMs)
   const pending = createPending<Answer>(effects.clock, limits)
   const writer = new PacketWriter()
+  const outbox = createOutbox()
   const tallyOf = createTallies(door.name, effects.metrics)
   const { watch } = door
   let closing: Promise<void> | undefined
@@ -99,7 +101,7 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
   function repeat(client: Client, packet: Packet, known: Exchange, from: RemoteInfo, socket: Socket): void {
     tallyOf(client.name).repeated()
     const reply = duplicates.reply(known)
-    if (reply) send(socket, from, reply)
+    if (reply) outbox.put(socket, from, reply)
     if (watch?.watched) watch.tell({ door: door.name, client: client.name, request: packet, again: true, ...(reply && { reply: openPacket(reply) }) })
   }
 
@@ -119,7 +121,7 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     sealInPlace(writer, client.secret)
     tallyOf(client.name).answered()
     const reply = duplicates.keep(exchange, writer.bytes, writer.end)
-    send(socket, from, reply)
+    outbox.put(socket, from, reply)
     tellAnswer(request, answer, reply)
   }
 
@@ -186,11 +188,6 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
 
   const listening = await (door.listen ?? listenUdp)(door.hosts, door.port, door.portKey, receive, door.reusePort)
   return { port: listening.port, close: () => (closing ??= pending.drained().then(listening.close)) }
-}
-
-function send(socket: Socket, to: RemoteInfo, bytes: Buffer): void {
-  // A reply that cannot leave is a lost packet: the NAS asks again and gets the remembered bytes. Nobody is told, so no callback.
-  socket.send(bytes, to.port, to.address)
 }
 
 function tooManyProxyStates(packet: Packet): string | undefined {
