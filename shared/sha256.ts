@@ -20,12 +20,15 @@ const INITIAL: Sha256State = fractions(8, Math.sqrt)
 // Shared scratch: every function here runs to its end before another can start.
 const W = new Int32Array(64)
 const S = new Int32Array(8)
-const tail = new Uint8Array(2 * BLOCK)
+const WORDS = 16
 
 /* oxlint-disable typescript/no-non-null-assertion */
-function schedule(bytes: Uint8Array, at: number): void {
-  for (let i = 0; i < 16; i++, at += 4) W[i] = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
-  for (let i = 16; i < 64; i++) {
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+}
+
+function schedule(): void {
+  for (let i = WORDS; i < 64; i++) {
     const x = W[i - 15]!
     const y = W[i - 2]!
     const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)
@@ -34,8 +37,9 @@ function schedule(bytes: Uint8Array, at: number): void {
   }
 }
 
-function compress(bytes: Uint8Array, at: number): void {
-  schedule(bytes, at)
+/** Takes in the block in the first sixteen words of `W`. */
+function compress(): void {
+  schedule()
   let a = S[0]!
   let b = S[1]!
   let c = S[2]!
@@ -68,17 +72,26 @@ function compress(bytes: Uint8Array, at: number): void {
   S[7]! += h
 }
 
+function compressBlock(bytes: Uint8Array, at: number): void {
+  for (let i = 0; i < WORDS; i++) W[i] = wordAt(bytes, at + 4 * i)
+  compress()
+}
+
 /** FIPS 180-4 §5.1.1: a one bit, zeros, and the length in bits (ours stay far below 2³²) make the last one or two blocks. */
 function compressTail(bytes: Uint8Array, at: number, to: number, hashed: number): void {
-  const left = to - at
-  const size = left < BLOCK - 8 ? BLOCK : 2 * BLOCK
-  tail.fill(0, left, size)
-  for (let i = 0; i < left; i++) tail[i] = bytes[at + i]!
-  tail[left] = 0x80
-  const bits = hashed * 8
-  for (let i = 0; i < 4; i++) tail[size - 1 - i] = bits >>> (8 * i)
-  compress(tail, 0)
-  if (size > BLOCK) compress(tail, BLOCK)
+  let word = 0
+  for (; at + 4 <= to; at += 4) W[word++] = wordAt(bytes, at)
+  let last = 0x80 << (24 - 8 * (to - at))
+  for (let i = at; i < to; i++) last |= bytes[i]! << (24 - 8 * (i - at))
+  W[word++] = last
+  if (word > WORDS - 2) {
+    while (word < WORDS) W[word++] = 0
+    compress()
+    word = 0
+  }
+  while (word < WORDS - 1) W[word++] = 0
+  W[WORDS - 1] = hashed * 8
+  compress()
 }
 /* oxlint-enable typescript/no-non-null-assertion */
 
@@ -86,7 +99,7 @@ function compressTail(bytes: Uint8Array, at: number, to: number, hashed: number)
 export function sha256StateAfter(bytes: Uint8Array): Sha256State {
   if (bytes.length % BLOCK !== 0) throw new TypeError('a state exists only between blocks of 64 bytes')
   S.set(INITIAL)
-  for (let at = 0; at < bytes.length; at += BLOCK) compress(bytes, at)
+  for (let at = 0; at < bytes.length; at += BLOCK) compressBlock(bytes, at)
   return S.slice()
 }
 
@@ -97,7 +110,7 @@ export function sha256StateAfter(bytes: Uint8Array): Sha256State {
 export function sha256(bytes: Uint8Array, to: number, out: Uint8Array, state: Sha256State = INITIAL, before = 0): void {
   S.set(state)
   let next = 0
-  for (; next + BLOCK <= to; next += BLOCK) compress(bytes, next)
+  for (; next + BLOCK <= to; next += BLOCK) compressBlock(bytes, next)
   compressTail(bytes, next, to, before + to)
   for (let i = 0; i < SHA256_BYTES; i++) out[i] = (S[i >> 2] ?? 0) >>> (24 - 8 * (i & 3))
 }
