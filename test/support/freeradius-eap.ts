@@ -4,7 +4,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freeUdpPort, runFreeRadius, usersFile, type FreeRadiusUser } from './freeradius.ts'
+import { type FreeRadiusUser, freeUdpPort, preamble, runFreeRadius, usersFile } from './freeradius.ts'
 import { peer } from './peer.ts'
 
 export type EapServerOptions = {
@@ -84,15 +84,7 @@ function configuration(dir: string, options: EapServerOptions, port: number, fil
   }
   eap`
   return `
-prefix = /usr
-name = radiusd
-confdir = ${dir}
-logdir = ${dir}
-run_dir = ${dir}
-db_dir = ${dir}
-libdir = /usr/lib/freeradius
-pidfile = ${dir}/radiusd.pid
-hostname_lookups = no
+${preamble(dir)}
 max_requests = 1024
 security {
  max_attributes = 200

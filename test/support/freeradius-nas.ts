@@ -2,7 +2,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freeUdpPort, readDetail, runFreeRadius } from './freeradius.ts'
+import { freeUdpPort, preamble, readDetail, runFreeRadius } from './freeradius.ts'
 
 export type CoaNas = {
   readonly port: number
@@ -14,15 +14,7 @@ export type CoaNas = {
 /** `Idle-Timeout` is what this access server cannot change. */
 function configuration(dir: string, secret: string, port: number): string {
   return `
-prefix = /usr
-name = radiusd
-confdir = ${dir}
-logdir = ${dir}
-run_dir = ${dir}
-db_dir = ${dir}
-libdir = /usr/lib/freeradius
-pidfile = ${dir}/radiusd.pid
-hostname_lookups = no
+${preamble(dir)}
 security {
  max_attributes = 200
  reject_delay = 0

@@ -48,6 +48,19 @@ export function usersFile(users: readonly FreeRadiusUser[]): string {
   return users.map(({ name, password, reply = [] }) => `${name}\tCleartext-Password := "${password}"\n${reply.map((line) => `\t${line}`).join(',\n')}\n`).join('\n')
 }
 
+/** Where everything of a FreeRADIUS lives: what each of its configurations begins with. */
+export function preamble(dir: string): string {
+  return `prefix = /usr
+name = radiusd
+confdir = ${dir}
+logdir = ${dir}
+run_dir = ${dir}
+db_dir = ${dir}
+libdir = /usr/lib/freeradius
+pidfile = ${dir}/radiusd.pid
+hostname_lookups = no`
+}
+
 function configuration(dir: string, options: FreeRadiusOptions, ports: { auth: number; acct: number }): string {
   const address = options.listen ?? '127.0.0.1'
   const family = address.includes(':') ? 'ipv6addr' : 'ipaddr'
@@ -56,15 +69,7 @@ function configuration(dir: string, options: FreeRadiusOptions, ports: { auth: n
     `client c${index} {\n ${source.includes(':') ? 'ipv6addr' : 'ipaddr'} = ${source}\n secret = "${options.secret}"\n require_message_authenticator = yes\n}`
   const prove = options.proves === false ? '' : 'update reply {\n Message-Authenticator := 0x00\n}'
   return `
-prefix = /usr
-name = radiusd
-confdir = ${dir}
-logdir = ${dir}
-run_dir = ${dir}
-db_dir = ${dir}
-libdir = /usr/lib/freeradius
-pidfile = ${dir}/radiusd.pid
-hostname_lookups = no
+${preamble(dir)}
 security {
  max_attributes = 200
  reject_delay = 0
