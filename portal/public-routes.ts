@@ -1,0 +1,23 @@
+// Pages that everyone may read, and what programs ask.
+import { CAPPORT_TYPE, capportAnswer } from './detect/capport.ts'
+import { recordedPage } from './pages/recorded.ts'
+import { servicePage } from './pages/service.ts'
+import type { Visit, Visits } from './visit.ts'
+
+/** `GET /service`: the state of the service in words. */
+export function serviceRoute({ page, readerOf, serviceState }: Visits) {
+  return (visit: Visit) => page(visit, servicePage(readerOf(visit), serviceState()))
+}
+
+/** `GET /recorded`: "what did you record?" */
+export function recordedRoute({ page, readerOf, sessionOf, settings, effects }: Visits) {
+  return async (visit: Visit) => page(visit, recordedPage(readerOf(visit), { controller: settings.controller, session: await sessionOf(visit), nowMs: effects.clock.now() }))
+}
+
+/** `GET /capport`: RFC 8908. */
+export function capportRoute({ sessionOf, settings, url, effects }: Visits) {
+  return async function tellCapport(visit: Visit) {
+    const answer = capportAnswer(await sessionOf(visit), effects.clock.now(), settings.apiUrl === undefined ? url : new URL('/', settings.apiUrl).href, undefined)
+    return visit.body(JSON.stringify(answer), 200, { 'Content-Type': CAPPORT_TYPE, 'Cache-Control': 'private, no-store' })
+  }
+}

@@ -1,0 +1,137 @@
+// What every route of the portal works with: who reads, who asks, and the pages that any of them may end in.
+import type { Context } from 'hono'
+import type { Effects } from '#shared/effects.ts'
+import { isLanguage, LANGUAGES, preferredLanguage, type Language, type Translate } from '#shared/i18n/texts.ts'
+import type { KeyObject } from '#shared/keyed-mac.ts'
+import { reason } from '#shared/log.ts'
+import type { IpAddress } from '#shared/personal.ts'
+import { issueFormToken, localClient } from './consent/form-token.ts'
+import type { Receipts } from './consent/receipts.ts'
+import { termsOf, type Terms } from './consent/terms.ts'
+import type { Sightings } from './count/sightings.ts'
+import type { Place, PlaceOf } from './detect/place.ts'
+import { LONGEST_STATE } from './detect/wanted-address.ts'
+import type { Asker, Neighbours } from './gateway/enforcer.ts'
+import type { Connect } from './login/connect.ts'
+import { FAILURES, failurePage, type Failure } from './pages/failure.ts'
+import type { Html, Reader } from './pages/frame.ts'
+import type { Keepsake } from './pages/online.ts'
+import type { ServiceState } from './pages/service.ts'
+import { durationWords } from './pages/time-words.ts'
+import { welcomePage, type Notice } from './pages/welcome.ts'
+import type { OpenSession } from './session/session.ts'
+import type { Sessions } from './session/sessions.ts'
+import type { PortalSettings } from './settings.ts'
+
+/** The two ends of the connection that a request came by. */
+export type Ends = { readonly source: IpAddress; readonly local: string | undefined }
+export type Env = { Bindings: Ends; Variables: { asker?: Asker } }
+export type Visit = Context<Env>
+export type Client = Asker & { readonly kind: 'client' }
+export type Status = 200 | 400 | 403 | 404 | 503
+
+export type PortalDesk = {
+  readonly settings: PortalSettings
+  /** The configured address of this portal, ending in `/`. */
+  readonly url: string
+  readonly texts: (language: Language) => Translate
+  readonly effects: Effects
+  readonly formKey: KeyObject
+  readonly neighbours: Neighbours
+  readonly placeOf: PlaceOf
+  readonly sightings: Sightings
+  readonly sessions: Sessions
+  readonly receipts: Receipts
+  readonly connect: Connect
+  /** Name of the enforcer; says nothing about anybody. */
+  readonly enforcer: string
+  serviceState(): ServiceState
+  ready(): boolean
+}
+
+export type Visits = PortalDesk & {
+  /** A phone stands on the network it is a neighbour on, whichever address of ours it called. */
+  placeFor(visit: Visit): Place
+  readerOf(visit: Visit, chosen?: string | undefined, to?: string | undefined): Reader
+  /** Who asks; a device is noticed by the counter. */
+  askerOf(visit: Visit): Asker
+  /** The live session of the device that asks. */
+  sessionOf(visit: Visit): Promise<OpenSession | undefined>
+  termsFor(reader: Reader): Terms
+  page(visit: Visit, body: Html, status?: Status): Response | Promise<Response>
+  /** What went wrong, in words; counted by its name. */
+  fail(visit: Visit, reader: Reader, failure: Failure): Response | Promise<Response>
+  refused(why: string): void
+  welcome(visit: Visit, reader: Reader, client: Client, notice?: Notice, status?: 200 | 400 | 403): Promise<Response>
+  keepsakeOf(token: Keepsake['token']): Keepsake
+  /** An error that nobody caught: logged by its code, told as a failure of ours. */
+  broken(visit: Visit, what: string, error: unknown): Response | Promise<Response>
+}
+
+export function createVisits(desk: PortalDesk): Visits {
+  const { settings, effects, sessions, formKey } = desk
+  const { clock, metrics, random } = effects
+  const unfitted = metrics.counter('portal_unfitted_total', 'Requests from a place that no site matches; they go to site default.')
+  const refused = (why: string): void => metrics.counter('portal_refused_total', 'Requests refused, by reason.', { why })()
+
+  function placeFor(visit: Visit): Place {
+    const asker = visit.get('asker')
+    return desk.placeOf(visit.env.local, asker?.kind === 'client' ? asker.interface : undefined)
+  }
+
+  function readerOf(visit: Visit, chosen = visit.req.query('lang'), to = visit.req.query('to')): Reader {
+    const { site, fitted } = placeFor(visit)
+    if (!fitted && settings.sites.length > 1) unfitted()
+    const offered = site.languages.filter(isLanguage)
+    const languages = offered.length > 0 ? offered : LANGUAGES
+    const language = languages.find((one) => one === chosen) ?? preferredLanguage(visit.req.header('accept-language'), languages)
+    const state = to !== undefined && to.length <= LONGEST_STATE && /^[\w-]+$/.test(to) ? to : undefined
+    return { t: desk.texts(language), language, languages, site, servicesUrl: settings.servicesUrl, to: state }
+  }
+
+  function askerOf(visit: Visit): Asker {
+    const asker = visit.get('asker') ?? { kind: 'unknown' }
+    if (asker.kind === 'client') desk.sightings.asked(placeFor(visit).site.id, asker.mac)
+    return asker
+  }
+
+  function termsFor({ t, language, site }: Reader): Terms {
+    const seconds = settings.sessionSecondsAt?.[site.id] ?? settings.sessionSeconds
+    return termsOf(language, [t('terms.free'), t('terms.time', { time: durationWords(t, seconds) }), t('terms.trace')])
+  }
+
+  const page = (visit: Visit, body: Html, status: Status = 200) => visit.html(body, status)
+
+  function fail(visit: Visit, reader: Reader, failure: Failure) {
+    refused(failure)
+    const { status } = FAILURES[failure]
+    if (status === 503) visit.header('Retry-After', '60')
+    return page(visit, failurePage(reader, failure), status)
+  }
+
+  return {
+    ...desk,
+    placeFor,
+    readerOf,
+    askerOf,
+    async sessionOf(visit) {
+      const asker = askerOf(visit)
+      return asker.kind === 'client' ? sessions.live(asker.mac) : undefined
+    },
+    termsFor,
+    page,
+    fail,
+    refused,
+    async welcome(visit, reader, client, notice, status = 200) {
+      const online = (await sessions.live(client.mac)) !== undefined
+      const terms = termsFor(reader)
+      const token = issueFormToken(formKey, { client: localClient(client.mac), purpose: 'connect', termsSha256: terms.sha256 }, clock.now(), random)
+      return page(visit, welcomePage(reader, { terms, token, method: settings.methods[0] ?? 'click', notice, online }), status)
+    },
+    keepsakeOf: (token) => ({ token, absoluteUrl: new URL(`/s/${token}`, desk.url).href }),
+    broken(visit, what, error) {
+      effects.log.error(what, { reason: reason(error) })
+      return fail(visit, readerOf(visit), 'gate')
+    },
+  }
+}
