@@ -1,4 +1,4 @@
-// npm run bench [-- AREA] [--json]: what Parvis costs, beside real peers in the same run.
+// npm run bench [-- AREA|FIGURE] [--json]: what Parvis costs, beside real peers in the same run.
 import { BENCHMARKS } from './bench/benchmarks.ts'
 import { targetText, verdict, type Figure } from './bench/figure.ts'
 
@@ -11,14 +11,14 @@ function row(figure: Figure): string {
 const args = process.argv.slice(2)
 const areas = [...new Set(BENCHMARKS.map((one) => one.area))].join(', ')
 if (args.includes('--help') || args.includes('-h')) {
-  process.stdout.write(`npm run bench [-- AREA] [--json]\n\nMeasures on this machine, which should have nothing else to do; all of it takes some minutes. Areas: ${areas}.\n`)
+  process.stdout.write(`npm run bench [-- AREA|FIGURE] [--json]\n\nMeasures on this machine, which should have nothing else to do; all of it takes some minutes. Areas: ${areas}.\n`)
   process.exit(0)
 }
 const json = args.includes('--json')
-const area = args.find((arg) => !arg.startsWith('--'))
-const chosen = BENCHMARKS.filter((benchmark) => area === undefined || benchmark.area === area)
+const wanted = args.find((arg) => !arg.startsWith('--'))
+const chosen = BENCHMARKS.filter((benchmark) => wanted === undefined || benchmark.area === wanted || benchmark.names.includes(wanted))
 if (chosen.length === 0) {
-  process.stderr.write(`bench: no area "${area}"; there are ${areas}\n`)
+  process.stderr.write(`bench: no area or figure "${wanted}"; areas: ${areas}\n`)
   process.exit(2)
 }
 for (const benchmark of chosen) {

@@ -7,7 +7,7 @@ import { accounting } from './radius/accounting.ts'
 import { argon2 } from './radius/argon2.ts'
 import { cores } from './radius/cores.ts'
 import { latency } from './radius/latency.ts'
-import { pap } from './radius/pap.ts'
+import { papFromSqlite, papInMemory } from './radius/pap.ts'
 import { kioskBytes, pageBytes } from './sizes.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [captive, open, logIns, memory, pageBytes, kioskBytes, pap, accounting, latency, cores, argon2]
+export const BENCHMARKS: readonly Benchmark[] = [captive, open, logIns, memory, pageBytes, kioskBytes, papInMemory, papFromSqlite, accounting, latency, cores, argon2]
