@@ -1,5 +1,6 @@
 // Who may ask our RADIUS server and whom our portal asks, out of the settings: the two must agree on a secret and a name.
 import { BlockList, isIPv6 } from 'node:net'
+import { UsageError } from '#shared/errors.ts'
 import type { ClientSettings } from '#radius/settings.ts'
 import type { ServerSettings } from '#radius/client.ts'
 import type { Ground } from './ground.ts'
@@ -42,9 +43,15 @@ export function radiusPeers({ settings, directories, effects }: Ground): RadiusP
   return { clients: [...clients, ...local], own: { name: LOCAL, secret } }
 }
 
-/** Whom the portal asks: the configured servers, else the server on this machine. */
+/**
+ * Whom the portal asks: the configured servers, else the server on this machine.
+ * @throws UsageError `port` when that one is another process and nobody said where it listens.
+ */
 export function radiusServers(ground: Ground, peers: RadiusPeers, ports: { auth: number; acct: number }): ServerSettings[] {
   const configured = ground.settings['radius.servers']
+  if (configured.length === 0 && (ports.auth === 0 || ports.acct === 0)) {
+    throw new UsageError('port', 'a portal without the radius role cannot ask a server on any free port: set radius.auth_port and radius.acct_port, or add [[radius.servers]]')
+  }
   if (configured.length === 0) return [{ address: '127.0.0.1', authPort: ports.auth, acctPort: ports.acct, secret: peers.own.secret }]
   return configured.map((row) => ({ address: row.address ?? '', authPort: row.auth_port, acctPort: row.acct_port, secret: row.secret ?? '' }))
 }

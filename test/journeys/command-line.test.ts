@@ -58,6 +58,7 @@ test('every command helps, and the overview names them all', async () => {
 test('wrong use ends with 2, one plain sentence, and no trace of where it happened', async () => {
   const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
     [[], /parvis <command>/], [['fly'], /unknown command "fly"/], [['constructor'], /unknown command/], [['run', '--wings'], /unknown option --wings/],
+    [['run', '--role', 'portal', '--radius.auth_port=0'], /any free port: set radius\.auth_port/],
     [['run', '--role'], /--role needs a value/], [['run', '--role', 'portal,cook'], /unknown role "cook"; there are portal/], [['run', '--role='], /unknown role/], [['check', '--portal.prot=1'], /portal\.prot/],
     [['check', '--config'], /--config needs a value/], [['device'], /parvis device code/], [['device', 'enrol'], /parvis device/], [['device', 'code', 'extra'], /parvis device/],
     [['check', 'hub'], /check takes no "hub"/], [['demo'], /parvis demo remove/], [['demo', 'remove', 'all'], /parvis demo/], [['check', '--config', 'nowhere.toml'], /nowhere\.toml cannot be read/],
