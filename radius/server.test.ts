@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { accessBytes, metWithSilence, openWire, radiusTown, SECRET, statusBytes, type RadiusTown, type TownOptions, type Wire } from '#test/support/radius-town.ts'
+import { mschapv2 } from '#test/support/radius-proofs.ts'
+import { accessBytes, metWithSilence, openWire, provedBytes, radiusTown, SECRET, statusBytes, type RadiusTown, type TownOptions, type Wire } from '#test/support/radius-town.ts'
 import type { Decision } from './access/access.ts'
 import { ATTRIBUTES } from './attributes.ts'
 import { checkMessageAuthenticator, requestAuthenticatorHolds, responseAuthenticatorHolds, seal, sharedSecret } from './authenticator.ts'
@@ -133,6 +134,23 @@ test('a source that never answers delays nobody: its own request is rejected aft
   town.effects.clock.advance(3_000)
   const late = await wire.next()
   expect([late.identifier, late.code]).toEqual([1, CODES.accessReject])
+})
+
+test('whoever waited for a source in vain is told in the words it asked in: EAP-Failure, or MS-CHAP-Error 691', async () => {
+  await open({ sources: [{ name: 'dead', decide: () => new Promise<never>(() => {}) }] })
+  const waiting = (): boolean => town.effects.metrics.text().includes('parvis_radius_waiting{door="auth"} 2')
+  const exchange = mschapv2('slow', 'x')
+  wire.send(provedBytes('slow', exchange.prove, { identifier: 1 }), town.radius.authPort)
+  // An EAP-Response/Identity whose identifier is 77.
+  wire.send(provedBytes('slow', (writer) => void writer.add(ATTRIBUTES['EAP-Message'], Buffer.from([2, 77, 0, 5, 1])), { identifier: 2 }), town.radius.authPort)
+  await expect.poll(waiting).toBe(true)
+  town.effects.clock.advance(3_000)
+  const [first, second] = [await wire.next(), await wire.next()]
+  expect([first.code, second.code]).toEqual([CODES.accessReject, CODES.accessReject])
+  const error = Buffer.from(first.read(ATTRIBUTES['MS-CHAP-Error']) ?? [])
+  expect([error[0], error.subarray(1).toString()]).toEqual([exchange.ident, expect.stringMatching(/^E=691 R=0 C=[0-9A-F]{32} V=3$/)])
+  expect(second.read(ATTRIBUTES['EAP-Message'])).toEqual(Buffer.from([4, 77, 0, 4]))
+  expect(town.effects.metrics.text()).toContain('reason="source_late",heard="refusal"} 2')
 })
 
 test('a source that answers yes too late has been rejected already', async () => {

@@ -49,7 +49,7 @@ export type Service = {
   doubt(packet: Packet, client: Client): string | undefined
   answer(request: Request): Answer | Promise<Answer>
   /** What is said when `answer` takes longer than 3 s. */
-  late(): Answer
+  late(request: Request): Answer
   /** Whether replies carry Message-Authenticator. */
   proves(packet: Packet): boolean
 }
@@ -149,7 +149,7 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     if (!(answer instanceof Promise)) return settle(waiting, answer)
     pending.watch(answer, {
       done: (value) => attempt(waiting, () => settle(waiting, value)),
-      late: () => attempt(waiting, () => settle(waiting, waiting.service.late())),
+      late: () => attempt(waiting, () => settle(waiting, waiting.service.late(waiting.request))),
       failed: (error) => fail(waiting, error),
     })
   }

@@ -131,5 +131,11 @@ export function accessService(sources: readonly Source[], effects: Pick<Effects,
     return rejected('user_unknown', credential)
   }
 
-  return { doubt: doubtAccess, answer, late: () => rejected('source_late'), proves: () => true }
+  /** As any other reject: the phone is told in its own protocol, and does not wait until it gives up (RFC 3579 §2.6.3, RFC 2548 §2.1.5). */
+  function late({ packet, client }: Request): Answer {
+    const credential = readCredential(packet, client, effects.random)
+    return rejected('source_late', typeof credential === 'string' ? undefined : credential)
+  }
+
+  return { doubt: doubtAccess, answer, late, proves: () => true }
 }
