@@ -187,6 +187,17 @@ test('a session that a reboot has orphaned is closed at its last word after six 
   expect(await rows()).toMatchObject([{ cause: 2, stop_minute: START_MS / 60_000 + 5 }])
 })
 
+test('a session that went on while we were away for a night is not closed', async () => {
+  await say('start')
+  await store.settled()
+  await stop()
+  clock.advance(9 * 3_600_000)
+  start()
+  await store.tidy()
+  await say('interim', { sessionSeconds: 9 * 3_600 })
+  expect(await rows()).toMatchObject([{ seconds: 9 * 3_600, stop_minute: null }])
+})
+
 test('an access server whose clock is wrong neither keeps rows for ever nor loses them at once', async () => {
   await say('stop', { eventSeconds: 0 })
   await say('stop', { eventSeconds: 4_000_000_000, acctSessionId: 's2' })

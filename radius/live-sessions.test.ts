@@ -26,8 +26,10 @@ function town() {
     get live() {
       return live
     },
-    restart() {
+    /** @param awayMs for how long nobody listens. */
+    restart(awayMs = 0) {
       kept.close()
+      clock.advance(awayMs)
       kept = createLiveStore(db, clock, silentLog())
       live = createLiveSessions(clock, kept)
     },
@@ -265,6 +267,32 @@ test('an Accounting-On that waited for us ends what came before the start, and n
   expect(live.of(HOLDER).map(({ acctSessionId }) => acctSessionId)).toEqual(['since'])
   say('on', { acctSessionId: '' })
   expect(live.of(HOLDER)).toEqual([])
+})
+
+test('what was not heard while we were away ends no session; what is not heard afterwards does', () => {
+  const there = town()
+  const { clock, say } = there
+  for (const minutes of [0, 5, 10]) {
+    clock.advance(minutes * 60_000)
+    say('interim', { interimSeconds: 300 })
+  }
+  there.restart(SILENT_MS)
+  const { live } = there
+  expect([live.expire().length, live.of(HOLDER).length, live.inUse(HOLDER, STATIONS[2])]).toEqual([0, 1, 1])
+  clock.advance(900_000)
+  expect(live.expire()).toEqual([])
+  clock.advance(1)
+  expect([live.of(HOLDER).length, live.inUse(HOLDER, STATIONS[2]), live.expire().length]).toEqual([0, 0, 1])
+})
+
+test('an access server that started again while we were away has none of its earlier sessions left', () => {
+  const there = town()
+  const { clock, say } = there
+  say('start')
+  there.restart(600_000)
+  clock.advance(10_000)
+  say('on', { acctSessionId: '', delaySeconds: 300 })
+  expect(there.live.of(HOLDER)).toEqual([])
 })
 
 test('a minute after its Stop a session’s name, station and id are nowhere in the runtime directory', () => {

@@ -138,9 +138,11 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
   const holders = new Map<Holder, LiveSession[]>()
   const openings = new Map<Holder, Opening[]>()
   const countOf = new Map<string, number>()
+  // Before this we were not there to hear anybody: that is nobody's silence but ours.
+  const listeningSinceMs = clock.monotonic()
   let count = 0
   let stops = 0
-  let stopsSinceMs = clock.monotonic()
+  let stopsSinceMs = listeningSinceMs
   for (const one of keeper?.load() ?? []) follow(one)
 
   function accessServer(origin: Origin, nas: string): AccessServer {
@@ -255,6 +257,10 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
     return one
   }
 
+  function isSilent(one: LiveSession, nowMs: number): boolean {
+    return nowMs - Math.max(one.heardMs, listeningSinceMs) > silentAfterMs(one)
+  }
+
   function forgetOpenings(nowMs: number): void {
     for (const [holder, some] of openings) if (some.every((one) => nowMs - one.atMs > OPENING_MS)) openings.delete(holder)
   }
@@ -283,13 +289,13 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
     },
     inUse(holder, station) {
       const nowMs = clock.monotonic()
-      const sessions = (holders.get(holder) ?? NONE).filter((one) => nowMs - one.heardMs <= silentAfterMs(one) && elsewhere(one.callingStationId, station))
+      const sessions = (holders.get(holder) ?? NONE).filter((one) => !isSilent(one, nowMs) && elsewhere(one.callingStationId, station))
       const soon = (openings.get(holder) ?? []).filter((one) => nowMs - one.atMs <= OPENING_MS && elsewhere(one.station, station))
       return sessions.length + soon.length
     },
     of(holder) {
       const nowMs = clock.monotonic()
-      return (holders.get(holder) ?? NONE).filter((one) => nowMs - one.heardMs <= silentAfterMs(one))
+      return (holders.get(holder) ?? NONE).filter((one) => !isSilent(one, nowMs))
     },
     octetsOf(holder) {
       let octets = 0
@@ -304,7 +310,7 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
       forgetOpenings(nowMs)
       if (nowMs - stopsSinceMs > STOPS_REMEMBERED_MS) forgetEarlierStops()
       const silent: LiveSession[] = []
-      for (const one of this.all()) if (nowMs - one.heardMs > silentAfterMs(one)) silent.push(one)
+      for (const one of this.all()) if (isSilent(one, nowMs)) silent.push(one)
       silent.forEach(leave)
       return silent
     },

@@ -24,18 +24,23 @@ const CLOSE = `update accounting_session set stop_minute = last_minute, cause = 
 type Row = { readonly client: string; readonly nas: string; readonly session: string; readonly last_minute: number; readonly stop_minute: number | null }
 export type AgeingParts = { readonly writer: Pick<DurableWriter, 'write' | 'forget'>; readonly reader: Db; readonly clock: Clock; readonly log: Log }
 
-/** A row dies a day after its Stop. Without one it is closed when nothing was heard for six hours: after a reboot nobody else would. */
+/**
+ * A row dies a day after its Stop. Without one it is closed when nothing was heard for six hours, in which we were there to hear it:
+ * after a reboot nobody else would.
+ */
 export function createAgeing({ writer, reader, clock, log }: AgeingParts): { walk(): Promise<void>; close(): Promise<void> } {
   const page = reader.prepare<[string, string, string], Row>(PAGE)
   let walking: Promise<void> | undefined
   let closed = false
   let forgotten = true
   let emptiedMs = -Infinity
+  const listeningSinceMs = clock.monotonic()
   const goesOn = (): boolean => !closed
 
   function statementFor({ client, nas, session, last_minute, stop_minute }: Row, minute: number): Statement | undefined {
     if (stop_minute !== null) return stop_minute < minute - KEEP_STOPPED_MINUTES ? { sql: DELETE, values: [client, nas, session] } : undefined
-    return last_minute < minute - SILENT_MS / MINUTE_MS ? { sql: CLOSE, values: [client, nas, session] } : undefined
+    const isSilent = last_minute < minute - SILENT_MS / MINUTE_MS && clock.monotonic() - listeningSinceMs > SILENT_MS
+    return isSilent ? { sql: CLOSE, values: [client, nas, session] } : undefined
   }
 
   async function walkAll(): Promise<void> {
