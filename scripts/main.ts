@@ -17,8 +17,9 @@ async function main(args: readonly string[], io: Io): Promise<number> {
     io.out(overview())
     return name === undefined ? 2 : 0
   }
-  const command = COMMANDS.get(name)
-  if (!command) throw new UsageError('usage', `unknown command "${name}"\n\n${overview()}`)
+  const row = COMMANDS.get(name)
+  if (!row) throw new UsageError('usage', `unknown command "${name}"\n\n${overview()}`)
+  const command = await row.load()
   const invocation = parseArguments(rest, command)
   if (invocation.help) {
     io.out(`${command.help}\n`)

@@ -113,7 +113,6 @@ async function remove(which: string, invocation: Invocation, io: Io): Promise<nu
 const VERBS: Readonly<Record<string, (word: string, invocation: Invocation, io: Io) => Promise<number>>> = { add, import: importFile, remove }
 
 export const account: Command = {
-  summary: 'people and machines that sign in with a name',
   help: `parvis account add NAME [--kind person|machine] [--sessions N] [--label TEXT] [--secret-stdin] [--json]
 parvis account import FILE.csv --kind person|machine [--sessions N] [--label TEXT] [--json]
 parvis account list [--json]

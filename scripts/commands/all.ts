@@ -1,14 +1,15 @@
-import { account } from './account.ts'
-import { check } from './check.ts'
-import type { Command } from './command.ts'
-import { demo } from './demo.ts'
-import { device } from './device.ts'
-import { radius } from './radius.ts'
-import { run } from './run.ts'
-import { session } from './session.ts'
-import { settingsCommand } from './settings.ts'
-import { staff } from './staff.ts'
-import { voucher } from './voucher.ts'
+import type { CommandRow } from './command.ts'
 
-/** Every command of scripts/parvis, one row each, in the order in which the overview lists them. */
-export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({ run, check, settings: settingsCommand, demo, device, account, voucher, radius, session, staff }))
+/** Every command of scripts/parvis, one row each, in the order in which the overview lists them. Only the one that is called is loaded. */
+export const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(Object.entries({
+  run: { summary: 'start the portal, RADIUS, kiosk and hub, or some of them', load: async () => (await import('./run.ts')).run },
+  check: { summary: 'read the settings and report every mistake', load: async () => (await import('./check.ts')).check },
+  settings: { summary: 'show the settings in force', load: async () => (await import('./settings.ts')).settingsCommand },
+  demo: { summary: 'take the demonstration town away', load: async () => (await import('./demo.ts')).demo },
+  device: { summary: 'enrol gateways at a hub', load: async () => (await import('./device.ts')).device },
+  account: { summary: 'people and machines that sign in with a name', load: async () => (await import('./account.ts')).account },
+  voucher: { summary: 'codes that give time or data online', load: async () => (await import('./voucher.ts')).voucher },
+  radius: { summary: 'watch RADIUS, and change its clients while it runs', load: async () => (await import('./radius.ts')).radius },
+  session: { summary: 'list the sessions that run, and end one', load: async () => (await import('./session.ts')).session },
+  staff: { summary: 'help city staff who cannot sign in', load: async () => (await import('./staff.ts')).staff },
+}))

@@ -2,7 +2,6 @@ import { readSettings } from '../settings/read.ts'
 import type { Command } from './command.ts'
 
 export const check: Command = {
-  summary: 'read the settings and report every mistake',
   help: `parvis check [--config FILE]
 
 Reads the settings from the file, the environment and the flags, and reports every mistake at once with its line and key.

@@ -16,7 +16,6 @@ export type Invocation = Arguments & {
 }
 
 export type Command = {
-  readonly summary: string
   /** Printed by `--help`; the first line is the usage. */
   readonly help: string
   /** Options this command knows beside --help, --config and settings; `value` ones take a text. */
@@ -26,3 +25,5 @@ export type Command = {
   /** Resolves to the exit code: 0 done, 1 failed, 2 wrong use or wrong settings. */
   run(invocation: Invocation, io: Io): Promise<number>
 }
+
+export type CommandRow = { readonly summary: string; readonly load: () => Promise<Command> }

@@ -26,7 +26,6 @@ async function removeHere(data: string): Promise<number> {
 }
 
 export const demo: Command = {
-  summary: 'take the demonstration town away',
   help: `parvis demo remove [--json]
 
 Removes the demonstration's sites, counts and gateway, here and at the hub. It does not come back at the next start. The kiosk

@@ -28,7 +28,6 @@ const VERBS: Readonly<Record<string, Verb>> = {
 }
 
 export const device: Command = {
-  summary: 'enrol gateways at a hub',
   help: `parvis device code [--file] [--json]
 parvis device enrol CODE [--json]
 parvis device release GATEWAY [--json]

@@ -51,7 +51,6 @@ async function watch(data: string, json: boolean, io: Io): Promise<number> {
 const VERBS: Readonly<Record<string, (data: string, json: boolean, io: Io) => Promise<number>>> = { reload, watch }
 
 export const radius: Command = {
-  summary: 'watch RADIUS, and change its clients while it runs',
   help: `parvis radius watch [--json]
 parvis radius reload [--json]
 

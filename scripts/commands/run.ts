@@ -78,7 +78,6 @@ export async function serve(invocation: Invocation, io: Io, effects: Effects, co
 }
 
 export const run: Command = {
-  summary: 'start the portal, RADIUS, kiosk and hub, or some of them',
   help: `parvis run [--role ${ROLES.join(',')}] [--config FILE] [--<table>.<key>=<value> …] [--json]
 
 Starts the roles in one process (default: all) and runs until SIGINT or SIGTERM. --json prints one line with the addresses

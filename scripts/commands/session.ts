@@ -43,7 +43,6 @@ async function end(data: string, [id = '']: readonly string[], json: boolean, io
 const VERBS: Readonly<Record<string, { readonly words: number; run: typeof list }>> = { list: { words: 0, run: list }, end: { words: 1, run: end } }
 
 export const session: Command = {
-  summary: 'list the sessions that run, and end one',
   help: `parvis session list [--json]
 parvis session end ID [--json]
 

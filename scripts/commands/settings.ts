@@ -16,7 +16,6 @@ function isRows(table: Table): table is readonly Row[] {
 
 /** Every effective value; secrets are named and never shown. */
 export const settingsCommand: Command = {
-  summary: 'show the settings in force',
   help: `parvis settings [--json] [--config FILE]
 
 Prints every setting with the value in force, after file, environment and flags; "not set" (--json: null) where there is

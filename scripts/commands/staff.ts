@@ -4,7 +4,6 @@ import { ask } from './ask.ts'
 import type { Command } from './command.ts'
 
 export const staff: Command = {
-  summary: 'help city staff who cannot sign in',
   help: `parvis staff unlock NAME [--json]
 
 Lets an account sign in again that a hundred failed tries have locked.`,

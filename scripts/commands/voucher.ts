@@ -99,7 +99,6 @@ async function makeVoid(label: string, invocation: Invocation, io: Io): Promise<
 }
 
 export const voucher: Command = {
-  summary: 'codes that give time or data online',
   help: `parvis voucher make [--count N] [--minutes M] [--megabytes M] [--until DATE] [--devices N] [--label TEXT] [--letters] [--json]
 parvis voucher list [--json]
 parvis voucher void LABEL [--json]

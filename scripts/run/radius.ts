@@ -2,38 +2,23 @@
 import { availableParallelism, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { ACCOUNTING_MIGRATIONS } from '#radius/accounting-store.ts'
-import { tokenKeyring, type TokenKeyring } from '#radius/access/portal-token.ts'
+import type { TokenKeyring } from '#radius/access/portal-token.ts'
+import { stationNames } from '#radius/access/station-names.ts'
 import { createTokenUses, TOKEN_USES_MIGRATIONS } from '#radius/access/token-uses.ts'
 import { createWatch, type Watch } from '#radius/watch/watch.ts'
 import { createPasswordChecks } from '#radius/accounts/password-checks.ts'
 import { accountSource, strangerSource } from '#radius/accounts/source.ts'
 import { startRadius, type RunningRadius } from '#radius/main.ts'
-import { ACCESS_METHODS } from '#radius/access-methods.ts'
 import { meteringVouchers } from '#radius/vouchers/metering.ts'
 import { voucherSource } from '#radius/vouchers/source.ts'
-import { UsageError } from '#shared/errors.ts'
 import type { Action } from '../control/server.ts'
 import { ACCOUNTING_CHECKPOINT_PAGES, openAccounting, type Accounting } from './accounting.ts'
 import { openDisk, openVolatile, type Ground } from './ground.ts'
 import { profilesOf } from './profiles.ts'
 import type { RadiusPeers } from './radius-peers.ts'
 import { upstreamsOf } from './radius-upstreams.ts'
-import { volatileKey } from './secrets.ts'
 import { userActions, type Withdrawal } from './user-actions.ts'
 import { openUsers } from './users.ts'
-
-/** What the portal's tokens ask for; more come with more sign-in methods. */
-export const CLICK_PROFILE = ACCESS_METHODS.indexOf('click')
-const LEAST_TOKEN_KEY_BYTES = 16
-
-/** The keys of portal tokens: one of this runtime directory, or the configured one where portal and server run apart. */
-export function keyringOf({ settings, directories, effects }: Ground): TokenKeyring {
-  const configured = settings.radius.token_key
-  if (configured === undefined) return tokenKeyring([0, volatileKey(directories.runtime, 'token', effects.random)])
-  const bytes = Buffer.from(configured)
-  if (bytes.length < LEAST_TOKEN_KEY_BYTES) throw new UsageError('token_key', `radius.token_key needs at least ${LEAST_TOKEN_KEY_BYTES} characters`)
-  return tokenKeyring([0, bytes])
-}
 
 function hosts({ settings }: Ground): readonly string[] {
   const six = Object.values(networkInterfaces()).some((addresses) => addresses?.some((one) => one.address === '::1'))
@@ -79,6 +64,7 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
     const { live } = accounting
     const profiles = profilesOf(ground)
     const checks = createPasswordChecks(effects.clock, availableParallelism())
+    const stationOf = stationNames(effects.random)
     const radius = await startRadius(
       {
         hosts: hosts(ground),
@@ -96,8 +82,8 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
         live,
         watch,
         tokenUses: createTokenUses(uses, effects.clock),
-        sources: [voucherSource({ vouchers, live, profiles, clock: effects.clock }), accountSource({ accounts, checks, live, profiles })],
-        last: strangerSource(accounts, checks),
+        sources: [voucherSource({ vouchers, live, profiles, clock: effects.clock, stationOf }), accountSource({ accounts, checks, live, profiles, stationOf })],
+        last: strangerSource({ accounts, checks, stationOf }),
       },
     )
     return { ...radius, watch, userActions: userActions(users, withdrawalOf(radius)), closeStores }

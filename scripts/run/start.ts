@@ -121,12 +121,12 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
 
   // Makes a secret on first run, so only where somebody is to know it.
   const peers = roles.has('portal') || roles.has('radius') ? radiusPeers(ground) : undefined
-  const radiusRole = roles.has('portal') || roles.has('radius') ? await import('./radius.ts') : undefined
+  const radiusRole = roles.has('radius') ? await import('./radius.ts') : undefined
   const portalRole = roles.has('portal') ? await import('./portal.ts') : undefined
-  const keyring = radiusRole?.keyringOf(ground)
+  const keyring = radiusRole || portalRole ? (await import('./keyring.ts')).keyringOf(ground) : undefined
   const books = await portalRole?.openPortalBooks(ground)
   if (books) parts.add(books.close)
-  const radius = radiusRole && keyring && peers && roles.has('radius') ? started('radius', await radiusRole.startRadiusRole(ground, peers, keyring, books?.accounting)) : undefined
+  const radius = radiusRole && keyring && peers ? started('radius', await radiusRole.startRadiusRole(ground, peers, keyring, books?.accounting)) : undefined
   if (radius) {
     parts.add(radius.closeStores)
     parts.add(radius.close)

@@ -49,7 +49,7 @@ const command: Pick<Command, 'options'> = { options: OPTIONS }
 
 /** @throws UsageError naming what is wrong; `help` instead of an order when it was asked for. */
 export function parseOrder(args: readonly string[], newSeed: () => number): TownOrder | { help: string } {
-  const { words, options, flags, config, help } = parseArguments(args, { summary: '', help: HELP, run: () => Promise.resolve(0), ...command })
+  const { words, options, flags, config, help } = parseArguments(args, { help: HELP, run: () => Promise.resolve(0), ...command })
   if (help) return { help: HELP }
   const stray = words[0] ?? [...flags.keys()][0] ?? config
   if (stray !== undefined) throw new UsageError('usage', `town takes no "${stray}"; npm run town -- --help tells more`)
