@@ -252,6 +252,14 @@ test('a session whose id is made of its phone\'s address keeps its name over a r
   expect((await rows()).map(({ stop_minute }) => stop_minute !== null)).toEqual([true, true])
 })
 
+test('a session whose id is made of its token keeps its name over a restart, though what ends it names no user', async () => {
+  const { user } = newToken()
+  await say('start', { userName: user, acctSessionId: `${user}/1` })
+  await restart()
+  await say('stop', { userName: '', acctSessionId: `${user}/1` })
+  expect(await rows()).toMatchObject([{ user, cause: 9 }])
+})
+
 test('a day after its Stop a session is in no file, neither in the log nor on free pages, however quiet the place', async () => {
   const lies = (text: string): boolean => readdirSync(dir).some((file) => readFileSync(join(dir, file)).includes(text))
   const { user } = newToken()

@@ -69,11 +69,12 @@ export function createAccountingStore({ writer, reader, clock, log, nameOf, live
   function storedAs({ client }: Origin, { acctSessionId, userName, callingStationId }: AccountingReport, session: LiveSession | undefined): NonNullable<LiveSession['stored']> {
     const known = session?.stored
     if (known) return known
-    // A report, our own of a lost Stop among them, need not name the station by which the session was known from the beginning.
+    // A report, our own of a lost Stop among them, need not name the station and the user by which the session was known from the beginning.
     const station = callingStationId ?? session?.callingStationId
-    const user = readTokenUser(userName)?.user ?? ''
+    const name = userName || session?.userName
+    const user = (name && readTokenUser(name)?.user) ?? ''
     // A token's user names nobody.
-    const stored = { session: nameOf(client, acctSessionId, { callingStationId: station, userName: user === '' ? userName || session?.userName : undefined }), user }
+    const stored = { session: nameOf(client, acctSessionId, { callingStationId: station, userName: user === '' ? name : undefined }), user }
     if (session) session.stored = stored
     return stored
   }

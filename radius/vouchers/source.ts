@@ -10,6 +10,7 @@ import type { Holder, LiveSession, LiveSessions } from '../live-sessions.ts'
 import type { Authorisation } from '../nas.ts'
 import type { Profiles } from '../profiles.ts'
 import { sessionsLeft } from '../access/simultaneous-use.ts'
+import type { StationOf } from '../access/station-names.ts'
 import { printedCode, readVoucherCode } from './code.ts'
 import { createTries } from './tries.ts'
 import type { Voucher, Vouchers } from './vouchers.ts'
@@ -26,6 +27,7 @@ export type VoucherSourceParts = {
   readonly live: Pick<LiveSessions, 'inUse' | 'of' | 'opening'>
   readonly profiles: Profiles
   readonly clock: Clock
+  readonly stationOf: StationOf
 }
 
 const reject = (reason: string): Decision => ({ kind: 'reject', reason })
@@ -37,7 +39,7 @@ function proves(credential: Credential, code: string, userName: string): boolean
   return [code, userName, printedCode(code)].some((spelling) => credential.proves(spelling))
 }
 
-export function voucherSource({ vouchers, live, profiles, clock }: VoucherSourceParts): Source {
+export function voucherSource({ vouchers, live, profiles, clock, stationOf }: VoucherSourceParts): Source {
   const tries = createTries(clock)
 
   /** What the running sessions have used since they last said so. */
@@ -55,7 +57,7 @@ export function voucherSource({ vouchers, live, profiles, clock }: VoucherSource
     return Math.min(online, untilEnd)
   }
 
-  function judge(voucher: Voucher, holder: Holder, question: Question, station: string | undefined): Decision {
+  function judge(voucher: Voucher, holder: Holder, question: Question): Decision {
     if (voucher.void) return reject('voucher_void')
     if (voucher.untilMinute !== undefined && clock.now() >= voucher.untilMinute * MINUTE_MS) return reject('voucher_expired')
     const profile = profiles.of('voucher', question.packet)
@@ -63,6 +65,7 @@ export function voucherSource({ vouchers, live, profiles, clock }: VoucherSource
     const sessionSeconds = Math.min(secondsLeft(voucher, holder), voucher.seconds === undefined ? profile.sessionSeconds : Infinity)
     const quotaBytes = voucher.octets === undefined ? profile.quotaBytes : voucher.octets - voucher.usedOctets
     if (sessionSeconds <= 0 || (quotaBytes !== undefined && quotaBytes <= 0)) return reject('voucher_spent')
+    const station = question.packet.read(ATTRIBUTES['Calling-Station-Id'])
     if (!sessionsLeft(live, holder, station, voucher.devices ?? profile.sessions ?? DEVICES)) return reject('voucher_in_use')
     const authorisation: Authorisation = { ...profile, sessionSeconds, ...(quotaBytes === undefined ? {} : { quotaBytes }) }
     return { kind: 'accept', authorisation }
@@ -77,7 +80,7 @@ export function voucherSource({ vouchers, live, profiles, clock }: VoucherSource
     const read = readVoucherCode(userName)
     if (read.kind === 'none') return undefined
     if (read.kind === 'mistyped') return reject('voucher_mistyped')
-    const station = question.packet.read(ATTRIBUTES['Calling-Station-Id'])
+    const station = stationOf(question.packet)
     const refusal = tries.refusal(station, client.name)
     if (refusal) return reject(refusal)
     const id = vouchers.idOf(read.code)
@@ -86,7 +89,7 @@ export function voucherSource({ vouchers, live, profiles, clock }: VoucherSource
     // A code that is known and not proved is answered like one that is not known.
     if (!voucher || !proved) return afterDelay(tries.wrong(station, client.name), reject(voucher ? 'voucher_wrong' : 'voucher_unknown'))
     tries.right(station)
-    const decision = judge(voucher, `${HOLDER}${id}`, question, station)
+    const decision = judge(voucher, `${HOLDER}${id}`, question)
     if (decision.kind === 'accept') tries.letIn(station)
     return decision
   }

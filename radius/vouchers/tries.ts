@@ -30,7 +30,7 @@ function hasRoom(room: Room, perSecond: number, known: boolean, nowMs: number): 
   return room.left >= 1 + (known ? 0 : perSecond * KEPT_FOR_KNOWN)
 }
 
-export function createTries(clock: Pick<Clock, 'monotonic'>): Tries {
+export function createTries(clock: Pick<Clock, 'monotonic' | 'after'>): Tries {
   const delays = createDelays(clock)
   // In the order in which they were last let in.
   const known = new Set<string>()

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -9,8 +10,9 @@ import { accountTown, ask, chap, pap, removeTown } from '#test/support/account-t
 import { PROFILE, PROFILES, START_MS } from '#test/support/radius-town.ts'
 import type { Decision } from '../access/access.ts'
 import type { Credential } from '../access/credentials.ts'
+import { stationNames } from '../access/station-names.ts'
 import { createLiveSessions } from '../live-sessions.ts'
-import type { AccountingReport } from '../nas.ts'
+import type { AccountingReport, AccountingStore } from '../nas.ts'
 import { oneProfile } from '../profiles.ts'
 import { printedCode } from './code.ts'
 import { meteringVouchers } from './metering.ts'
@@ -27,9 +29,10 @@ function town(options: Parameters<typeof accountTown>[1] & { clock?: ReturnType<
   const here = accountTown(clock, options)
   const { vouchers } = here
   const live = createLiveSessions(clock)
-  const source = voucherSource({ vouchers, live, profiles: PROFILES, clock })
+  const source = voucherSource({ vouchers, live, profiles: PROFILES, clock, stationOf: stationNames(randomBytes) })
   const stored: AccountingReport[] = []
-  const accounting = meteringVouchers({ record: async (_, report) => void stored.push(report), alive: () => false }, vouchers)
+  const books: AccountingStore = { record: async (_, report) => void stored.push(report), alive: () => false }
+  const accounting = meteringVouchers(books, vouchers)
   let ended = false
   async function end(): Promise<void> {
     if (!ended) await here.close()
@@ -54,8 +57,7 @@ function town(options: Parameters<typeof accountTown>[1] & { clock?: ReturnType<
   }
   async function report(status: AccountingReport['status'], userName: string, some: Partial<AccountingReport> = {}): Promise<void> {
     const whole: AccountingReport = { status, userName, nasIdentifier: 'ap', acctSessionId: 's1', callingStationId: PHONE, eventSeconds: Math.floor(clock.now() / 1000), ...some }
-    await accounting.record(ORIGIN, whole)
-    live.heard(ORIGIN, whole, (name) => source.holderOf?.(name))
+    await accounting.record(ORIGIN, whole, live.heard(ORIGIN, whole, (name) => source.holderOf?.(name)))
   }
   return { ...here, clock, live, source, stored, says, said, make, report, end }
 }
@@ -198,6 +200,16 @@ test('a reboot takes nothing back, and the session that ran through it is counte
   expect(await after.said(code)).toBe(2_940)
 })
 
+test('a report that does not say whose session it is counts for the voucher that began it', async () => {
+  const { make, said, report } = town()
+  const code = await make({ seconds: 36_000 })
+  await report('start', code)
+  await report('interim', '', { sessionSeconds: 300 })
+  expect(await said(code)).toBe(35_700)
+  await report('stop', '', { sessionSeconds: 600 })
+  expect(await said(code)).toBe(35_400)
+})
+
 test('a session that is silent for two days is added up and forgotten', async () => {
   const { make, said, report, clock, dir } = town()
   const code = await make({ seconds: 36_000 })
@@ -247,6 +259,13 @@ test('who guesses waits longer each time, is told nothing sooner by asking twice
   }
 })
 
+test('a device that was wrong waits however its access server spells its address', async () => {
+  const { make, source, said } = town()
+  const code = await make()
+  void source.decide(ask(code, pap('x'), '02-00-00-00-00-0A'))
+  expect([await said(code, pap(code), '02:00:00:00:00:0a'), await said(code, pap(code), TABLET)]).toEqual(['voucher_too_soon', 7_200])
+})
+
 test('a right code ends the waiting, and so do ten minutes without a wrong one', async () => {
   const { make, source, clock, said } = town()
   const code = await make()
@@ -272,7 +291,7 @@ test('a right code ends the waiting, and so do ten minutes without a wrong one',
 test('where the voucher says nothing of devices, the profile does', async () => {
   const { make, vouchers, live, clock } = town()
   const code = await make()
-  const source = voucherSource({ vouchers, live, clock, profiles: oneProfile({ ...PROFILE, sessions: 2 }) })
+  const source = voucherSource({ vouchers, live, clock, profiles: oneProfile({ ...PROFILE, sessions: 2 }), stationOf: stationNames(randomBytes) })
   expect([PHONE, TABLET, LAPTOP].map((station) => source.decide(ask(code, pap(code), station))).map((decision) => decision && !(decision instanceof Promise) && decision.kind)).toEqual(['accept', 'accept', 'reject'])
 })
 
