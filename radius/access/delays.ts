@@ -5,6 +5,7 @@ export const FIRST_DELAY_MS = 250
 /** Below the three seconds after which an access server gets no answer. */
 const LONGEST_DELAY_MS = 2_000
 const FORGIVEN_AFTER_MS = 600_000
+const ROUND_MS = 60_000
 const MOST_REMEMBERED = 8_192
 
 export type Delays = {
@@ -14,18 +15,36 @@ export type Delays = {
   wrong(who: string): number
   /** Forgets its wrong tries. */
   right(who: string): void
+  /** How many are remembered: nobody whose tries are forgiven. */
+  remembered(): number
 }
 
 type Wrong = { readonly count: number; readonly untilMs: number }
 
-export function createDelays(clock: Pick<Clock, 'monotonic'>): Delays {
+const isForgiven = ({ untilMs }: Wrong, nowMs: number): boolean => nowMs - untilMs >= FORGIVEN_AFTER_MS
+
+export function createDelays(clock: Pick<Clock, 'monotonic' | 'after'>): Delays {
   // In the order of the last wrong try: the first is the oldest.
   const remembered = new Map<string, Wrong>()
+
+  let forgiving = false
+
+  /** Nobody's name or device is kept for longer than it is needed. One timer serves all, and none runs while nobody was wrong. */
+  function forgiveInTime(): void {
+    if (forgiving) return
+    forgiving = true
+    clock.after(ROUND_MS, () => {
+      forgiving = false
+      for (const [who, wrong] of remembered) if (isForgiven(wrong, clock.monotonic())) remembered.delete(who)
+      if (remembered.size > 0) forgiveInTime()
+    })
+  }
 
   function remember(who: string, wrong: Wrong): void {
     remembered.delete(who)
     remembered.set(who, wrong)
     if (remembered.size > MOST_REMEMBERED) forgetOldest(remembered)
+    forgiveInTime()
   }
 
   return {
@@ -33,12 +52,13 @@ export function createDelays(clock: Pick<Clock, 'monotonic'>): Delays {
     wrong(who) {
       const nowMs = clock.monotonic()
       const known = remembered.get(who)
-      const count = known && nowMs - known.untilMs < FORGIVEN_AFTER_MS ? known.count + 1 : 1
+      const count = known && !isForgiven(known, nowMs) ? known.count + 1 : 1
       const delayMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (count - 1))
       remember(who, { count, untilMs: nowMs + delayMs })
       return delayMs
     },
     right: (who) => void remembered.delete(who),
+    remembered: () => remembered.size,
   }
 }
 

@@ -7,6 +7,7 @@ import { accountTown, ask, chap, pap, removeTown } from '#test/support/account-t
 import { PROFILE, PROFILES, START_MS } from '#test/support/radius-town.ts'
 import type { Decision } from '../access/access.ts'
 import type { Credential } from '../access/credentials.ts'
+import { stationNames } from '../access/station-names.ts'
 import { createLiveSessions } from '../live-sessions.ts'
 import type { AccountingReport } from '../nas.ts'
 import { oneProfile } from '../profiles.ts'
@@ -29,8 +30,9 @@ function town(options: Parameters<typeof accountTown>[1] = {}) {
   // Delays between tries pass with both.
   const real = systemClock()
   const checks = createPasswordChecks({ monotonic: () => real.monotonic() + clock.monotonic(), after: real.after })
-  const source = accountSource({ accounts: here.accounts, checks, live, profiles: PROFILES })
-  const stranger = strangerSource(here.accounts, checks)
+  const parts = { accounts: here.accounts, checks, stationOf: stationNames(randomBytes) }
+  const source = accountSource({ ...parts, live, profiles: PROFILES })
+  const stranger = strangerSource(parts)
   onTestFinished(async () => {
     await here.close()
     removeTown(here)
@@ -243,7 +245,7 @@ test('where the account says nothing of sessions, the profile does', async () =>
   const { accounts, add } = town()
   const live = createLiveSessions(manualClock(START_MS))
   const profiles = oneProfile({ ...PROFILE, sessions: 2 })
-  const source = accountSource({ accounts, checks: createPasswordChecks(systemClock()), live, profiles })
+  const source = accountSource({ accounts, checks: createPasswordChecks(systemClock()), live, profiles, stationOf: stationNames(randomBytes) })
   await add({ name: 'class', password: 'p' })
   await add({ name: 'many', password: 'p', sessions: 0 })
   const kinds = (name: string) => ['1', '2', '3'].map((n) => source.decide(ask(name, pap('p'), `02-00-00-00-00-0${n}`))).map((decision) => decision && !(decision instanceof Promise) && decision.kind)

@@ -1,6 +1,7 @@
 /** Accounts of people and machines, and what strangers hear. */
 import type { Decision, Question, Source } from '../access/access.ts'
 import { sessionsLeft } from '../access/simultaneous-use.ts'
+import type { StationOf } from '../access/station-names.ts'
 import { ATTRIBUTES } from '../attributes.ts'
 import type { Remainder } from '../coa/policy.ts'
 import type { Holder, LiveSession, LiveSessions } from '../live-sessions.ts'
@@ -22,6 +23,7 @@ export type AccountSourceParts = {
   readonly checks: PasswordChecks
   readonly live: Pick<LiveSessions, 'inUse' | 'of' | 'opening'>
   readonly profiles: Profiles
+  readonly stationOf: StationOf
 }
 
 const reject = (reason: string): Decision => ({ kind: 'reject', reason })
@@ -32,9 +34,11 @@ const BUSY = reject('account_checks_full')
 const HOLDER = 'account:'
 const holderFor = (accounts: Accounts, userName: string): Holder => `${HOLDER}${accounts.keyOf(userName)}`
 
-function tryOf(accounts: Accounts, { userName, packet }: Question): Try {
-  const station = packet.read(ATTRIBUTES['Calling-Station-Id'])
-  return { name: accounts.keyOf(userName), device: station === undefined ? undefined : accounts.keyOf(station) }
+/** What refuses needs of the parts of the sources. */
+type Refusing = Pick<AccountSourceParts, 'accounts' | 'checks' | 'stationOf'>
+
+function tryOf({ accounts, stationOf }: Refusing, { userName, packet }: Question): Try {
+  return { name: accounts.keyOf(userName), device: stationOf(packet) }
 }
 
 /** A reject as late as that of a wrong password, without the hash. */
@@ -43,9 +47,10 @@ function late({ imitate }: PasswordChecks, { client }: Question, decision: Decis
 }
 
 /** A reject as late as a person's, and as seldom, where there are people: else only waiting would tell that a name is one of theirs. */
-function asSlowly(accounts: Accounts, checks: PasswordChecks, question: Question, decision: Decision): Decision | Promise<Decision> {
+function asSlowly(parts: Refusing, question: Question, decision: Decision): Decision | Promise<Decision> {
+  const { accounts, checks } = parts
   if (question.credential.kind !== 'pap' || !accounts.hasPeople()) return decision
-  const turn = checks.tries.begin(tryOf(accounts, question))
+  const turn = checks.tries.begin(tryOf(parts, question))
   if (!turn) return late(checks, question, TOO_SOON)
   return settled(checks.imitate(question.client.name), turn, () => {
     turn.wrong()
@@ -60,7 +65,9 @@ function settled<T>(checked: Promise<T> | undefined, turn: Turn, decide: (result
   return BUSY
 }
 
-export function accountSource({ accounts, checks, live, profiles }: AccountSourceParts): Source {
+export function accountSource(parts: AccountSourceParts): Source {
+  const { accounts, checks, live, profiles } = parts
+
   function admit(account: Account, { userName, packet }: Question): Decision {
     const authorisation = profiles.of('account', packet)
     const most = account.sessions ?? authorisation.sessions ?? SESSIONS[account.kind]
@@ -70,7 +77,7 @@ export function accountSource({ accounts, checks, live, profiles }: AccountSourc
 
   function machine(account: Account, question: Question): Decision | Promise<Decision> {
     if (accounts.machineProves(account, question.userName, question.credential)) return admit(account, question)
-    return asSlowly(accounts, checks, question, WRONG)
+    return asSlowly(parts, question, WRONG)
   }
 
   /** The account as it is when its turn has come and again when the answer is there: one that was removed meanwhile opens nothing. */
@@ -83,7 +90,7 @@ export function accountSource({ accounts, checks, live, profiles }: AccountSourc
   function person(account: Account, question: Question): Decision | Promise<Decision> {
     const password = question.credential.password?.()
     if (!password) return reject('method_needs_clear_secret')
-    const turn = checks.tries.begin(tryOf(accounts, question))
+    const turn = checks.tries.begin(tryOf(parts, question))
     if (!turn) return late(checks, question, TOO_SOON)
     return settled(checks.run(question.client.name, () => matches(question.userName, password)), turn, (right) => {
       if (right) turn.right()
@@ -114,6 +121,6 @@ export function accountSource({ accounts, checks, live, profiles }: AccountSourc
 }
 
 /** The last source: names that nobody knows. */
-export function strangerSource(accounts: Accounts, checks: PasswordChecks): Source {
-  return { name: 'stranger', decide: (question) => asSlowly(accounts, checks, question, reject('user_unknown')) }
+export function strangerSource(parts: Refusing): Source {
+  return { name: 'stranger', decide: (question) => asSlowly(parts, question, reject('user_unknown')) }
 }

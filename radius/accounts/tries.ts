@@ -10,7 +10,7 @@ const MOST_NAMES = 8_192
 /** Of one account: whoever has one and invents devices takes nobody else's place. */
 const MOST_DEVICES = 8
 
-/** Somebody tries a name at a device. Both are keyed hashes: no name is kept. */
+/** Somebody tries a name at a device. Both are keyed hashes, the device's under a key of this process: no name is kept. */
 export type Try = { readonly name: string; readonly device: string | undefined }
 /** One try that is being decided. */
 export type Turn = {
@@ -24,7 +24,7 @@ export type Tries = {
   begin(one: Try): Turn | undefined
 }
 
-export function createTries(clock: Pick<Clock, 'monotonic'>): Tries {
+export function createTries(clock: Pick<Clock, 'monotonic' | 'after'>): Tries {
   const delays = createDelays(clock)
   const deciding = new Set<string>()
   // Devices at which the password was right since we started, in the order in which their names last had one.

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stationNames } from '#radius/access/station-names.ts'
 import { createTokenUses } from '#radius/access/token-uses.ts'
 import { issuePortalToken } from '#radius/access/portal-token.ts'
 import { ACCOUNTING_MIGRATIONS, createAccountingStore } from '#radius/accounting-store.ts'
@@ -93,6 +94,7 @@ export async function fuzzTown(chance: Chance, onKind?: OnKind): Promise<FuzzTow
   const store = createAccountingStore({ writer: disk.durable, reader: disk.reader, clock, log: effects.log, nameOf: sessionNames(fixed(32)), live })
   const upstream = await scriptedServer(moody(chance))
   const checks = createPasswordChecks(clock)
+  const stationOf = stationNames(effects.random)
   const radius = await startRadius(
     {
       hosts: ['127.0.0.1'], authPort: 0, acctPort: 0, clients, tokenKeys: KEYRING, profiles: PROFILES,
@@ -101,8 +103,8 @@ export async function fuzzTown(chance: Chance, onKind?: OnKind): Promise<FuzzTow
     effects,
     {
       accounting: meteringVouchers(store, vouchers), live, tokenUses: createTokenUses(undefined, clock), listen,
-      sources: [voucherSource({ vouchers, live, profiles: PROFILES, clock }), accountSource({ accounts, checks, live, profiles: PROFILES })],
-      last: strangerSource(accounts, checks),
+      sources: [voucherSource({ vouchers, live, profiles: PROFILES, clock, stationOf }), accountSource({ accounts, checks, live, profiles: PROFILES, stationOf })],
+      last: strangerSource({ accounts, checks, stationOf }),
     },
   )
   const dynamic = await listenDynamicAuthorization({ hosts: ['127.0.0.1'], port: 0, sources: clients, listen }, effects, { disconnect: async () => 'sessionNotFound', change: async () => 'done' })
