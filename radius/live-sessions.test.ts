@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { manualClock } from '#shared/clock.ts'
 import { openDb } from '#shared/db/open.ts'
-import { silentLog } from '#shared/log.ts'
+import { jsonLog, silentLog } from '#shared/log.ts'
 import { createLiveStore, LIVE_MIGRATIONS } from './accounting/live-store.ts'
 import { createLiveSessions, SILENT_MS, type LiveSession } from './live-sessions.ts'
 import type { AccountingReport } from './nas.ts'
@@ -293,6 +293,27 @@ test('an access server that started again while we were away has none of its ear
   clock.advance(10_000)
   say('on', { acctSessionId: '', delaySeconds: 300 })
   expect(there.live.of(HOLDER)).toEqual([])
+})
+
+test('two access servers under one name are told of, once a client, and neither one that has moved on nor two with names of their own', () => {
+  const clock = manualClock(Date.UTC(2026, 10, 3))
+  const lines: string[] = []
+  const live = createLiveSessions(clock, undefined, jsonLog((line) => void lines.push(line), () => clock.now()))
+  function say(address: string, some: Partial<AccountingReport> & { client?: string } = {}): void {
+    const { client = 'ap', ...report } = some
+    live.heard({ client, address }, { status: 'interim', nasIdentifier: 'MikroTik', acctSessionId: '80000001', userName: 'amina', eventSeconds: clock.now() / 1000, ...report }, holderOf)
+  }
+  say('192.0.2.1')
+  say('192.0.2.2', { nasIdentifier: 'ap-2' })
+  say('192.0.2.2', { acctSessionId: '80000002' })
+  say('192.0.2.2', { client: 'other' })
+  clock.advance(SILENT_MS + 1)
+  say('192.0.2.3')
+  expect(lines).toEqual([])
+  // Of whom it is makes no difference: either session would end the other.
+  say('192.0.2.1', { userName: 'luc' })
+  say('192.0.2.3')
+  expect(lines.map((line) => [/"event":"(two addresses report one session)/.exec(line)?.[1], /"client":"(.*?)"/.exec(line)?.[1]])).toEqual([['two addresses report one session', 'ap']])
 })
 
 test('a minute after its Stop a session’s name, station and id are nowhere in the runtime directory', () => {

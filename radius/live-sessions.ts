@@ -3,6 +3,7 @@
  * their access server knows them (Disconnect-Request). Nothing of it reaches a disk; `accounting/live-store.ts` keeps it over a restart.
  */
 import type { Clock } from '#shared/clock.ts'
+import { silentLog, type Log } from '#shared/log.ts'
 import { parseMacAddress } from '#shared/personal.ts'
 import type { AccountingReport, Origin } from './nas.ts'
 
@@ -132,12 +133,18 @@ function update(one: LiveSession, report: AccountingReport, nowMs: number, heard
   one.octets = Math.max(one.octets, (report.inputOctets ?? 0) + (report.outputOctets ?? 0))
 }
 
-/** @param keeper keeps the sessions over a restart; they are taken up from it at once. */
-export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keeper?: LiveKeeper): LiveSessions {
+const SHARED_NAMES = 'two addresses report one session: give each access server a NAS-Identifier of its own, or their sessions become one'
+
+/**
+ * @param keeper keeps the sessions over a restart; they are taken up from it at once.
+ * @param log hears, once a client, that two of its access servers cannot be told apart.
+ */
+export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keeper?: LiveKeeper, log: Pick<Log, 'warn'> = silentLog()): LiveSessions {
   const clients = new Map<string, Map<string, AccessServer>>()
   const holders = new Map<Holder, LiveSession[]>()
   const openings = new Map<Holder, Opening[]>()
   const countOf = new Map<string, number>()
+  const sharing = new Set<string>()
   // Before this we were not there to hear anybody: that is nobody's silence but ours.
   const listeningSinceMs = clock.monotonic()
   let count = 0
@@ -261,6 +268,13 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
     return nowMs - Math.max(one.heardMs, listeningSinceMs) > silentAfterMs(one)
   }
 
+  /** Two devices with the name they were delivered with (MikroTik), whose ids both begin at the same number. */
+  function noteSharedNames(known: LiveSession, { client, address }: Origin): void {
+    if (known.origin.address === address || sharing.has(client) || isSilent(known, clock.monotonic())) return
+    sharing.add(client)
+    log.warn(SHARED_NAMES, { client })
+  }
+
   function forgetOpenings(nowMs: number): void {
     for (const [holder, some] of openings) if (some.every((one) => nowMs - one.atMs > OPENING_MS)) openings.delete(holder)
   }
@@ -270,6 +284,7 @@ export function createLiveSessions(clock: Pick<Clock, 'now' | 'monotonic'>, keep
       const { nasIdentifier, status } = report
       if (status === 'on' || status === 'off') return void leaveAll(origin.client, nasIdentifier, report.delaySeconds ?? 0)
       const known = clients.get(origin.client)?.get(nasIdentifier)?.sessions.get(report.acctSessionId)
+      if (known) noteSharedNames(known, origin)
       const another = known && isAnother(known, report, holderOf)
       if (another) leave(known)
       if (!known || another) return firstHeard(origin, report, holderOf)

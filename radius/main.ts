@@ -72,7 +72,7 @@ export async function startRadius(settings: RadiusSettings, effects: Effects, pa
   const before = [tokens, ...(parts.sources ?? [])]
   const upstreams = settings.upstreams && openUpstreams(settings.upstreams, { profiles: settings.profiles, knownBefore: holderAmong(before) }, effects)
   const sources = [...before, ...(upstreams ? [upstreams.source] : []), ...(parts.last ? [parts.last] : [])]
-  const live = parts.live ?? createLiveSessions(effects.clock)
+  const live = parts.live ?? createLiveSessions(effects.clock, undefined, effects.log.scoped('radius'))
   const access: readonly [number, Service][] = [
     [CODES.accessRequest, accessService(sources, effects, settings.limits?.answerMs ?? LIMITS.answerMs)],
     [CODES.statusServer, statusService(CODES.accessAccept)],

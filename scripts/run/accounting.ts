@@ -27,7 +27,7 @@ export async function openAccounting({ directories, effects }: Ground, disk: Dis
   const { clock, log } = effects
   const runtime = directories.runtime === undefined ? undefined : openVolatile(directories, 'live.db', { durability: 'volatile', migrations: LIVE_MIGRATIONS, secureDelete: true })
   const kept = runtime && createLiveStore(runtime, clock, log)
-  const live = createLiveSessions(clock, kept)
+  const live = createLiveSessions(clock, kept, log.scoped('radius'))
   const device = deviceKeyAt(join(directories.data, 'device.key'))
   const nameOf = sessionNames(derivedKey(device, SESSION_NAMES), volatileKey(directories.runtime, 'session', effects.random))
   const store = createAccountingStore({ writer: disk.durable, reader: disk.reader, clock, log, nameOf, live })
