@@ -16,14 +16,27 @@ export type AccountingParts = {
 const STORED: Answer = { code: CODES.accountingResponse }
 /** The NAS keeps what we do not acknowledge and sends it again. */
 const NOT_STORED: Answer = { silent: 'not_stored' }
+/** Acknowledged, though nothing is kept of it. */
+const OTHER = 'other'
 
 export function accountingService({ store, live, holderOf }: AccountingParts, effects: Pick<Effects, 'clock' | 'metrics'>): Service {
   const heard = new Map(
-    Object.keys(ACCOUNTING_STATUS).map((status) => [status, effects.metrics.counter('parvis_radius_accounting_total', 'Accounting reports stored', { status })]),
+    [...Object.keys(ACCOUNTING_STATUS), OTHER].map((status) => [status, effects.metrics.counter('parvis_radius_accounting_total', 'Accounting reports acknowledged', { status })]),
   )
 
-  function answer({ packet, client, address }: Request): Promise<Answer> {
+  /**
+   * RFC 2866 §2 has what was recorded acknowledged and all else sent again. Of a tunnel, a failure or a vendor's own status there is
+   * nothing that a later try could record, and silence would make the access server take us for dead: it is counted and acknowledged,
+   * whatever its number, as FreeRADIUS does with what its modules pass over.
+   */
+  function acknowledgeOnly(): Answer {
+    heard.get(OTHER)?.()
+    return STORED
+  }
+
+  function answer({ packet, client, address }: Request): Answer | Promise<Answer> {
     const report = readAccountingReport(packet, effects.clock.now())
+    if (!report) return acknowledgeOnly()
     const origin = { client: client.name, address }
     const session = live.heard(origin, report, holderOf)
     return store.record(origin, report, session).then(

@@ -70,7 +70,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   proxy_loop: 'it has been here before: two proxies point to each other',
 
   // Accounting-Request.
-  status_type_unknown: 'Acct-Status-Type is missing, or none that we know',
+  status_type_absent: 'Acct-Status-Type is missing',
   session_id_absent: 'no Acct-Session-Id',
   not_stored: 'it could not be stored; the access server keeps it and sends it again',
   store_late: 'the disk was too slow; the access server keeps it and sends it again',

@@ -215,6 +215,18 @@ test('an Accounting-Request is believed by its authenticator alone and answered 
   expect(town.heard.map(({ report }) => [report.status, report.acctSessionId])).toEqual([['start', 's1']])
 })
 
+test('what is said of tunnels, failures and a vendor’s own matters is acknowledged, counted and changes no session; without a status there is silence', async () => {
+  const about = (identifier: number, status: number | undefined): Buffer =>
+    seal(new PacketWriter().begin(CODES.accountingRequest, identifier).addIf(ATTRIBUTES['Acct-Status-Type'], status).add(ATTRIBUTES['Acct-Session-Id'], 's1'), secret)
+  await ask(about(1, 1), town.radius.acctPort)
+  const others = [0, 4, 9, 10, 14, 15, 18, 0x06300001]
+  for (const [index, status] of others.entries()) expect((await ask(about(index + 2, status), town.radius.acctPort)).code).toBe(CODES.accountingResponse)
+  expect(await metWithSilence(wire, about(100, undefined), town.radius.acctPort)).toBe(true)
+  expect([town.heard.length, [...town.radius.live.all()].length]).toEqual([1, 1])
+  expect(town.effects.metrics.text()).toContain(`parvis_radius_accounting_total{status="other"} ${others.length}`)
+  expect(town.effects.metrics.text()).toContain('reason="status_type_absent",heard="silence"} 1')
+})
+
 test('what could not be stored is not acknowledged, and the same packet is tried again', async () => {
   let full = true
   await open({ accounting: { record: async () => (full ? Promise.reject(new Error('disk full')) : undefined) } })

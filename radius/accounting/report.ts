@@ -78,13 +78,16 @@ function octets(low: number | undefined, high: number | undefined): number | und
 }
 
 /**
+ * Undefined for an Acct-Status-Type that begins, continues or ends no session: tunnels (9–14, RFC 2867), failures (15, RFC 2866 §5.1)
+ * and whatever a vendor has made up.
  * @param nowMs wall clock, for senders without Event-Timestamp.
- * @throws MalformedError `attribute_value`, `status_type_unknown`, or `session_id_absent` (RFC 2866 §5.5 demands one).
+ * @throws MalformedError `attribute_value`, `status_type_absent` (RFC 2866 §5.13), or `session_id_absent` (§5.5 demands one).
  */
-export function readAccountingReport(packet: Packet, nowMs: number): AccountingReport {
+export function readAccountingReport(packet: Packet, nowMs: number): AccountingReport | undefined {
   const heard = hear(packet)
-  const status = STATUSES.get(heard.status ?? 0)
-  if (!status) throw new MalformedError('status_type_unknown', 'Acct-Status-Type is absent or none that we know')
+  if (heard.status === undefined) throw new MalformedError('status_type_absent', 'Acct-Status-Type is absent')
+  const status = STATUSES.get(heard.status)
+  if (!status) return undefined
   const acctSessionId = heard.acctSessionId ?? ''
   if (acctSessionId === '' && status !== 'on' && status !== 'off') throw new MalformedError('session_id_absent', 'Acct-Session-Id is absent')
   return {

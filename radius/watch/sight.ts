@@ -56,7 +56,7 @@ function stored({ request }: Passing): Draft {
   const status = STATUSES[valueOf(request, A['Acct-Status-Type']) ?? 0]
   const seconds = status?.aboutSession ? valueOf(request, A['Acct-Session-Time']) : undefined
   const cause = status?.ends ? causeInWords(valueOf(request, A['Acct-Terminate-Cause'])) : undefined
-  return { outcome: 'stored', words: joined([status?.words ?? 'stored', cause, seconds !== undefined && durationInWords(seconds)]), ...minutesOf(seconds) }
+  return { outcome: status ? 'stored' : 'acknowledged', words: joined([status?.words ?? 'about no session: acknowledged, not kept', cause, seconds !== undefined && durationInWords(seconds)]), ...minutesOf(seconds) }
 }
 
 const refused: (passing: Passing) => Draft = ({ reason = '' }) => ({ outcome: 'rejected', words: `refused: ${sentenceOf(reason)}` })
