@@ -115,4 +115,10 @@ export const SESSION_MIGRATIONS: readonly string[] = [
   'alter table farewell add column ended_ms integer not null default 0;',
   // A store that is taken up by a newer version has been announced, or was never meant to be.
   'alter table boot add column since_ms integer not null default 0; alter table boot add column announced integer not null default 1;',
+  "alter table farewell add column user text; alter table session add column counted text not null default '';",
+  // The same MAC behind a foreign controller is another client.
+  `alter table session add column controller text not null default '';
+   alter table session add column facts text not null default '{}';
+   drop index session_client;
+   create unique index session_client on session (mac, controller) where shut = 0;`,
 ]

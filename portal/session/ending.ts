@@ -4,7 +4,7 @@ import { journalStopped } from './journal.ts'
 import { mostOf, secondsUsed, type EndedSession, type Session } from './session.ts'
 
 async function shut(desk: Desk, session: Session): Promise<Session> {
-  const usage = mostOf(session.usage, await desk.enforcer.close(session.mac))
+  const usage = mostOf(session.usage, await desk.enforcer.close(session.mac, session.behind?.controller))
   const deadlineMs = Math.min(desk.now(), session.deadlineMs)
   desk.store.setShut(session.id, usage, deadlineMs)
   desk.step('shut')
@@ -14,9 +14,10 @@ async function shut(desk: Desk, session: Session): Promise<Session> {
 /**
  * The other half of protocols.md §3: `closing(cause)` → counters and gate → disk {journal stop} → row gone. What failed half
  * way stays `closing` and is taken up again each minute. Must run in the client's turn.
+ * @param goesOn another session carries it on: the counter hears of the end when that one ends.
  * @throws UnavailableError when the gate or the disk does not answer.
  */
-export async function endSession(desk: Desk, session: Session, wanted: TerminateCause): Promise<EndedSession> {
+export async function endSession(desk: Desk, session: Session, wanted: TerminateCause, goesOn = false): Promise<EndedSession> {
   const cause = session.kind === 'closing' ? session.cause : wanted
   if (session.kind !== 'closing') {
     desk.store.setClosing(session.id, cause)
@@ -30,6 +31,6 @@ export async function endSession(desk: Desk, session: Session, wanted: Terminate
   desk.step('stopped')
   desk.store.retire(session.id, endedMs)
   desk.step('gone')
-  desk.observations.sessionEnded(session.id, endedMs)
+  if (!goesOn) desk.observations.sessionEnded(session.counted, endedMs)
   return { kind: 'ended', id: session.id, site: session.site, cause, seconds: secondsUsed(closed, endedMs), usage: closed.usage }
 }

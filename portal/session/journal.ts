@@ -20,10 +20,15 @@ export type JournalStop = JournalRow & { readonly stoppedMinute: number; readonl
 
 const COLUMNS = 'session, boot, token_user, site, opened, checked, seconds, up_bytes, down_bytes, up_packets, down_packets'
 
+/** A voucher's code or an account's name stays in the volatile store; a Stop after a power cut goes without (RFC 2866 §5.13). */
+function nameOnDisk({ user, nonce }: Session): string {
+  return nonce === '' ? '' : user
+}
+
 function common(session: Session, boot: string, nowMs: number): Statement['values'] {
   const { upBytes, downBytes, upPackets, downPackets } = session.usage
   const opened = minuteOf(session.startedMs)
-  return [session.id, boot, session.user, session.site, opened, minuteOf(nowMs), secondsUsed(session, nowMs), upBytes, downBytes, upPackets, downPackets]
+  return [session.id, boot, nameOnDisk(session), session.site, opened, minuteOf(nowMs), secondsUsed(session, nowMs), upBytes, downBytes, upPackets, downPackets]
 }
 
 const OPENED = `insert or ignore into journal (${COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?)`

@@ -4,28 +4,32 @@ import type { Statement } from '#shared/db/group-commit.ts'
 import { reason } from '#shared/log.ts'
 import type { MacAddress, SessionToken } from '#shared/personal.ts'
 import type { SiteId } from '#shared/place.ts'
-import { NO_USAGE, type Grant } from '../gateway/enforcer.ts'
+import { NO_USAGE, type Behind, type Grant } from '../gateway/enforcer.ts'
 import { writeInTime, type Desk } from './desk.ts'
 import { journalOpened, journalDone } from './journal.ts'
-import { secondsLeft, type OpeningSession, type OpenSession, type Session, type WithdrawalCode } from './session.ts'
+import { secondsLeft, type OpeningSession, type OpenSession, type Session, type SessionId, type WithdrawalCode } from './session.ts'
 import { hashToken, newToken } from './token.ts'
 
 const ID_BYTES = 10
 const MARK_BYTES = 4
 const LARGEST_MARK = 0x7fff_ffff
+const NO_CODE = '' as WithdrawalCode
 
 export type Opening = {
   readonly mac: MacAddress
+  readonly behind?: Behind
   readonly site: SiteId
   readonly language: string
   readonly method: string
-  /** User-Name and nonce of the portal token that RADIUS accepted. */
+  /** What RADIUS accepted: User-Name and nonce of a portal token; or a name of the citizen's own, with an empty nonce. */
   readonly user: string
   readonly nonce: string
   readonly seconds: number
   readonly limits: Authorisation
-  /** Id and withdrawal code of the receipt, and the statement that stores it. */
-  readonly receipt: { readonly jti: string; readonly code: WithdrawalCode; readonly statement: Statement }
+  /** Id and withdrawal code of the receipt, and the statement that stores it; absent where nothing was shown to be acknowledged. */
+  readonly receipt?: { readonly jti: string; readonly code: WithdrawalCode; readonly statement: Statement }
+  /** As which the counter knows the session that this one carries on: it is the same visit. */
+  readonly counted?: SessionId
 }
 export type Opened = { readonly session: OpenSession; readonly token: SessionToken }
 
@@ -39,15 +43,17 @@ function newMark({ store, effects }: Desk): number {
 
 function newSession(desk: Desk, opening: Opening, token: SessionToken): OpeningSession {
   const now = desk.now()
-  const { receipt, seconds, ...facts } = opening
+  const { receipt, seconds, counted, ...facts } = opening
+  const id = encodeBase32(desk.effects.random(ID_BYTES))
   return {
     kind: 'opening',
     ...facts,
-    id: encodeBase32(desk.effects.random(ID_BYTES)),
+    id,
     mark: newMark(desk),
     tokenHash: hashToken(token),
-    receipt: receipt.jti,
-    withdrawal: receipt.code,
+    receipt: receipt?.jti ?? '',
+    withdrawal: receipt?.code ?? NO_CODE,
+    counted: counted ?? id,
     startedMs: now,
     deadlineMs: now + seconds * 1000,
     usage: NO_USAGE,
@@ -59,8 +65,9 @@ function newSession(desk: Desk, opening: Opening, token: SessionToken): OpeningS
 }
 
 /** Disk full: the log-in goes on, the acknowledgement waits in the volatile store (protocols.md §3). */
-async function acknowledge(desk: Desk, session: OpeningSession, receipt: Statement): Promise<void> {
-  const statements = [receipt, journalOpened(session, desk.store.boot)]
+async function acknowledge(desk: Desk, session: OpeningSession, receipt: Statement | undefined): Promise<void> {
+  const journal = journalOpened(session, desk.store.boot)
+  const statements = receipt ? [receipt, journal] : [journal]
   try {
     await writeInTime(desk, statements)
   } catch (error) {
@@ -70,13 +77,14 @@ async function acknowledge(desk: Desk, session: OpeningSession, receipt: Stateme
 }
 
 /** What the gate is asked to let through: whatever time remains. */
-export function grantOf({ mac, mark, limits, ...session }: Session, nowMs: number): Grant {
+export function grantOf({ mac, mark, limits, behind, ...session }: Session, nowMs: number): Grant {
   return {
     mac,
     mark,
     seconds: Math.max(1, secondsLeft(session, nowMs)),
     ...(limits.downKbps !== undefined && { downKbps: limits.downKbps }),
     ...(limits.upKbps !== undefined && { upKbps: limits.upKbps }),
+    ...(behind !== undefined && { behind }),
   }
 }
 
@@ -85,7 +93,8 @@ export async function admit(desk: Desk, session: OpeningSession): Promise<OpenSe
   await desk.enforcer.open(grantOf(session, desk.now()))
   desk.step('added')
   const { id, mac } = session
-  desk.observations.sessionStarted({ site: session.site, session: id, device: mac, startedMs: session.startedMs, method: session.method, language: session.language })
+  // One that is carried on was counted when it began.
+  if (session.counted === id) desk.observations.sessionStarted({ site: session.site, session: id, device: mac, startedMs: session.startedMs, method: session.method, language: session.language })
   desk.store.setOpen(id)
   desk.step('open')
   return { ...session, kind: 'open' }
@@ -99,7 +108,7 @@ export async function admit(desk: Desk, session: OpeningSession): Promise<OpenSe
 export async function openSession(desk: Desk, opening: Opening): Promise<Opened> {
   const token = newToken(desk.effects.random)
   const session = newSession(desk, opening, token)
-  await acknowledge(desk, session, opening.receipt.statement)
+  await acknowledge(desk, session, opening.receipt?.statement)
   desk.step('written')
   desk.store.add(session)
   desk.step('opening')

@@ -1,5 +1,5 @@
 import type { OpenClient } from '../gateway/enforcer.ts'
-import { secondsLeft, type OpenSession, type Session } from './session.ts'
+import { clientKey, keyOf, secondsLeft, type OpenSession, type Session } from './session.ts'
 
 /** An element that ends about now is left to the expiry; one that was just opened may be younger than the list. */
 export const SETTLING_MS = 5_000
@@ -13,11 +13,11 @@ export type Difference =
 
 /** Pure. What is allowed is what the session store says, nothing else (portal.md). Before the first answer `settlingMs` is 0. */
 export function differences(sessions: readonly Session[], open: readonly OpenClient[], nowMs: number, settlingMs: number): Difference[] {
-  const rows = new Map(sessions.filter((session) => session.kind !== 'closing' || !session.shut).map((session) => [session.mac, session]))
-  const gates = new Map(open.map((client) => [client.mac, client]))
-  const found: Difference[] = open.filter((client) => !rows.has(client.mac)).map((client) => ({ kind: 'stranger', client }))
+  const rows = new Map(sessions.filter((session) => session.kind !== 'closing' || !session.shut).map((session) => [keyOf(session), session]))
+  const gates = new Map(open.map((client) => [clientKey(client.mac, client.controller), client]))
+  const found: Difference[] = open.filter((client) => !rows.has(clientKey(client.mac, client.controller))).map((client) => ({ kind: 'stranger', client }))
   for (const session of sessions) {
-    if (session.kind !== 'open' || gates.get(session.mac)?.mark === session.mark) continue
+    if (session.kind !== 'open' || gates.get(keyOf(session))?.mark === session.mark) continue
     const young = nowMs - session.startedMs < settlingMs
     if (!young && secondsLeft(session, nowMs) * 1000 > settlingMs) found.push({ kind: 'missing', session })
   }

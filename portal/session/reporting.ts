@@ -91,7 +91,7 @@ export function createReporting(desk: Desk): Reporting {
   function stopReport(stop: JournalStop, farewell: Farewell | undefined): AccountingReport {
     return {
       status: 'stop',
-      ...base({ id: stop.session, user: stop.user, mac: farewell?.mac, class: farewell?.class }, stop.stoppedMinute),
+      ...base({ id: stop.session, user: farewell?.user ?? stop.user, mac: farewell?.mac, class: farewell?.class }, stop.stoppedMinute),
       sessionSeconds: stop.seconds,
       inputOctets: stop.usage.upBytes,
       outputOctets: stop.usage.downBytes,
@@ -106,7 +106,7 @@ export function createReporting(desk: Desk): Reporting {
     const farewell = store.farewell(stop.session)
     if (farewell && !farewell.startTold) {
       // A server that never heard of a session must not hear of its end first.
-      const start = base({ id: stop.session, user: stop.user, mac: farewell.mac, class: farewell.class }, minuteOf(farewell.startedMs))
+      const start = base({ id: stop.session, user: farewell.user ?? stop.user, mac: farewell.mac, class: farewell.class }, minuteOf(farewell.startedMs))
       if (!(await sendStart(stop.session, { status: 'start', ...start }))) return
     }
     if (!(await tell(stopReport(stop, farewell)))) return

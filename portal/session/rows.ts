@@ -4,8 +4,8 @@ import type { MacAddress } from '#shared/personal.ts'
 import type { OpeningSession, Session, WithdrawalCode } from './session.ts'
 
 export type SessionRow = {
-  id: string; kind: string; mac: string; mark: number; site: string; language: string; method: string
-  token_user: string; token_nonce: string; token_hash: string; receipt: string; withdrawal: string
+  id: string; kind: string; mac: string; controller: string; facts: string; mark: number; site: string; language: string; method: string
+  token_user: string; token_nonce: string; token_hash: string; receipt: string; withdrawal: string; counted: string
   started_ms: number; deadline_ms: number
   idle_seconds: number | null; interim_seconds: number | null; down_kbps: number | null; up_kbps: number | null
   quota_bytes: number | null; class: Uint8Array | null
@@ -33,6 +33,7 @@ export function sessionOf(row: SessionRow): Session {
   const facts = {
     id: row.id,
     mac: row.mac as MacAddress,
+    ...(row.controller !== '' && { behind: { controller: row.controller, facts: JSON.parse(row.facts) as Record<string, string> } }),
     mark: row.mark,
     site: row.site,
     language: row.language,
@@ -42,6 +43,7 @@ export function sessionOf(row: SessionRow): Session {
     tokenHash: row.token_hash,
     receipt: row.receipt,
     withdrawal: row.withdrawal as WithdrawalCode,
+    counted: row.counted || row.id,
     startedMs: row.started_ms,
     deadlineMs: row.deadline_ms,
     limits: limitsOf(row),
@@ -56,9 +58,9 @@ export function sessionOf(row: SessionRow): Session {
 }
 
 export const INSERT_SESSION = `insert into session
-  (id, kind, mac, mark, site, language, method, token_user, token_nonce, token_hash, receipt, withdrawal, started_ms, deadline_ms,
+  (id, kind, mac, controller, facts, mark, site, language, method, token_user, token_nonce, token_hash, receipt, withdrawal, counted, started_ms, deadline_ms,
    idle_seconds, interim_seconds, down_kbps, up_kbps, quota_bytes, class, active_ms, interim_ms, checked_ms)
-  values (@id, 'opening', @mac, @mark, @site, @language, @method, @user, @nonce, @tokenHash, @receipt, @withdrawal, @startedMs, @deadlineMs,
+  values (@id, 'opening', @mac, @controller, @facts, @mark, @site, @language, @method, @user, @nonce, @tokenHash, @receipt, @withdrawal, @counted, @startedMs, @deadlineMs,
    @idleSeconds, @interimSeconds, @downKbps, @upKbps, @quotaBytes, @class, @startedMs, @startedMs, @startedMs)`
 
 export const UPDATE_LIMITS = `update session set deadline_ms = @deadlineMs, idle_seconds = @idleSeconds, interim_seconds = @interimSeconds,
@@ -76,6 +78,6 @@ export function limitValues(limits: Authorisation): Record<string, number | Uint
 }
 
 export function valuesOf(session: OpeningSession): Record<string, unknown> {
-  const { limits, usage: _usage, kind: _kind, startTold: _told, activeMs: _active, interimMs: _interim, checkedMs: _checked, ...facts } = session
-  return { ...facts, ...limitValues(limits) }
+  const { limits, behind, usage: _usage, kind: _kind, startTold: _told, activeMs: _active, interimMs: _interim, checkedMs: _checked, ...facts } = session
+  return { ...facts, controller: behind?.controller ?? '', facts: JSON.stringify(behind?.facts ?? {}), ...limitValues(limits) }
 }

@@ -2,7 +2,7 @@
 import type { Authorisation, TerminateCause } from '#radius/nas.ts'
 import type { MacAddress, Personal } from '#shared/personal.ts'
 import type { SiteId } from '#shared/place.ts'
-import type { Usage } from '../gateway/enforcer.ts'
+import type { Behind, Usage } from '../gateway/enforcer.ts'
 
 /** Acct-Session-Id: 80 random bits in base 32. */
 export type SessionId = string
@@ -12,19 +12,23 @@ export type WithdrawalCode = Personal<'withdrawal-code'>
 type Facts = {
   readonly id: SessionId
   readonly mac: MacAddress
+  /** Absent on our own network. */
+  readonly behind?: Behind
   readonly mark: number
   readonly site: SiteId
   readonly language: string
   readonly method: string
-  /** User-Name of the portal token. */
+  /** User-Name under which the RADIUS server knows it: of the portal token, or what the citizen signed in with. */
   readonly user: string
-  /** That token's nonce, hex. */
+  /** The token's nonce, hex; empty where the name is the citizen's own, which no disk may learn. */
   readonly nonce: string
   /** SHA-256 of the session token, hex: the token itself is only in the citizen's hands. */
   readonly tokenHash: string
-  /** `jti` of the receipt. */
+  /** `jti` of the receipt; empty where no page was shown and nothing acknowledged. */
   readonly receipt: string
   readonly withdrawal: WithdrawalCode
+  /** Under which id the counter knows it: its own, or that of the session which it carries on after the device's address changed. */
+  readonly counted: SessionId
   readonly startedMs: number
   /** When its time is up; once the gate is shut, when that was. */
   readonly deadlineMs: number
@@ -45,6 +49,14 @@ export type OpenSession = Facts & { readonly kind: 'open' }
 export type ClosingSession = Facts & { readonly kind: 'closing'; readonly cause: TerminateCause; readonly shut: boolean }
 export type Session = OpeningSession | OpenSession | ClosingSession
 export type EndedSession = { readonly kind: 'ended'; readonly id: SessionId; readonly site: SiteId; readonly cause: TerminateCause; readonly seconds: number; readonly usage: Usage }
+
+/** Which client a session belongs to: the same MAC behind another controller is another one, because there it may be a mere claim. */
+export function clientKey(mac: MacAddress, controller = ''): string {
+  return `${mac} ${controller}`
+}
+export function keyOf({ mac, behind }: Pick<Session, 'mac' | 'behind'>): string {
+  return clientKey(mac, behind?.controller)
+}
 
 /** Whole seconds, never negative; rounded up, so that a session that is open has at least one left. */
 export function secondsLeft(session: Pick<Session, 'deadlineMs'>, nowMs: number): number {

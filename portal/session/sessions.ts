@@ -10,7 +10,7 @@ import { createPace } from './pace.ts'
 import { recover } from './recovery.ts'
 import { createReporting } from './reporting.ts'
 import { createServerRequests, type ServerRequests } from './requests.ts'
-import type { EndedSession, OpenSession, Session, SessionId } from './session.ts'
+import { clientKey, keyOf, type EndedSession, type OpenSession, type Session, type SessionId } from './session.ts'
 import { hashToken } from './token.ts'
 import { createTurns } from './turns.ts'
 import { createUpkeep, ROUND_MS } from './upkeep.ts'
@@ -26,15 +26,19 @@ export type Sessions = ServerRequests & {
    * One act at a time for each client: two taps make one session. `live` is the client's open session; one whose time has
    * passed is ended first. @throws UnavailableError `enforcer` when that fails.
    */
-  inTurn<Result>(mac: MacAddress, act: (live: OpenSession | undefined) => Promise<Result>): Promise<Result>
+  inTurn<Result>(mac: MacAddress, act: (live: OpenSession | undefined) => Promise<Result>, controller?: string): Promise<Result>
   /** The client's open session; one whose time has passed is ended first. */
-  live(mac: MacAddress): Promise<OpenSession | undefined>
+  live(mac: MacAddress, controller?: string): Promise<OpenSession | undefined>
   /** The open session whose token this is. */
   held(token: SessionToken): Promise<OpenSession | undefined>
   /** In the client's turn, when nothing is live. @throws UnavailableError `enforcer` */
   open(opening: Opening): Promise<Opened>
-  /** Undefined when it is not there any more. @throws UnavailableError when gate or disk do not answer; it is tried again each minute. */
-  end(id: SessionId, cause: TerminateCause): Promise<EndedSession | undefined>
+  /**
+   * Undefined when it is not there any more.
+   * @param goesOn another session will carry it on: it is the same visit to the counter.
+   * @throws UnavailableError when gate or disk do not answer; it is tried again each minute.
+   */
+  end(id: SessionId, cause: TerminateCause, goesOn?: boolean): Promise<EndedSession | undefined>
   /** All that are open now. */
   list(): OpenSession[]
   /** Whether a session that used the portal token with this nonce is alive. */
@@ -63,19 +67,19 @@ export function createSessions(desk: Desk): Sessions {
   let running = false
   let roundUnderway: Promise<void> | undefined
 
-  async function finish(session: Session, cause: TerminateCause): Promise<EndedSession> {
-    const ended = await endSession(desk, session, cause)
+  async function finish(session: Session, cause: TerminateCause, goesOn = false): Promise<EndedSession> {
+    const ended = await endSession(desk, session, cause, goesOn)
     void reporting.stopped(session.id).catch(failed)
     return ended
   }
 
   /** The row may have changed while waiting for the turn, so it is read again. */
-  function end(id: SessionId, cause: TerminateCause): Promise<EndedSession | undefined> {
+  function end(id: SessionId, cause: TerminateCause, goesOn = false): Promise<EndedSession | undefined> {
     const known = store.byId(id)
     if (!known) return Promise.resolve(undefined)
-    return turns(known.mac, async () => {
+    return turns(keyOf(known), async () => {
       const session = store.byId(id)
-      return session && finish(session, cause)
+      return session && finish(session, cause, goesOn)
     })
   }
 
@@ -113,13 +117,13 @@ export function createSessions(desk: Desk): Sessions {
   const idsOf = (sessions: readonly Session[]) => sessions.map((session) => session.id)
 
   /** In the client's turn. A session that holds the gate and may not must be ended before another is opened. */
-  async function clear(mac: MacAddress): Promise<OpenSession | undefined> {
-    const before = store.ofClient(mac)
+  async function clear(mac: MacAddress, controller: string | undefined): Promise<OpenSession | undefined> {
+    const before = store.ofClient(mac, controller)
     if (before?.kind === 'open' && before.deadlineMs > desk.now()) return before
     if (before === undefined) return undefined
     await finish(before, before.kind === 'open' ? 'sessionTimeout' : 'nasError').catch((error: unknown) => {
       // With the gate shut and only the journal outstanding, the next session may open.
-      if (store.ofClient(mac)) throw error
+      if (store.ofClient(mac, controller)) throw error
     })
     return undefined
   }
@@ -153,13 +157,13 @@ export function createSessions(desk: Desk): Sessions {
       cancelRounds = every(effects.clock, ROUND_MS, () => void round().catch(failed), failed)
       void reporting.retry().catch(failed)
     },
-    inTurn(mac, act) {
+    inTurn(mac, act, controller) {
       keepPace()
-      return turns(mac, async () => act(await clear(mac)))
+      return turns(clientKey(mac, controller), async () => act(await clear(mac, controller)))
     },
-    async live(mac) {
+    async live(mac, controller) {
       keepPace()
-      return openOne(store.ofClient(mac))
+      return openOne(store.ofClient(mac, controller))
     },
     async held(token) {
       keepPace()

@@ -10,7 +10,7 @@ import type { OpeningSession, Session, SessionId } from './session.ts'
 const MOST_WAITING = 20_000
 
 /** What is left of a session until its Stop is acknowledged. */
-export type Farewell = { readonly session: SessionId; readonly mac: MacAddress; readonly class: Uint8Array | undefined; readonly startedMs: number; readonly startTold: boolean }
+export type Farewell = { readonly session: SessionId; readonly mac: MacAddress; readonly user: string | undefined; readonly class: Uint8Array | undefined; readonly startedMs: number; readonly startTold: boolean }
 
 /**
  * The truth about who may be online. It lives in the runtime directory: a restart keeps it, a reboot does not, and a stolen
@@ -39,7 +39,7 @@ export type SessionStore = {
   byId(id: SessionId): Session | undefined
   byTokenHash(hash: string): Session | undefined
   /** The one that holds, or may hold, the gate open for this device. */
-  ofClient(mac: MacAddress): Session | undefined
+  ofClient(mac: MacAddress, controller?: string): Session | undefined
   byNonce(nonce: string): Session | undefined
   all(): Session[]
   due(nowMs: number): SessionId[]
@@ -75,6 +75,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
       return row && sessionOf(row)
     }
   }
+  const ofClient = db.prepare<[string, string], SessionRow>('select * from session where mac = ? and controller = ? and shut = 0')
   const run = (sql: string) => {
     const statement = db.prepare(sql)
     return (...values: (string | number)[]): void => void statement.run(...values)
@@ -91,10 +92,10 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
   const shift = db.prepare('update session set started_ms = started_ms + @ms, deadline_ms = deadline_ms + @ms, active_ms = active_ms + @ms, interim_ms = interim_ms + @ms, checked_ms = checked_ms + @ms')
   const usage = run('update session set up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ?, active_ms = ? where id = ?')
   const shut = run('update session set shut = 1, deadline_ms = min(deadline_ms, ?), up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ? where id = ?')
-  const leave = run('insert or replace into farewell (session, mac, class, started_ms, start_told, ended_ms) select id, mac, class, started_ms, start_told, ? from session where id = ?')
+  const leave = run('insert or replace into farewell (session, mac, user, class, started_ms, start_told, ended_ms) select id, mac, token_user, class, started_ms, start_told, ? from session where id = ?')
   const remove = run('delete from session where id = ?')
   const told = [run('update session set start_told = 1 where id = ?'), run('update farewell set start_told = 1 where session = ?')]
-  const farewell = db.prepare<[string], { session: string; mac: string; class: Uint8Array | null; started_ms: number; start_told: number }>('select * from farewell where session = ?')
+  const farewell = db.prepare<[string], { session: string; mac: string; user: string | null; class: Uint8Array | null; started_ms: number; start_told: number }>('select * from farewell where session = ?')
   const waiting = db.prepare<[], { n: number }>('select count(*) as n from waiting')
   const keep = run('insert into waiting (statements) values (?)')
   const kept = db.prepare<[number], { id: number; statements: string }>('select id, statements from waiting order by id limit ?')
@@ -119,7 +120,10 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     forget: remove,
     byId: one('id = ?'),
     byTokenHash: one('token_hash = ?'),
-    ofClient: one('mac = ? and shut = 0'),
+    ofClient(mac, controller = '') {
+      const row = ofClient.get(mac, controller)
+      return row && sessionOf(row)
+    },
     byNonce: one("token_nonce = ? and kind <> 'closing'"),
     all: () => all.all().map(sessionOf),
     due: (nowMs) => due.all(nowMs).map((row) => row.id),
@@ -131,7 +135,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     },
     farewell(id) {
       const row = farewell.get(id)
-      return row && { session: row.session, mac: row.mac as MacAddress, class: row.class ?? undefined, startedMs: row.started_ms, startTold: row.start_told === 1 }
+      return row && { session: row.session, mac: row.mac as MacAddress, user: row.user ?? undefined, class: row.class ?? undefined, startedMs: row.started_ms, startTold: row.start_told === 1 }
     },
     farewellTold: run('update farewell set start_told = 1 where session = ?'),
     dropFarewell: run('delete from farewell where session = ?'),

@@ -7,7 +7,7 @@ import { journalChecked, journalDone, journalLost, openedBy } from './journal.ts
 import { admit, grantOf } from './opening.ts'
 import { differences, SETTLING_MS } from './reconcile.ts'
 import type { Reporting } from './reporting.ts'
-import { causeToEnd, minuteOf, mostOf, type OpenSession, type Session } from './session.ts'
+import { causeToEnd, clientKey, keyOf, minuteOf, mostOf, type OpenSession, type Session } from './session.ts'
 
 export const ROUND_MS = 60_000
 const CHECKPOINT_MS = 5 * 60_000
@@ -40,10 +40,11 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
 
   /** In the client's turn, and only if the store still says so: an answer of the kernel is old when it arrives. */
   function mend(difference: ReturnType<typeof differences>[number]): Promise<void> {
-    const mac = difference.kind === 'stranger' ? difference.client.mac : difference.session.mac
-    return inTurn(mac, async () => {
-      const row = store.ofClient(mac)
-      if (difference.kind === 'stranger' && !row) await enforcer.close(mac)
+    const { mac } = difference.kind === 'stranger' ? difference.client : difference.session
+    const controller = difference.kind === 'stranger' ? difference.client.controller : difference.session.behind?.controller
+    return inTurn(clientKey(mac, controller), async () => {
+      const row = store.ofClient(mac, controller)
+      if (difference.kind === 'stranger' && !row) await enforcer.close(mac, controller)
       if (difference.kind === 'missing' && row?.kind === 'open' && row.id === difference.session.id) await enforcer.open(grantOf(row, desk.now()))
     })
   }
@@ -62,10 +63,10 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
 
   async function countAll(open: readonly OpenClient[]): Promise<void> {
     const now = desk.now()
-    const gates = new Map(open.map((client) => [client.mac, client]))
+    const gates = new Map(open.map((client) => [clientKey(client.mac, client.controller), client]))
     const checked: OpenSession[] = []
     for (const session of store.all()) {
-      const client = gates.get(session.mac)
+      const client = gates.get(keyOf(session))
       if (session.kind !== 'open' || client?.mark !== session.mark) continue
       const counted = count(session, client, now)
       const cause = causeToEnd(counted, now)
@@ -97,8 +98,8 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
   }
 
   /** In its client's turn a row is `opening` only when a start found the gate broken. */
-  function rollForward({ id, mac }: Session): Promise<void> {
-    return inTurn(mac, async () => {
+  function rollForward({ id, ...session }: Session): Promise<void> {
+    return inTurn(keyOf(session), async () => {
       const row = store.byId(id)
       if (row?.kind === 'opening' && row.deadlineMs > desk.now()) await admit(desk, row)
     })
