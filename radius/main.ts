@@ -13,7 +13,7 @@ import { CODES } from './packet.ts'
 import { LIMITS } from './pending.ts'
 import { openUpstreams } from './proxy/upstreams.ts'
 import { openDoor, type Service } from './server.ts'
-import type { ClientSettings, RadiusSettings } from './settings.ts'
+import { isShortSecret, RECOMMENDED_SECRET_BYTES, type ClientSettings, type RadiusSettings } from './settings.ts'
 import { statusService } from './status.ts'
 import type { Listen } from './udp.ts'
 import { endingSight } from './watch/sight.ts'
@@ -54,7 +54,8 @@ function optOutAnnouncer(effects: Pick<Effects, 'log'>): (clients: readonly Clie
     told.add(line)
   }
   return function announce(clients) {
-    for (const { name, requireMessageAuthenticator, binding } of clients) {
+    for (const { name, secret, requireMessageAuthenticator, binding } of clients) {
+      if (isShortSecret(secret)) warn(name, `the client’s secret is shorter than ${RECOMMENDED_SECRET_BYTES} characters, so that it can be found by trying; take a random one (RFC 2865 §3)`)
       if (requireMessageAuthenticator === false) warn(name, 'client may leave out Message-Authenticator; update it and require it again (CVE-2024-3596)')
       if (binding === 'none') warn(name, 'client names no station; its tokens are bound to none and live 30 s')
     }

@@ -67,6 +67,16 @@ describe('clients are replaced while packets come', () => {
   })
 })
 
+describe('what weakens a client is told at the start', () => {
+  test('a secret shorter than 16 characters, once a client and never the secret itself, and none that is long enough', async () => {
+    const short: ClientSettings = { ...LOCAL, secret: 'fifteen bytes!!' }
+    await open({ clients: [short, { ...short, address: '::1' }, { name: 'other', address: '192.0.2.1', secret: 'sixteen bytes!!!' }] })
+    town.radius.clients.replace([short])
+    expect(town.effects.lines.filter((line) => line.includes('secret')).map((line) => /"client":"(.*?)"/.exec(line)?.[1])).toEqual(['local'])
+    expect(town.effects.lines.join('')).not.toContain(short.secret)
+  })
+})
+
 describe('a source that never answers', () => {
   const dead: Source = { name: 'dead', decide: ({ userName }) => (userName === 'slow' ? new Promise<never>(() => {}) : undefined) }
   const slowSource: Source = { name: 'other', decide: ({ userName }) => (userName === 'other' ? Promise.resolve<Decision>({ kind: 'accept', authorisation: {} }) : undefined) }

@@ -3,6 +3,14 @@ import type { Limits } from './pending.ts'
 import type { Profiles } from './profiles.ts'
 import type { UpstreamSettings } from './proxy/settings.ts'
 
+/** RFC 2865 §3 asks for at least as many. */
+export const RECOMMENDED_SECRET_BYTES = 16
+
+/** Whether a secret can be found by trying: who hears one packet can test as many as he likes, without asking us. */
+export function isShortSecret(secret: string): boolean {
+  return Buffer.byteLength(secret) < RECOMMENDED_SECRET_BYTES
+}
+
 /** One `[[radius.clients]]`: who may ask us, and with which secret. */
 export type ClientSettings = {
   /** Public: appears in logs and metrics, and portal tokens are bound to it. */

@@ -12,6 +12,7 @@ import { startRadius, type RunningRadius } from '#radius/main.ts'
 import { meteringVouchers } from '#radius/vouchers/metering.ts'
 import { voucherSource } from '#radius/vouchers/source.ts'
 import type { Action } from '../control/server.ts'
+import { isOutOfReach } from '../settings/radius-remarks.ts'
 import { ACCOUNTING_CHECKPOINT_PAGES, openAccounting, type Accounting } from './accounting.ts'
 import { openDisk, openVolatile, type Ground } from './ground.ts'
 import { profilesOf } from './profiles.ts'
@@ -51,6 +52,7 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
   const own = disk && (await openAccounting(ground, disk))
   const accounting = books ?? own
   if (!accounting) throw new TypeError('the radius role keeps accounting, the portal’s or its own')
+  if (isOutOfReach(settings)) effects.log.scoped('radius').warn('radius.host is not set: clients that are not on this machine cannot reach the server')
   const watch = createWatch(effects.clock)
   const users = await openUsers(directories.data, effects, { cached: settings.radius.cached_accounts })
   async function closeStores(): Promise<void> {

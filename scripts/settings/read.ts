@@ -4,7 +4,8 @@ import { UsageError } from '#shared/errors.ts'
 import type { Field } from '#shared/settings/fields.ts'
 import { lineOf } from '#shared/settings/lines.ts'
 import { loadSettings, type Problem } from '#shared/settings/load.ts'
-import { checkRadius } from './radius-checks.ts'
+import { checkRadius, type Wrong } from './radius-checks.ts'
+import { remarkOnRadius } from './radius-remarks.ts'
 import { SCHEMA, type Settings } from './schema.ts'
 
 const PLACES = ['parvis.toml', '/etc/parvis/parvis.toml'] as const
@@ -17,7 +18,8 @@ export type Arguments = {
 }
 type Env = Readonly<Record<string, string | undefined>>
 
-type SettingsFile = { readonly name: string; readonly text: string }
+/** A settings file as it was found, for the lines of what is said about it. */
+export type SettingsFile = { readonly name: string; readonly text: string }
 
 function settingsFile(config: string | undefined, env: Env): SettingsFile | undefined {
   const named = config ?? env['PARVIS_CONFIG']
@@ -36,13 +38,18 @@ export function describe(problems: readonly Problem[]): string {
   return problems.map(({ where, key, text }) => `  ${where.padEnd(width)}  ${key}${key ? ': ' : ''}${text}`).join('\n')
 }
 
-/** What the schema cannot see alone: combinations. */
-function crossChecks(settings: Settings, file: SettingsFile | undefined): Problem[] {
+/** What `look` finds, each with its line. */
+function gather(file: SettingsFile | undefined, look: (tell: Wrong) => void): Problem[] {
   const problems: Problem[] = []
-  const wrong = (key: string, text: string): void => {
+  look((key, text) => {
     const line = lineOf(file?.text ?? '', key)
     problems.push({ where: file && line > 0 ? `${file.name}:${line}` : 'settings', key, text })
-  }
+  })
+  return problems
+}
+
+/** What the schema cannot see alone: combinations. */
+function crossChecks(settings: Settings, wrong: Wrong): void {
   const ids = settings.sites.map((site) => site.id)
   for (const [index, id] of ids.entries()) {
     if (ids.indexOf(id) !== index) wrong(`sites[${index}].id`, `"${id}" is used twice`)
@@ -51,19 +58,23 @@ function crossChecks(settings: Settings, file: SettingsFile | undefined): Proble
   if (settings.gateway.enforcer === 'nftables' && !settings.gateway.lan) wrong('gateway.lan', 'the nftables enforcer needs the interface of the phones')
   if (settings.hub.mode === 'remote' && !settings.hub.url) wrong('hub.url', 'a remote hub needs its address')
   checkRadius(settings, ids, wrong)
-  return problems
+}
+
+/** What is in order and yet hardly meant. */
+export function remarksOn(settings: Settings, file: SettingsFile | undefined): Problem[] {
+  return gather(file, (remark) => remarkOnRadius(settings, remark))
 }
 
 /** @throws UsageError `settings` naming every mistake with line and key. */
-export function readSettings(args: Arguments, env: Env): { settings: Settings; file: string | undefined } {
+export function readSettings(args: Arguments, env: Env): { settings: Settings; file: SettingsFile | undefined } {
   const file = settingsFile(args.config, env)
   const { settings, problems } = loadSettings(SCHEMA, { file, env, flags: args.flags, readSecret: (path) => readFileSync(path, 'utf8') })
   // A key with a mistake of its own holds its fallback here, about which nothing more is to be said.
   const told = new Set(problems.map(({ key }) => key))
   const idsRead = ![...told].some((key) => key.startsWith('sites[') && key.endsWith('.id'))
-  const all = [...problems, ...crossChecks(settings, file).filter(({ key }) => !told.has(key) && (idsRead || !key.startsWith('sites[')))]
+  const all = [...problems, ...gather(file, (wrong) => crossChecks(settings, wrong)).filter(({ key }) => !told.has(key) && (idsRead || !key.startsWith('sites[')))]
   if (all.length > 0) throw new UsageError('settings', `${all.length === 1 ? 'one mistake' : `${all.length} mistakes`} in the settings\n${describe(all)}`)
-  return { settings, file: file?.name }
+  return { settings, file }
 }
 
 const SECRETS = new Set(

@@ -130,6 +130,24 @@ test('a file that is no TOML is told by its line; one in order is in order', asy
   expect(await parvis(['check', '--config', file('good.toml', '[portal]\nport = 8081\n[[sites]]\nid = "place"\n')])).toMatchObject({ code: 0, err: '' })
 }, 30_000)
 
+test('check remarks on what is allowed and hardly meant, and a server says the same at its start', async () => {
+  const text = '[radius]\nauth_port = 0\nacct_port = 0\n[[radius.clients]]\nname = "ap"\naddress = "192.0.2.7"\nsecret = "fifteen bytes!!"\n[[radius.upstreams]]\nrealm = "ville.example"\nservers = ["192.0.2.9"]\nsecret = "x"\n'
+  const path = file('remarks.toml', text)
+  const { code, out, err } = await parvis(['check', '--config', path])
+  expect([code, out]).toEqual([0, expect.stringContaining('The settings are in order')])
+  expect(err).toMatch(/^3 remarks:\n/)
+  for (const [line, key] of [[1, 'radius\\.host: not set'], [7, 'radius\\.clients\\[0\\]\\.secret: shorter'], [11, 'radius\\.upstreams\\[0\\]\\.secret: shorter']] as const) expect(err).toMatch(new RegExp(`remarks\\.toml:${line} +${key}`))
+  expect(err).not.toContain('fifteen')
+  const inReach = file('in-reach.toml', text.replace('[radius]', '[radius]\nhost = ["127.0.0.1", "192.0.2.1"]').replaceAll('secret = "', `secret = "${SECRET}`))
+  expect(await parvis(['check', '--config', inReach])).toMatchObject({ code: 0, err: '' })
+  const here = file('here.toml', text.replace('192.0.2.7', '127.0.0.0/8').replaceAll('secret = "', `secret = "${SECRET}`))
+  expect(await parvis(['check', '--config', here])).toMatchObject({ code: 0, err: '' })
+  const server = await startInstance({ data: join(workplace, 'remarks'), runtime: join(volatile, 'remarks'), args: ['--config', path, '--role', 'radius'] })
+  await server.stop()
+  expect(server.log().match(/radius\.host is not set/g)).toHaveLength(1)
+  expect(server.log().match(/secret is shorter than 16/g)).toHaveLength(1)
+}, 30_000)
+
 test('file, environment and flags hold in this order, and no secret is shown', async () => {
   const path = file('secrets.toml', `[portal]\nport = 1001\nsession_seconds = 600\nidle_seconds = 60\n[radius]\ntoken_key_FILE = "${join(workplace, 'token.txt')}"\n[[radius.clients]]\nname = "ap"\naddress = "192.0.2.7"\nsecret = "${SECRET}"\n[[radius.servers]]\naddress = "192.0.2.8"\nsecret_FILE = "${join(workplace, 'token.txt')}"\n`)
   file('token.txt', `${TOKEN_KEY}\n`)
