@@ -1,5 +1,8 @@
 import type { MacAddress } from '#shared/personal.ts'
 
+/** A device behind a foreign access controller: which one, and what that one needs to recognise it by (portal/controllers). */
+export type Behind = { readonly controller: string; readonly facts: Readonly<Record<string, string>> }
+
 /** What a client may do from now on. Absent limits are no limits. */
 export type Grant = {
   readonly mac: MacAddress
@@ -9,13 +12,15 @@ export type Grant = {
   readonly seconds: number
   readonly downKbps?: number
   readonly upKbps?: number
+  /** Absent on our own network. */
+  readonly behind?: Behind
 }
 
 /** Totals since the grant, in both families together. `up` is from the client. */
 export type Usage = { readonly upBytes: number; readonly downBytes: number; readonly upPackets: number; readonly downPackets: number }
 export const NO_USAGE: Usage = { upBytes: 0, downBytes: 0, upPackets: 0, downPackets: 0 }
 
-export type OpenClient = { readonly mac: MacAddress; readonly mark: number; readonly secondsLeft: number; readonly usage: Usage }
+export type OpenClient = { readonly mac: MacAddress; readonly mark: number; readonly secondsLeft: number; readonly usage: Usage; /** Name of the controller; absent on our own network. */ readonly controller?: string }
 
 /**
  * The one place that lets packets through. Methods resolve once the kernel (or the controller) has confirmed.
@@ -27,8 +32,8 @@ export type Enforcer = {
   start(): Promise<void>
   /** Lets the client through; for one that is open already it replaces the limits and keeps the counters. */
   open(grant: Grant): Promise<void>
-  /** Shuts the client out, ends its flows, returns the last counters. Of one that is not open: `NO_USAGE`. */
-  close(mac: MacAddress): Promise<Usage>
+  /** Shuts the client out, ends its flows, returns the last counters. Of one that is not open: `NO_USAGE`. The same MAC behind a controller is another client. */
+  close(mac: MacAddress, controller?: string): Promise<Usage>
   /** All that is open now. */
   list(): Promise<readonly OpenClient[]>
   /** Lets go of its helpers. What is open stays open (`on_portal_loss` decides before this is called). */

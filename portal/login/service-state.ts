@@ -31,7 +31,7 @@ export function watchService(nas: Nas, enforcer: Enforcer): Watched {
       name: enforcer.name,
       start: () => worked(enforcer.start()),
       open: (grant) => worked(enforcer.open(grant)),
-      close: (mac) => worked(enforcer.close(mac)),
+      close: (mac, controller) => worked(enforcer.close(mac, controller)),
       list: () => worked(enforcer.list()),
       stop: () => enforcer.stop(),
     },

@@ -4,7 +4,7 @@ import { reason } from '#shared/log.ts'
 import { parseMacAddress } from '#shared/personal.ts'
 import { changeSession } from './changing.ts'
 import type { Desk } from './desk.ts'
-import type { EndedSession, Session, SessionId } from './session.ts'
+import { keyOf, type EndedSession, type Session, type SessionId } from './session.ts'
 import type { Turns } from './turns.ts'
 
 export type ServerRequests = {
@@ -36,8 +36,8 @@ export function createServerRequests(desk: Desk, turns: Turns, end: (id: Session
     return isShut(store.byId(id))
   }
 
-  function changeInTurn({ id, mac }: Session, change: SessionChange): Promise<Done> {
-    return turns(mac, async () => {
+  function changeInTurn({ id, ...client }: Session, change: SessionChange): Promise<Done> {
+    return turns(keyOf(client), async () => {
       const session = store.byId(id)
       if (session?.kind !== 'open' || session.deadlineMs <= desk.now()) return 'sessionNotFound'
       await changeSession(desk, session, change)
