@@ -2,6 +2,7 @@
 import type { Statement } from '#shared/db/group-commit.ts'
 
 export const VOUCHER_ID_BYTES = 8
+export const MINUTE_MS = 60_000
 /** After two days without a word a session's report is no longer believed to belong to it. */
 const CLOSED_AFTER_MINUTES = 2 * 24 * 60
 const MOST_USED = Number.MAX_SAFE_INTEGER
@@ -21,6 +22,9 @@ export const VOUCHER_MIGRATIONS: readonly string[] = [
      seconds integer not null, octets integer not null, minute integer not null,
      primary key (voucher, tag)
    ) strict, without rowid`,
+  // Since when a batch has been void or past its last day (erasure.ts).
+  `alter table voucher_batch add column over_minute integer;
+   create index voucher_of_batch on voucher (batch)`,
 ]
 
 /** What one report says a session has used since its start. */

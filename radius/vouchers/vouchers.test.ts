@@ -397,3 +397,71 @@ test('whoever has the disk and its key cannot find by trying addresses whose pho
   expect(rows).toHaveLength(3)
   expect(rows.filter(({ tag }) => tried.has(tag)).length).toBeLessThan(3)
 })
+
+const [ROUND_MS, DAY_MS] = [600_000, 86_400_000]
+const TOMORROW_MINUTE = START_MS / 60_000 + 24 * 60
+
+/** Rounds come each ten minutes; what they have begun ends in its own time. */
+async function pass(clock: ReturnType<typeof manualClock>, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= DAY_MS) {
+    clock.advance(Math.min(left, DAY_MS))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+const labels = ({ vouchers }: ReturnType<typeof town>): string[] => vouchers.list().map(({ label }) => label)
+
+test('a batch is erased thirty days after its end or after it was void, with its vouchers and its label; what is good stays', async () => {
+  const there = town()
+  const { vouchers, make, said, report, clock, dir } = there
+  const codes = await vouchers.make({ ...ORDER, count: 600, untilMinute: TOMORROW_MINUTE })
+  await report('interim', codes[0] ?? '', { sessionSeconds: 5 })
+  await make({ label: 'gala' })
+  const fair = await make({ label: 'fair', untilMinute: TOMORROW_MINUTE + 40 * 24 * 60 })
+  await vouchers.void('gala')
+  const ids = codes.map((code) => Buffer.from(vouchers.idOf(code), 'hex'))
+  const lies = (what: string | Buffer): boolean => readdirSync(dir).some((name) => readFileSync(join(dir, name)).includes(what))
+  await pass(clock, 30 * DAY_MS - ROUND_MS)
+  expect(labels(there)).toEqual(['fair', 'festival', 'gala'])
+  await pass(clock, 2 * ROUND_MS)
+  expect(labels(there)).toEqual(['fair', 'festival'])
+  expect([lies('festival'), ids.every(lies)]).toEqual([true, true])
+  await pass(clock, DAY_MS)
+  expect([lies('festival'), lies('gala'), ids.some(lies)]).toEqual([false, false, false])
+  expect([lies('fair'), await said(fair), await said(codes[1] ?? '')]).toEqual([true, 7_200, 'voucher_unknown'])
+  expect(await make()).toMatch(/^[0-9]+$/)
+})
+
+test('a clock that was in 2040 for a while costs nobody a voucher', async () => {
+  const there = town()
+  const { vouchers, make, said, clock } = there
+  const code = await make({ untilMinute: TOMORROW_MINUTE })
+  for (const label of ['gala', 'fair']) await make({ label })
+  clock.setNow(Date.UTC(2040, 0, 1))
+  await pass(clock, ROUND_MS)
+  expect(await said(code)).toBe('voucher_expired')
+  await vouchers.void('gala')
+  clock.setNow(START_MS + ROUND_MS)
+  await pass(clock, ROUND_MS)
+  expect(await said(code)).toBe(7_200)
+  clock.setNow(Date.UTC(2041, 0, 1))
+  await pass(clock, ROUND_MS)
+  clock.setNow(START_MS + 2 * ROUND_MS)
+  await pass(clock, ROUND_MS)
+  expect(await said(code)).toBe(7_200)
+  await pass(clock, 31 * DAY_MS)
+  expect(labels(there)).toEqual(['fair'])
+})
+
+test('what an earlier version voided is erased thirty days after the update', async () => {
+  const before = town()
+  for (const label of ['gala', 'festival']) await before.make({ label })
+  await before.end()
+  const old = openDb(join(before.dir, 'vouchers.db'), { durability: 'full', migrations: VOUCHER_MIGRATIONS })
+  old.exec("drop index voucher_of_batch; update voucher_batch set void = 1 where label = 'gala'; alter table voucher_batch drop column over_minute; pragma user_version = 1")
+  old.close()
+  const there = town({ dir: before.dir, device: before.device, clock: before.clock })
+  await pass(there.clock, 30 * DAY_MS)
+  expect(labels(there)).toEqual(['festival', 'gala'])
+  await pass(there.clock, DAY_MS)
+  expect(labels(there)).toEqual(['festival'])
+})

@@ -8,12 +8,12 @@ import { quickMac } from '#shared/quick-mac.ts'
 import type { DeviceKey } from '#shared/sign.ts'
 import type { AccountingReport, Origin } from '../nas.ts'
 import { makeVoucherCode, readVoucherCode, type CodeForm } from './code.ts'
-import { closeSilentStatements, heardStatement, startedStatements, VOUCHER_ID_BYTES, type Spent } from './table.ts'
+import { createErasure } from './erasure.ts'
+import { closeSilentStatements, heardStatement, MINUTE_MS, startedStatements, VOUCHER_ID_BYTES, type Spent } from './table.ts'
 
 export const MOST_AT_ONCE = 50_000
 export const MOST_LABEL_CHARACTERS = 100
-const CLOSE_SILENT_EVERY_MS = 600_000
-const MINUTE_MS = 60_000
+const TIDY_EVERY_MS = 600_000
 const DAY_MS = 86_400_000
 /** How far back an event is believed; an access server without a clock lives in 1970, where its sessions would be over at once. */
 const MOST_LATE_MINUTES = 24 * 60
@@ -93,6 +93,8 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
   const list = reader.prepare<[], ListRow>(LIST)
   const taken = reader.prepare<[string], number>('select count(*) from voucher_batch where label = ?').pluck()
   const members = reader.prepare<[string], number>('select count(*) from voucher where batch = ?').pluck()
+  const erasure = createErasure({ durable, reader, clock })
+  const nowMinute = (): number => Math.floor(clock.now() / MINUTE_MS)
   const idBytes = (code: string): Buffer => ids(code).subarray(0, VOUCHER_ID_BYTES)
 
   /** Access servers name sessions by hardware addresses, too. The code, which is on no disk, keeps the tag from being tried with addresses. */
@@ -100,16 +102,18 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
     const id = idBytes(code)
     const tag = tags(code, client, report.nasIdentifier, report.acctSessionId).readUInt16BE(0)
     const octets = (report.inputOctets ?? 0) + (report.outputOctets ?? 0)
-    const [said, now] = [Math.floor(report.eventSeconds / 60), Math.floor(clock.now() / MINUTE_MS)]
+    const [said, now] = [Math.floor(report.eventSeconds / 60), nowMinute()]
     const minute = said > now || said < now - MOST_LATE_MINUTES ? now : said
     return { id, tag, seconds: report.sessionSeconds ?? 0, octets: Math.min(octets, MOST_OCTETS), minute }
   }
 
-  function closeSilent(): void {
-    const closed = durable.write(...closeSilentStatements(Math.floor(clock.now() / MINUTE_MS))).then(() => void durable.forget())
-    closed.catch((error: unknown) => log.scoped('radius').warn('silent voucher sessions not closed', { reason: reason(error) }))
+  async function tidy(): Promise<void> {
+    await durable.write(...closeSilentStatements(nowMinute()))
+    await erasure.round()
+    durable.forget()
   }
-  const cancel = every(clock, CLOSE_SILENT_EVERY_MS, closeSilent, () => undefined)
+  const notTidied = (error: unknown): void => log.scoped('radius').warn('silent voucher sessions not closed, or old batches not erased', { reason: reason(error) })
+  const cancel = every(clock, TIDY_EVERY_MS, () => void tidy().catch(notTidied), () => undefined)
 
   return {
     idOf: (code) => idBytes(code).toString('hex'),
@@ -127,7 +131,7 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
         const code = makeVoucherCode(form, random)
         codes.set(ids(code).toString('hex', 0, VOUCHER_ID_BYTES), code)
       }
-      const batch = { sql: 'insert into voucher_batch values (?, ?, ?, ?, ?, ?, 0)', values: [label, seconds ?? null, octets ?? null, untilMinute ?? null, devices ?? null, Math.floor(clock.now() / DAY_MS)] }
+      const batch = { sql: 'insert into voucher_batch (label, seconds, octets, until_minute, devices, made_day) values (?, ?, ?, ?, ?, ?)', values: [label, seconds ?? null, octets ?? null, untilMinute ?? null, devices ?? null, Math.floor(clock.now() / DAY_MS)] }
       const each = Array.from(codes.keys(), (id) => ({ sql: 'insert into voucher (id, batch) values (?, ?)', values: [Buffer.from(id, 'hex'), label] }))
       await durable.write(batch, ...each)
       return [...codes.values()]
@@ -135,7 +139,7 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
     list: () => list.all().map((row) => withTerms(row, { label: row.label, madeDay: row.made_day, void: row.void !== 0, count: row.count, unused: row.unused })),
     async void(label) {
       if (!taken.get(label)) return undefined
-      await durable.write({ sql: 'update voucher_batch set void = 1 where label = ?', values: [label] })
+      await durable.write({ sql: 'update voucher_batch set void = 1, over_minute = ifnull(over_minute, ?) where label = ?', values: [nowMinute(), label] })
       return members.get(label) ?? 0
     },
     isCode: (userName) => readVoucherCode(userName).kind === 'code',
@@ -145,6 +149,9 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
       const spent = spentBy(read.code, origin, report)
       await durable.write(...(report.status === 'start' ? startedStatements(spent) : []), heardStatement(spent))
     },
-    close: cancel,
+    close() {
+      cancel()
+      erasure.close()
+    },
   }
 }

@@ -108,7 +108,9 @@ make     prints new codes, once: they are stored nowhere. A code is user name an
          site's midnight; --devices how many may be online at once (usually 1, 0 for any number). --letters makes codes of 13
          letters and digits instead of 20 digits.
 list     the batches: when they were made, how many vouchers, how many of them were never used.
-void     makes a batch worthless and ends its sessions.`,
+void     makes a batch worthless and ends its sessions.
+
+A batch is erased thirty days after its last day, or after it was voided.`,
   options: { count: 'value', minutes: 'value', megabytes: 'value', until: 'value', devices: 'value', label: 'value', letters: 'flag', json: 'flag' },
   words: true,
   async run(invocation, io) {
