@@ -35,7 +35,7 @@ function withoutZeros(profile: Profile): Profile {
 }
 
 function byMethod(of: (method: AccessMethod) => Profile): ByMethod {
-  return { click: of('click'), voucher: of('voucher'), account: of('account') }
+  return { click: of('click'), voucher: of('voucher'), account: of('account'), free: of('free') }
 }
 
 /** `called_station_id` may be written in any notation of an address, with the SSID behind it or without. */

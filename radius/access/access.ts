@@ -7,8 +7,10 @@ import type { Client } from '../clients.ts'
 import type { Remainder } from '../coa/policy.ts'
 import type { Holder, HolderOf, LiveSession } from '../live-sessions.ts'
 import type { Authorisation } from '../nas.ts'
+import type { PacketWriter } from '../packet-writer.ts'
 import { CODES, type Packet } from '../packet.ts'
 import type { Answer, Request, Service } from '../server.ts'
+import { sentenceTold } from '../told.ts'
 import { doubtAccess } from '../trust.ts'
 import { readCredential, type Credential } from './credentials.ts'
 import { createLane, type Lane } from './lane.ts'
@@ -27,7 +29,7 @@ export type Question = {
 }
 export type Decision =
   | { readonly kind: 'accept'; readonly authorisation: Authorisation }
-  /** `reason` is counted and logged, never sent: whoever guesses learns nothing from it. */
+  /** `reason` is counted and logged, never sent: `told.ts` says the little that its holder hears of it. */
   | { readonly kind: 'reject'; readonly reason: string }
   /** Another server has decided: its code and its attributes, already hidden under the client's secret. */
   | { readonly kind: 'relay'; readonly code: number; readonly attributes: Buffer }
@@ -71,6 +73,16 @@ export function remainderAmong(sources: readonly Source[]): (session: LiveSessio
   }
 }
 
+/** What a reject says besides no. RFC 3579 §2.6.5: nothing to read aloud beside EAP. */
+function refusalWords(reason: string, credential: Credential | undefined): ((writer: PacketWriter) => void) | undefined {
+  const sentence = credential === undefined || credential.kind === 'eap' ? undefined : sentenceTold(reason)
+  if (sentence === undefined) return credential?.refusal
+  return (writer) => {
+    credential?.refusal?.(writer)
+    writer.add(A['Reply-Message'], sentence)
+  }
+}
+
 /** @param patienceMs after which a door stops waiting for a decision. */
 export function accessService(sources: readonly Source[], effects: Pick<Effects, 'clock' | 'metrics' | 'random'>, patienceMs: number): Service {
   const lanes = new Map(sources.map((source) => [source, createLane(patienceMs)]))
@@ -86,7 +98,8 @@ export function accessService(sources: readonly Source[], effects: Pick<Effects,
   }
 
   function rejected(reason: string, credential?: Credential, by?: Source): Answer {
-    return { code: CODES.accessReject, refused: reason, ...(credential?.refusal && { write: credential.refusal }), ...(by && { by: by.name }) }
+    const write = refusalWords(reason, credential)
+    return { code: CODES.accessReject, refused: reason, ...(write && { write }), ...(by && { by: by.name }) }
   }
 
   function tell(source: Source, decision: Decision, { client, credential }: Question): Answer {

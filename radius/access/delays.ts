@@ -9,6 +9,8 @@ const ROUND_MS = 60_000
 const MOST_REMEMBERED = 8_192
 
 export type Delays = {
+  /** How long this one still has to wait, in milliseconds; 0 when it may try. */
+  leftMs(who: string): number
   /** Whether it is too soon for this one to try again. */
   waits(who: string): boolean
   /** Counts a wrong try; how long the next one has to wait, in milliseconds. */
@@ -48,6 +50,7 @@ export function createDelays(clock: Pick<Clock, 'monotonic' | 'after'>): Delays 
   }
 
   return {
+    leftMs: (who) => Math.max(0, (remembered.get(who)?.untilMs ?? -Infinity) - clock.monotonic()),
     waits: (who) => clock.monotonic() < (remembered.get(who)?.untilMs ?? -Infinity),
     wrong(who) {
       const nowMs = clock.monotonic()
