@@ -98,8 +98,8 @@ test('a name that does not exist is answered as slowly as a wrong password, with
   const strangerSays = async (how: Credential) => (await stranger.decide(ask('nobody', how))) ?? 'nothing'
   const quick = stranger.decide(ask('nobody', pap('x')))
   expect(quick).toEqual({ kind: 'reject', reason: 'user_unknown' })
-  await add({ name: 'anne', kind: 'person', password: 'right' })
-  await add({ name: 'screen', kind: 'machine', password: 'right' })
+  await add({ name: 'anne', kind: 'person', password: 'the right one' })
+  await add({ name: 'screen', kind: 'machine', password: 'the right one' })
   async function timed(what: () => Promise<unknown>): Promise<number> {
     const began = performance.now()
     for (let i = 0; i < 3; i++) {
@@ -122,8 +122,8 @@ test('a name that does not exist is answered as slowly as a wrong password, with
 
 test('what is tried too soon is answered as slowly as a wrong password, whoever has that name', async () => {
   const { add, says, stranger, clock } = town()
-  await add({ name: 'anne', kind: 'person', password: 'right' })
-  await add({ name: 'screen', kind: 'machine', password: 'right' })
+  await add({ name: 'anne', kind: 'person', password: 'the right one' })
+  await add({ name: 'screen', kind: 'machine', password: 'the right one' })
   async function timed(name: string): Promise<readonly [reason: string | undefined, ms: number]> {
     const began = performance.now()
     if (name !== 'nobody') return [await says(name, pap('wrong')), performance.now() - began]
@@ -144,9 +144,9 @@ test('what is tried too soon is answered as slowly as a wrong password, whoever 
 for (const known of [true, false]) {
   test(`who guesses at a name that ${known ? 'exists' : 'does not exist'} has one try, keeps nobody from signing in, and the name’s owner not where it was before`, async () => {
     const { add, says, stranger, clock } = town()
-    for (const name of ['anne', 'basile']) await add({ name, kind: 'person', password: `of ${name}`, sessions: 0 })
+    for (const name of ['anne', 'basile']) await add({ name, kind: 'person', password: `one of ${name}`, sessions: 0 })
     const [home, away] = ['02-00-00-00-00-01', '02-00-00-00-00-02']
-    expect(await says('anne', pap('of anne'), home)).toBe('accept')
+    expect(await says('anne', pap('one of anne'), home)).toBe('accept')
     async function guess(index: number): Promise<string> {
       const question = ask(known ? 'Anne' : 'nobody', pap(`guess ${index}`), `02-00-00-00-01-${index.toString(16).padStart(2, '0')}`)
       const decision = await (known ? says(question.userName, question.credential, away) : stranger.decide(question))
@@ -154,32 +154,32 @@ for (const known of [true, false]) {
     }
     const wrong = known ? 'account_wrong' : 'user_unknown'
     const guesses = Promise.all(Array.from({ length: 100 }, (_, index) => guess(index)))
-    expect([await says('basile', pap('of basile'), away), await says('anne', pap('of anne'), home)]).toEqual(['accept', 'accept'])
+    expect([await says('basile', pap('one of basile'), away), await says('anne', pap('one of anne'), home)]).toEqual(['accept', 'accept'])
     expect((await guesses).filter((said) => said === wrong)).toHaveLength(1)
     expect(new Set(await guesses)).toEqual(new Set([wrong, 'account_too_soon']))
     // Its owner waits elsewhere, and no longer than a delay.
-    if (known) expect(await says('anne', pap('of anne'), away)).toBe('account_too_soon')
+    if (known) expect(await says('anne', pap('one of anne'), away)).toBe('account_too_soon')
     clock.advance(250)
     expect([await guess(1), await guess(2)]).toEqual([wrong, 'account_too_soon'])
     clock.advance(500)
-    expect(await says('anne', pap('of anne'), away)).toBe('accept')
+    expect(await says('anne', pap('one of anne'), away)).toBe('accept')
   })
 }
 
 test('an account that vanished while it was asked for proves nothing, not even an empty secret', async () => {
   const { add, accounts } = town()
-  await add({ name: 'porte', password: 'p' })
+  await add({ name: 'porte', password: 'passwort' })
   const account = accounts.find('porte')
   if (!account) throw new Error('there is no account')
   await accounts.remove(accounts.keyOf('porte'))
-  expect([accounts.machineProves(account, 'porte', chap('')), accounts.machineProves(account, 'porte', chap('p'))]).toEqual([false, false])
+  expect([accounts.machineProves(account, 'porte', chap('')), accounts.machineProves(account, 'porte', chap('passwort'))]).toEqual([false, false])
 })
 
 test('a person is in one place at a time; the same phone asking again, a Stop, a restarted access server or silence make room', async () => {
   const { add, says, heard, clock } = town()
-  await add({ name: 'anne', kind: 'person', password: 'p' })
+  await add({ name: 'anne', kind: 'person', password: 'passwort' })
   const [phone, other] = ['02-00-00-00-00-01', '02-00-00-00-00-02']
-  const from = (station: string) => says('anne', pap('p'), station)
+  const from = (station: string) => says('anne', pap('passwort'), station)
   expect([await from(phone), await from(phone), await from(other)]).toEqual(['accept', 'accept', 'account_in_use'])
   clock.advance(61_000)
   expect(await from(other)).toBe('accept')
@@ -206,7 +206,7 @@ test('a person is in one place at a time; the same phone asking again, a Stop, a
 
 test('who is signed in stays so until the account is taken away', async () => {
   const { add, accounts, source, heard, live } = town()
-  await add({ name: 'anne', password: 'p' })
+  await add({ name: 'anne', password: 'passwort' })
   heard('start', 'Anne', '02-00-00-00-00-01')
   const [session] = live.of(`account:${accounts.keyOf('anne')}`)
   if (!session) throw new Error('no session')
@@ -220,21 +220,21 @@ test('who is signed in stays so until the account is taken away', async () => {
 
 test('an access server that names no station may repeat its question; a session that has begun counts', async () => {
   const { add, says, heard } = town()
-  await add({ name: 'anne', kind: 'person', password: 'p' })
-  expect([await says('anne', pap('p'), ''), await says('anne', pap('p'), '')]).toEqual(['accept', 'accept'])
+  await add({ name: 'anne', kind: 'person', password: 'passwort' })
+  expect([await says('anne', pap('passwort'), ''), await says('anne', pap('passwort'), '')]).toEqual(['accept', 'accept'])
   heard('start', 'anne', '')
-  expect(await says('anne', pap('p'), '')).toBe('account_in_use')
+  expect(await says('anne', pap('passwort'), '')).toBe('account_in_use')
 })
 
 test('an account may say for itself how many sessions it has; machines have as many as come', async () => {
   const { add, says } = town()
-  await add({ name: 'duo', kind: 'machine', password: 'p', sessions: 2 })
-  await add({ name: 'class', kind: 'machine', password: 'p' })
-  await add({ name: 'anne', kind: 'person', password: 'p', sessions: 0 })
+  await add({ name: 'duo', kind: 'machine', password: 'passwort', sessions: 2 })
+  await add({ name: 'class', kind: 'machine', password: 'passwort' })
+  await add({ name: 'anne', kind: 'person', password: 'passwort', sessions: 0 })
   const stations = ['1', '2', '3'].map((n) => `02-00-00-00-00-0${n}`)
   const all = async (name: string) => {
     const said: unknown[] = []
-    for (const station of stations) said.push(await says(name, pap('p'), station))
+    for (const station of stations) said.push(await says(name, pap('passwort'), station))
     return said
   }
   expect(await all('duo')).toEqual(['accept', 'accept', 'account_in_use'])
@@ -246,9 +246,9 @@ test('where the account says nothing of sessions, the profile does', async () =>
   const live = createLiveSessions(manualClock(START_MS))
   const profiles = oneProfile({ ...PROFILE, sessions: 2 })
   const source = accountSource({ accounts, checks: createPasswordChecks(systemClock()), live, profiles, stationOf: stationNames(randomBytes) })
-  await add({ name: 'class', password: 'p' })
-  await add({ name: 'many', password: 'p', sessions: 0 })
-  const kinds = (name: string) => ['1', '2', '3'].map((n) => source.decide(ask(name, pap('p'), `02-00-00-00-00-0${n}`))).map((decision) => decision && !(decision instanceof Promise) && decision.kind)
+  await add({ name: 'class', password: 'passwort' })
+  await add({ name: 'many', password: 'passwort', sessions: 0 })
+  const kinds = (name: string) => ['1', '2', '3'].map((n) => source.decide(ask(name, pap('passwort'), `02-00-00-00-00-0${n}`))).map((decision) => decision && !(decision instanceof Promise) && decision.kind)
   expect([kinds('class'), kinds('many')]).toEqual([['accept', 'accept', 'reject'], ['accept', 'accept', 'accept']])
 })
 
@@ -267,20 +267,20 @@ test('a password’s hash proves nothing under another name or on another device
 test('an import is valid all at once, replaces what was there, and leaves nothing behind when it is given up', async () => {
   const { accounts, keys, add, says } = town()
   await add({ name: 'anne', password: 'old' })
-  const rows = await Promise.all(['anne', 'basile', 'chloé'].map((name) => sealAccount(keys, { name, kind: 'machine', password: `of ${name}`, label: 'school', sessions: undefined }, 20_001, (n) => randomBytes(n))))
+  const rows = await Promise.all(['anne', 'basile', 'chloé'].map((name) => sealAccount(keys, { name, kind: 'machine', password: `one of ${name}`, label: 'school', sessions: undefined }, 20_001, (n) => randomBytes(n))))
   await accounts.beginImport()
   await accounts.gather(rows.slice(0, 2))
-  expect([await says('anne', pap('old')), await says('basile', pap('of basile'))]).toEqual(['accept', undefined])
+  expect([await says('anne', pap('old')), await says('basile', pap('one of basile'))]).toEqual(['accept', undefined])
   await accounts.beginImport()
   await accounts.gather(rows)
   expect(await accounts.finishImport()).toEqual({ count: 3, replaced: 1 })
-  expect([await says('anne', pap('old')), await says('anne', pap('of anne')), await says('chloé', pap('of chloé'))]).toEqual(['account_wrong', 'accept', 'accept'])
+  expect([await says('anne', pap('old')), await says('anne', pap('one of anne')), await says('chloé', pap('one of chloé'))]).toEqual(['account_wrong', 'accept', 'accept'])
   expect(accounts.list().map(({ label, madeDay }) => [label, madeDay])).toEqual([['school', 20_001], ['school', 20_001], ['school', 20_001]])
 })
 
 test('the beginning of a key takes an account away only when no other begins alike', async () => {
   const { accounts, add } = town()
-  for (let i = 0; i < 40; i++) await add({ name: `n${i}`, password: 'p' })
+  for (let i = 0; i < 40; i++) await add({ name: `n${i}`, password: 'passwort' })
   const first = accounts.list().map(({ key }) => key[0] ?? '')
   const twice = first.find((digit, index) => first.indexOf(digit) !== index) ?? ''
   expect([await accounts.remove(twice), await accounts.remove('zz'), accounts.list().length]).toEqual(['several', undefined, 40])
@@ -288,11 +288,11 @@ test('the beginning of a key takes an account away only when no other begins ali
 
 test('after a reboot all accounts are there; with another device key none is', async () => {
   const before = town()
-  await before.add({ name: 'anne', password: 'p' })
+  await before.add({ name: 'anne', password: 'passwort' })
   const after = town({ dir: before.dir, device: before.device })
-  expect([await after.says('anne', pap('p')), await after.says('anne', chap('p'))]).toEqual(['accept', 'accept'])
+  expect([await after.says('anne', pap('passwort')), await after.says('anne', chap('passwort'))]).toEqual(['accept', 'accept'])
   const stolen = town({ dir: before.dir, device: generateDeviceKey() })
-  expect(await stolen.says('anne', pap('p'))).toBeUndefined()
+  expect(await stolen.says('anne', pap('passwort'))).toBeUndefined()
 })
 
 test('no name and no secret of a hundred accounts is in any file', async () => {
@@ -324,15 +324,16 @@ function accountTownKeys() {
 test('names that are tokens, vouchers or no names are refused with the reason, and so are passwords that RADIUS cannot carry', () => {
   for (const name of ['', ' anne', 'a\nb', 'é'.repeat(127), '04000000000000000000000g', '12345678901234567897']) expect([name, nameProblem(name)]).not.toEqual([name, undefined])
   for (const name of ['anne', 'anne.martin@ville.fr', 'jeandelafonte', 'bibliotheque-2']) expect([name, nameProblem(name)]).toEqual([name, undefined])
-  for (const password of ['', 'x'.repeat(129), 'ends\0']) expect(accountProblem({ name: 'anne', password })).toMatch(/^the password/)
-  expect(accountProblem({ name: 'anne', password: 'in\0side' })).toBeUndefined()
+  for (const password of ['', 'x'.repeat(129), 'ends\0']) expect(accountProblem({ name: 'anne', kind: 'machine', password })).toMatch(/^the password/)
+  for (const password of ['seven 7', '🙂'.repeat(7)]) expect(accountProblem({ name: 'anne', kind: 'person', password })).toMatch(/^the password is shorter than 8 characters: /)
+  for (const [kind, password] of [['person', 'eight 8!'], ['person', 'é'.repeat(8)], ['machine', 'in\0side']] as const) expect(accountProblem({ name: 'anne', kind, password })).toBeUndefined()
   expect(machineSecret((n) => randomBytes(n))).toMatch(/^([0-9a-z]{4}-){5}[0-9a-z]{4}$/)
 })
 
 test('an account goes to the running server and arrives as it was; what is no account does not', async () => {
   const { keys } = town()
   for (const kind of ['person', 'machine'] as const) {
-    const row = await sealAccount(keys, { name: 'anne', kind, password: 'p', label: 'l', sessions: 3 }, 20_000, (n) => randomBytes(n))
+    const row = await sealAccount(keys, { name: 'anne', kind, password: 'passwort', label: 'l', sessions: 3 }, 20_000, (n) => randomBytes(n))
     const said: unknown = JSON.parse(JSON.stringify(accountToJson(row)))
     expect(accountFromJson(said)).toEqual(row)
     for (const wrong of [{ key: 'AA==' }, { kind: 'cat' }, { proof: '' }, { label: 'x'.repeat(101) }, { madeDay: -1 }, { sessions: 1.5 }]) expect(() => accountFromJson({ ...(said as object), ...wrong })).toThrow(/account/)

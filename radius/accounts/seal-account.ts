@@ -9,6 +9,8 @@ import { sealSecret } from './sealed-secret.ts'
 
 /** RFC 2865 §5.2: what User-Password carries. */
 const MOST_PASSWORD_BYTES = 128
+/** NIST SP 800-63B (2017) §5.1.1.2: characters of a password that a person chose. Who guesses is slowed down, a stolen file is not. */
+const LEAST_PASSWORD_CHARACTERS = 8
 /** 120 bits: 24 digits. */
 const SECRET_BYTES = 15
 
@@ -27,12 +29,15 @@ export function machineSecret(random: (length: number) => Uint8Array): string {
 }
 
 /** Why nothing can be this account, in words; undefined when it can. */
-export function accountProblem({ name, password }: Pick<NewAccount, 'name' | 'password'>): string | undefined {
+export function accountProblem({ name, kind, password }: Pick<NewAccount, 'name' | 'kind' | 'password'>): string | undefined {
   const bytes = Buffer.byteLength(password)
   if (bytes === 0) return 'the password is empty'
   if (bytes > MOST_PASSWORD_BYTES) return `the password is longer than ${MOST_PASSWORD_BYTES} bytes`
   // RFC 2865 §5.2 pads with zeros: at the end they cannot be told from the password.
   if (password.endsWith('\0')) return 'the password ends with a zero byte'
+  if (kind === 'person' && Array.from(password).length < LEAST_PASSWORD_CHARACTERS) {
+    return `the password is shorter than ${LEAST_PASSWORD_CHARACTERS} characters: take a longer one, such as a few words`
+  }
   return nameProblem(name)
 }
 

@@ -4,7 +4,7 @@ import { parseCsv, type CsvRecord } from '#kiosk/directory/csv.ts'
 import { accountProblem, sealAccount, type NewAccount } from '#radius/accounts/seal-account.ts'
 import { canonicalName } from '#radius/accounts/name.ts'
 import type { AccountKeys } from '#radius/accounts/keys.ts'
-import type { AccountRow } from '#radius/accounts/row.ts'
+import type { AccountKind, AccountRow } from '#radius/accounts/row.ts'
 import { ParvisError, UsageError } from '#shared/errors.ts'
 import { reason } from '#shared/log.ts'
 
@@ -33,7 +33,7 @@ function columnsOf(heading: CsvRecord | undefined): Readonly<Record<(typeof COLU
 }
 
 /** @throws ParvisError `import` with every wrong line. */
-export function readImport(text: string): ImportFile {
+export function readImport(text: string, kind: AccountKind): ImportFile {
   const { records, broken } = parseCsv(text)
   const [heading, ...lines] = records
   const at = columnsOf(heading)
@@ -41,7 +41,7 @@ export function readImport(text: string): ImportFile {
   const byName = new Map<string, Pick<NewAccount, 'name' | 'password'>>()
   for (const { line, fields } of lines) {
     const account = { name: fields[at.name] ?? '', password: fields[at.password] ?? '' }
-    const problem = fields.length === COLUMNS.length ? accountProblem(account) : `${fields.length} ${fields.length === 1 ? 'field' : 'fields'} instead of ${COLUMNS.length}`
+    const problem = fields.length === COLUMNS.length ? accountProblem({ ...account, kind }) : `${fields.length} ${fields.length === 1 ? 'field' : 'fields'} instead of ${COLUMNS.length}`
     if (problem === undefined) byName.set(canonicalName(account.name), account)
     else wrong.push({ line, problem })
   }
@@ -49,7 +49,7 @@ export function readImport(text: string): ImportFile {
   return { accounts: [...byName.values()], repeated: lines.length - byName.size }
 }
 
-export function readImportFile(path: string): ImportFile {
+export function readImportFile(path: string, kind: AccountKind): ImportFile {
   if (!existsSync(path)) throw new UsageError('usage', `there is no file ${path}`)
   let text: string
   try {
@@ -57,7 +57,7 @@ export function readImportFile(path: string): ImportFile {
   } catch (error) {
     throw new UsageError('usage', `${path} cannot be read as UTF-8: ${reason(error)}`)
   }
-  return readImport(text)
+  return readImport(text, kind)
 }
 
 type Common = Pick<NewAccount, 'kind' | 'label' | 'sessions'> & { readonly madeDay: number }

@@ -61,7 +61,7 @@ async function add(name: string, invocation: Invocation, io: Io): Promise<number
 
 async function importFile(path: string, invocation: Invocation, io: Io): Promise<number> {
   const kind = kindOf(invocation, undefined)
-  const file = readImportFile(path)
+  const file = readImportFile(path, kind)
   const settings = { kind, ...common(invocation), madeDay: today() }
   const clock = systemClock()
   let toldMs = clock.monotonic()
@@ -118,8 +118,8 @@ parvis account import FILE.csv --kind person|machine [--sessions N] [--label TEX
 parvis account list [--json]
 parvis account remove NAME|KEY [--json]
 
-add      a person (the default) types a password, or it comes through a pipe; only a slow hash of it is kept, so that people
-         sign in by PAP alone. A machine gets a secret, shown once, or takes one with --secret-stdin; it is kept sealed, for
+add      a person (the default) types a password of 8 characters or more, or it comes through a pipe; only a slow hash of it is
+         kept, so that people sign in by PAP alone. A machine gets a secret, shown once, or takes one with --secret-stdin; it is kept sealed, for
          CHAP and MS-CHAPv2 too. A name that is there already gets the new password.
 import   from a file with the columns name,password (RFC 4180): all lines or, when one is wrong, none. Of lines with the same
          name the last holds; accounts that are there get the new password.
