@@ -2,6 +2,8 @@ import { Hono } from 'hono'
 import type { Effects } from '#shared/effects.ts'
 import { reason } from '#shared/log.ts'
 import type { DeviceKey } from '#shared/sign.ts'
+import { certificateRoute, type CertificateParts } from './certificate/route.ts'
+import { createChallenges } from './challenges.ts'
 import { enrolment } from './enrol.ts'
 import { ownHosts } from './hosts.ts'
 import { OPENAPI } from './openapi.ts'
@@ -20,12 +22,14 @@ export type HubParts = {
   readonly names: readonly string[]
   readonly city: string
   readonly languages: Parameters<typeof staffApp>[0]['languages']
+  readonly certificates: CertificateParts['certificates']
 }
 
 /** Every route of the hub. */
 export function hubApp(parts: HubParts, effects: Effects): Hono {
   const app = new Hono()
-  const enrol = enrolment(parts, effects)
+  const challenges = createChallenges(effects)
+  const enrol = enrolment({ ...parts, challenges }, effects)
 
   app.use(ownHosts(parts.names))
   app.use(async (c, next) => {
@@ -36,6 +40,7 @@ export function hubApp(parts: HubParts, effects: Effects): Hono {
   app.post('/v1/batches', receiveBatches(parts.store, effects))
   app.get('/v1/enrol/challenge', enrol.challenge)
   app.post('/v1/enrol', enrol.enrol)
+  app.post('/v1/certificate', certificateRoute({ ...parts, challenges }, effects))
   app.get('/v1/time', signedTime(parts.key, effects))
 
   app.route('/staff', staffApp(parts, effects))

@@ -6,7 +6,7 @@ import type { Effects } from '#shared/effects.ts'
 import { ENROL_TYP, ENROLLED_TYP } from '#shared/enrolment.ts'
 import { MalformedError, UnavailableError } from '#shared/errors.ts'
 import { openJws, parseJws, publicKey, signJws, type DeviceKey, type PublicKey } from '#shared/sign.ts'
-import { createChallenges, type Challenges } from './challenges.ts'
+import type { Challenges } from './challenges.ts'
 import { BODY_STATUS, readJwsBody } from './body.ts'
 import { remoteAddress } from './remote-address.ts'
 import type { HubStore } from './store/store.ts'
@@ -47,7 +47,7 @@ export async function mintCode(store: HubStore, effects: Effects, kind: CodeKind
   throw new UnavailableError('enrol_codes', `${MOST_LIVE_CODES} codes wait to be used; let some expire`)
 }
 
-export type EnrolParts = { readonly store: HubStore; readonly key: DeviceKey; /** Origin that a claim must name. */ readonly origin: () => string }
+export type EnrolParts = { readonly store: HubStore; readonly key: DeviceKey; readonly challenges: Challenges; /** Origin that a claim must name. */ readonly origin: () => string }
 
 /** Puts a key on the list whose owner is known by other means: the hub's own gateway, or one whose code was right. */
 export async function enrolDevice(store: HubStore, effects: Effects, device: { key: PublicKey; gateway: string; epoch: string; model: string }): Promise<{ next: string } | undefined> {
@@ -61,7 +61,7 @@ type Refusal = { readonly status: 400 | 403 | 409 | 413 | 415 | 429; readonly co
 
 /** `GET /v1/enrol/challenge` and `POST /v1/enrol`. */
 export function enrolment(parts: EnrolParts, effects: Effects): { challenge: Handler; enrol: Handler } {
-  const challenges: Challenges = createChallenges(effects)
+  const { challenges } = parts
   let minute = { startMs: Number.NEGATIVE_INFINITY, guesses: 0 }
 
   function mayGuess(): boolean {

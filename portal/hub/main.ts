@@ -4,6 +4,7 @@ import type { Effects, Running } from '#shared/effects.ts'
 import { listen } from '#shared/http/listen.ts'
 import type { PublicJwk, PublicKey } from '#shared/sign.ts'
 import { hubApp } from './app.ts'
+import { openCertificates } from './certificate/open.ts'
 import { enrolDevice, mintCode, type CodeKind } from './enrol.ts'
 import type { HubSettings } from './settings.ts'
 import { namelessStaff } from './staff/nameless.ts'
@@ -47,7 +48,8 @@ export async function startHub(settings: HubSettings, effects: Effects): Promise
   const setup = await openSetup(store, own)
   let origin = settings.url === undefined ? '' : new URL(settings.url).origin
   const names = [...settings.names, ...(settings.url === undefined ? [] : [new URL(settings.url).hostname]), ...settings.hosts]
-  const app = hubApp({ store, key, setup, names, city: settings.city, languages: settings.languages, origin: () => origin }, own)
+  const certificates = settings.acme && openCertificates(settings.acme, own)
+  const app = hubApp({ store, key, setup, names, certificates, city: settings.city, languages: settings.languages, origin: () => origin }, own)
   const listening = await listen({
     hosts: settings.hosts,
     port: settings.port,

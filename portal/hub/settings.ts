@@ -13,6 +13,19 @@ export type HubSettings = {
   readonly database: string
   /** Path of the hub's key (PEM, made on first use). */
   readonly keyFile: string
+  /** Whose certificates gateways get; undefined: none by this hub. */
+  readonly acme?: {
+    /** Gateways are named under it, and nothing else is. */
+    readonly domain: string
+    readonly directory: string
+    /** Path of a root certificate in PEM, the only one to trust the CA by. */
+    readonly root?: string
+    readonly contact?: string
+    /** Program that sets and clears TXT records. */
+    readonly dns: string
+    /** Path of the account's key (PEM, made on first use). */
+    readonly accountKeyFile: string
+  }
   /** Shown in the head of staff pages. */
   readonly city: string
   /** The city's own first. */

@@ -1,4 +1,5 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { UsageError } from '../errors.ts'
 
@@ -14,6 +15,7 @@ const MOST_SOCKETS = 4_096
 /** Nothing moved either way for so long: a reader that stopped reading, or an answer slower than any of ours (RADIUS gives up sooner). */
 const STALLED_TIMEOUT_MS = 30_000
 const DRAIN_TIMEOUT_MS = 5_000
+const HANDSHAKE_TIMEOUT_MS = 5_000
 
 export type ListenOptions = {
   /** One address or several; each gets a server of its own. */
@@ -27,16 +29,22 @@ export type ListenOptions = {
   socketsPerAddress?: number
   /** Default 30 s. */
   stalledTimeoutMs?: number
+  /** TLS instead of plain HTTP; refuses every handshake until `certify` was told a certificate. */
+  tls?: true
 }
+/** In PEM: the chain, leaf first, and the leaf's private key. */
+export type Certified = { readonly cert: string; readonly key: string }
 export type Listening = {
-  /** `http://host:port/` for each host. */
+  /** `http://host:port/` for each host; `https:` with TLS. */
   urls: readonly string[]
   port: number
+  /** With TLS: new connections get this certificate, or none and thus no handshake. Connections that are open keep theirs. */
+  certify(pair: Certified | undefined): void
   /** No new connections; idle ones end at once, busy ones after their answer or 5 s. */
   close(): Promise<void>
 }
 
-function capPerAddress(server: Server, most: number): void {
+function capPerAddress(server: Server | TlsServer, most: number): void {
   const open = new Map<string, number>()
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? ''
@@ -51,19 +59,22 @@ function capPerAddress(server: Server, most: number): void {
   })
 }
 
-function listenOn(host: string, port: number, options: ListenOptions): Promise<Server> {
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_EVERY_MS,
-      keepAliveTimeout: IDLE_KEEP_ALIVE_MS,
-      maxHeaderSize: MOST_HEADER_BYTES,
-      // HTTP/1.0 clients and probes without a Host still deserve an answer; the Host list decides, not the parser.
-      requireHostHeader: false,
-    },
-    options.handler,
-  )
+const LIMITS: ServerOptions = {
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  connectionsCheckingInterval: CHECK_EVERY_MS,
+  keepAliveTimeout: IDLE_KEEP_ALIVE_MS,
+  maxHeaderSize: MOST_HEADER_BYTES,
+  // HTTP/1.0 clients and probes without a Host still deserve an answer; the Host list decides, not the parser.
+  requireHostHeader: false,
+}
+
+function serverFor({ tls, handler }: ListenOptions): Server | TlsServer {
+  return tls ? createTlsServer({ ...LIMITS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, minVersion: 'TLSv1.2' }, handler) : createServer(LIMITS, handler)
+}
+
+function listenOn(host: string, port: number, options: ListenOptions): Promise<Server | TlsServer> {
+  const server = serverFor(options)
   // Node's own timeouts end with the request: whoever does not read the answer would keep socket and answer for ever.
   server.setTimeout(options.stalledTimeoutMs ?? STALLED_TIMEOUT_MS)
   server.maxConnections = MOST_SOCKETS
@@ -78,7 +89,7 @@ function listenOn(host: string, port: number, options: ListenOptions): Promise<S
   })
 }
 
-function drain(server: Server): Promise<void> {
+function drain(server: Server | TlsServer): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS)
     server.close(() => {
@@ -89,9 +100,9 @@ function drain(server: Server): Promise<void> {
   })
 }
 
-/** A hardened HTTP/1.1 listener. @throws UsageError `port` (exit 2) naming port and key when it cannot be had. */
+/** A hardened HTTP/1.1 listener, plain or with TLS. @throws UsageError `port` (exit 2) naming port and key when it cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const servers: Server[] = []
+  const servers: (Server | TlsServer)[] = []
   let port = options.port
   for (const host of options.hosts) {
     const server = await listenOn(host, port, options)
@@ -101,8 +112,11 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   }
   let closing: Promise<void> | undefined
   return {
-    urls: options.hosts.map((host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}/`),
+    urls: options.hosts.map((host) => `${options.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}/`),
     port,
+    certify(pair) {
+      for (const server of servers) if ('setSecureContext' in server) server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' })
+    },
     close: () => (closing ??= Promise.all(servers.map(drain)).then(() => undefined)),
   }
 }

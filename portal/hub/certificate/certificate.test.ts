@@ -1,0 +1,142 @@
+import { X509Certificate } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { judge, readCertificate, type Judgement } from '#portal/certificate/judgement.ts'
+import { askForCertificate, type FromHubParts } from '#portal/certificate/from-hub.ts'
+import { systemClock } from '#shared/clock.ts'
+import type { Effects } from '#shared/effects.ts'
+import type { Certified } from '#shared/http/listen.ts'
+import { silentLog } from '#shared/log.ts'
+import { createMetrics } from '#shared/metrics.ts'
+import { generateDeviceKey, publicKey, signJws, type DeviceKey } from '#shared/sign.ts'
+import { CERTIFICATE_TYP } from '#shared/certificate.ts'
+import { absent } from '#test/support/peer.ts'
+import { PEBBLE, startPebble, type Pebble } from '#test/support/pebble.ts'
+import { startHub, type Hub } from '../main.ts'
+
+const DOMAIN = 'wifi.rivemont.example'
+const effects: Effects = { clock: systemClock(), random: randomBytes, log: silentLog(), metrics: createMetrics() }
+
+describe.skipIf(absent(...PEBBLE))('a certificate from a CA by way of the hub', () => {
+  let dir: string
+  let pebble: Pebble
+  let hub: Hub
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'parvis-certificate-'))
+    pebble = await startPebble()
+    const acme = { domain: DOMAIN, directory: pebble.directory, root: pebble.doorRoot, contact: 'wifi@rivemont.example', dns: pebble.dns, accountKeyFile: join(dir, 'acme.key') }
+    hub = await startHub({ hosts: ['127.0.0.1'], port: 0, url: undefined, names: [], database: join(dir, 'hub.db'), keyFile: join(dir, 'hub.key'), city: 'Rivemont', languages: ['fr'], acme }, effects)
+  })
+  afterAll(async () => {
+    await hub?.close()
+    await pebble?.close()
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  async function enrolled(gateway: string): Promise<DeviceKey> {
+    const device = generateDeviceKey()
+    await hub.enrolOwn({ key: device, gateway, epoch: randomBytes(8).toString('hex'), model: 'test' })
+    return device
+  }
+
+  /** A gateway as far as its certificate goes: what it holds, and what waits. */
+  function gateway(device: DeviceKey, holds?: Judgement) {
+    let waiting: string | undefined
+    const kept: Certified[] = []
+    const parts: FromHubParts = {
+      url: hub.origin,
+      device,
+      hub: () => publicKey(hub.publicKey.jwk),
+      fetch,
+      waiting: { read: () => waiting, keep: (text) => void (waiting = text) },
+      judgement: () => holds ?? { kind: 'absent' },
+      keep: (pair) => void kept.push(pair),
+    }
+    return { parts, kept, waits: () => waiting !== undefined }
+  }
+
+  async function renewed(parts: FromHubParts): Promise<void> {
+    expect(await askForCertificate(parts, effects)).toBe('pending')
+    for (let tries = 0; (await askForCertificate(parts, effects)) === 'pending'; tries++) {
+      expect(tries).toBeLessThan(200)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  test('a gateway gets one for a name that says nothing, and the key that it is for never left the gateway', async () => {
+    const device = await enrolled('gw-place')
+    const { parts, kept, waits } = gateway(device)
+    await renewed(parts)
+    const [pair] = kept
+    if (!pair) throw new Error('no certificate')
+    const leaf = new X509Certificate(pair.cert)
+    const { names } = readCertificate(pair)
+    expect(names).toHaveLength(1)
+    expect(names[0]).toMatch(/^[0-9a-hjkmnp-tv-z]{12}\.wifi\.rivemont\.example$/)
+    expect(leaf.subject ?? '').not.toContain('place')
+    // The chain leads to the root that pebble shows.
+    const blocks = pair.cert.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
+    const intermediate = new X509Certificate(blocks[1] ?? '')
+    const root = new X509Certificate(pebble.root)
+    expect(leaf.verify(intermediate.publicKey)).toBe(true)
+    expect(intermediate.verify(root.publicKey)).toBe(true)
+    expect(judge(readCertificate(pair), undefined, Date.now() + 60_000)).toMatchObject({ kind: 'valid', name: names[0] })
+    expect(waits()).toBe(false)
+  }, 30_000)
+
+  test('at half its life it asks again, under the same name with another key, and not a minute before', async () => {
+    const device = await enrolled('gw-gare')
+    const first = gateway(device)
+    await renewed(first.parts)
+    const [before] = first.kept
+    if (!before) throw new Error('no certificate')
+    const certificate = readCertificate(before)
+    const halfLife = (certificate.fromMs + certificate.untilMs) / 2
+    const at = (nowMs: number): Effects => ({ ...effects, clock: { ...effects.clock, now: () => nowMs } })
+    const second = gateway(device, judge(certificate, undefined, halfLife))
+    expect(await askForCertificate(second.parts, at(halfLife - 60_000))).toBe('not due')
+    const due = at(halfLife)
+    while ((await askForCertificate(second.parts, due)) !== 'renewed') await new Promise((resolve) => setTimeout(resolve, 50))
+    const [after] = second.kept
+    if (!after) throw new Error('no certificate')
+    expect(readCertificate(after).names).toEqual(certificate.names)
+    expect(after.key).not.toBe(before.key)
+  }, 30_000)
+
+  test('a stranger, a copied question and a quarantined gateway get nothing', async () => {
+    const stranger = gateway(generateDeviceKey())
+    await expect(askForCertificate(stranger.parts, effects)).rejects.toThrow(/unknown_device/)
+    const device = await enrolled('gw-mairie')
+    const { nonce } = (await (await fetch(new URL('/v1/enrol/challenge', hub.origin))).json()) as { nonce: string }
+    const question = await signJws(device, CERTIFICATE_TYP, JSON.stringify({ nonce, aud: hub.origin }))
+    const post = (body: string) => fetch(new URL('/v1/certificate', hub.origin), { method: 'POST', headers: { 'content-type': 'application/jose' }, body })
+    expect((await post(question)).status).toBe(200)
+    expect((await post(question)).status).toBe(403)
+    for (const wrong of ['', 'a.b.c', `${question}x`]) expect((await post(wrong)).status).toBeLessThan(500)
+    expect((await post(await signJws(device, CERTIFICATE_TYP, JSON.stringify({ nonce, aud: 'https://another.example' })))).status).toBe(403)
+  })
+
+  test('when the CA finds no record, the gateway hears why, and the next question is a new try', async () => {
+    const device = await enrolled('gw-parc')
+    const other = mkdtempSync(join(tmpdir(), 'parvis-certificate-'))
+    const acme = { domain: DOMAIN, directory: pebble.directory, root: pebble.doorRoot, dns: '/bin/true', accountKeyFile: join(other, 'acme.key') }
+    const lame = await startHub({ hosts: ['127.0.0.1'], port: 0, url: undefined, names: [], database: join(other, 'hub.db'), keyFile: join(other, 'hub.key'), city: 'Rivemont', languages: ['fr'], acme }, effects)
+    await lame.enrolOwn({ key: device, gateway: 'gw-parc', epoch: 'aaaaaaaaaaaaaaaa', model: 'test' })
+    const { parts } = gateway(device)
+    const asked = { ...parts, url: lame.origin, hub: () => publicKey(lame.publicKey.jwk) }
+    const once = async () => {
+      for (;;) {
+        const outcome = await askForCertificate(asked, effects).catch((error: Error) => error.message)
+        if (outcome !== 'pending') return outcome
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+    expect(await once()).toMatch(/did not accept _acme-challenge/)
+    expect(await askForCertificate(asked, effects)).toBe('pending')
+    await lame.close()
+    rmSync(other, { recursive: true, force: true })
+  }, 30_000)
+})
