@@ -126,9 +126,9 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   )
 
   async function chores(): Promise<void> {
-    await receipts.link()
-    // Overwritten rows live on in the store's journal until it is cut: who has left, has left.
+    // Overwritten rows live on in the store's journal until it is cut: who has left, has left. First, because a full disk refuses the rest.
     parts.volatile.pragma('wal_checkpoint(TRUNCATE)')
+    await receipts.link()
   }
   const choresFailed = (error: unknown) => log.warn('chores failed', { reason: reason(error) })
   const cancelChores = every(clock, CHORES_MS, () => void chores().catch(choresFailed), choresFailed)

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { UnavailableError } from '#shared/errors.ts'
 import type { DurableWriter } from '#shared/db/durable-writer.ts'
@@ -166,6 +168,19 @@ test('with the disk full the log-in goes on, and the acknowledgement follows whe
   expect(reader.prepare('select count(*) from receipt').pluck().get()).toBe(2)
   expect(stops()).toMatchObject([{ terminateCause: 'userRequest' }])
   expect(portal.sessions.list()).toHaveLength(1)
+})
+
+test('with the disk full the log of the session store is emptied all the same: who has left, has left', async () => {
+  let full = false
+  const durable = (writer: DurableWriter): DurableWriter => ({ ...writer, write: (...statements) => (full ? Promise.reject(new UnavailableError('write_refused', 'SQLITE_FULL')) : writer.write(...statements)) })
+  const { phone, clock, dir } = await build({ durable })
+  const logBytes = (): number => statSync(join(dir, 'sessions.db-wal')).size
+  await phone('127.0.0.2').connect()
+  full = true
+  expect(logBytes()).toBeGreaterThan(0)
+  clock.advance(MINUTE)
+  await settled(() => logBytes() === 0, 500)
+  expect(logBytes()).toBe(0)
 })
 
 test('a session that had its Stop is not opened again in the journal by an acknowledgement that comes late', async () => {
