@@ -11,7 +11,7 @@ import { UsageError } from '#shared/errors.ts'
 import { readImportFile, sealAll } from './account-import.ts'
 import type { Command, Invocation, Io } from './command.ts'
 import { wholeNumber } from './numbers.ts'
-import { readSecret } from './secret-input.ts'
+import { readTyped, type Wanted } from './secret-input.ts'
 import { withUsers } from './users.ts'
 
 const DAY_MS = 86_400_000
@@ -41,10 +41,17 @@ function common(invocation: Invocation): { label: string; sessions: number | und
   return { label, sessions: wholeNumber(invocation, 'sessions', 0, MOST_SESSIONS) }
 }
 
-async function add(name: string, invocation: Invocation, io: Io): Promise<number> {
+const NAME: Wanted = { what: 'Name', hidden: false }
+/** For a name that is not on the command line, which every process can read. */
+const ASKED = '-'
+
+async function add(word: string, invocation: Invocation, io: Io): Promise<number> {
   const kind = kindOf(invocation, 'person')
   const given = kind === 'person' || invocation.options.has('secret-stdin')
-  const password = given ? await readSecret(kind === 'person' ? 'Password' : 'Secret', io) : machineSecret(randomBytes)
+  const asked = word === ASKED
+  const typed = await readTyped([...(asked ? [NAME] : []), ...(given ? [{ what: kind === 'person' ? 'Password' : 'Secret', hidden: true }] : [])], io)
+  const name = (asked ? typed[0] : word) ?? ''
+  const password = (given ? typed.at(-1) : machineSecret(randomBytes)) ?? ''
   const settings = { name, kind, password, ...common(invocation) }
   return withUsers(io, async (ask, data) => {
     const row = await sealAccount(accountKeys(deviceKeyAt(join(data, 'device.key'))), settings, today(), randomBytes)
@@ -97,7 +104,8 @@ async function list(invocation: Invocation, io: Io): Promise<number> {
   })
 }
 
-async function remove(which: string, invocation: Invocation, io: Io): Promise<number> {
+async function remove(word: string, invocation: Invocation, io: Io): Promise<number> {
+  const [which = ''] = word === ASKED ? await readTyped([NAME], io) : [word]
   return withUsers(io, async (ask, data) => {
     const nameKey = accountKeys(deviceKeyAt(join(data, 'device.key'))).nameKey(canonicalName(which)).toString('hex')
     const key = /^[0-9a-f]{8,32}$/i.test(which) ? which.toLowerCase() : undefined
@@ -113,10 +121,10 @@ async function remove(which: string, invocation: Invocation, io: Io): Promise<nu
 const VERBS: Readonly<Record<string, (word: string, invocation: Invocation, io: Io) => Promise<number>>> = { add, import: importFile, remove }
 
 export const account: Command = {
-  help: `parvis account add NAME [--kind person|machine] [--sessions N] [--label TEXT] [--secret-stdin] [--json]
+  help: `parvis account add [NAME] [--kind person|machine] [--sessions N] [--label TEXT] [--secret-stdin] [--json]
 parvis account import FILE.csv --kind person|machine [--sessions N] [--label TEXT] [--json]
 parvis account list [--json]
-parvis account remove NAME|KEY [--json]
+parvis account remove [NAME|KEY] [--json]
 
 add      a person (the default) types a password of 8 characters or more, or it comes through a pipe; only a slow hash of it is
          kept, so that people sign in by PAP alone. A machine gets a secret, shown once, or takes one with --secret-stdin; it is kept sealed, for
@@ -126,14 +134,18 @@ import   from a file with the columns name,password (RFC 4180): all lines or, wh
 list     kind, day, sessions and label. Names are not stored; a key stands for each.
 remove   by name, or by a key or its first eight digits. Sessions of it are ended.
 
+Without NAME, or with - in its place, the name is asked for, or is the first line of a pipe: a command line can be read by every
+process of the machine, and stays in the shell's history.
+
 --sessions is how many devices may be online at once, 0 for any number. Without it radius.profiles decides; where that says
 nothing, a person has one and a machine any number. Names are compared without regard to capitals.`,
   options: { kind: 'value', label: 'value', sessions: 'value', 'secret-stdin': 'flag', json: 'flag' },
   words: true,
   async run(invocation, io) {
-    const [name = '', word, ...more] = invocation.words
+    const [name = '', given, ...more] = invocation.words
     const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-    if (name === 'list' && word === undefined) return list(invocation, io)
+    if (name === 'list' && given === undefined) return list(invocation, io)
+    const word = given ?? (verb === importFile ? undefined : ASKED)
     if (!verb || word === undefined || more.length > 0) throw new UsageError('usage', `this is how account is used:\n\n${account.help}`)
     return verb(word, invocation, io)
   },

@@ -97,6 +97,14 @@ test('while the server runs, what is added opens at once, and what is removed no
   expect(instance?.log()).toMatch(/"reason":"account_in_use"/)
 }, 30_000)
 
+test('a name that is not on the command line is the first line of a pipe', async () => {
+  expect((await parvis(['account', 'add', '-'], 'Chloé B\nun mot de passe\n')).code).toBe(0)
+  const { secret: made } = await json(['account', 'add', '--kind', 'machine'], 'écran 7\r\n')
+  expect([await signIn('chloé b', 'un mot de passe'), await signIn('écran 7', String(made))]).toEqual(['accept', 'accept'])
+  for (const [args, typed] of [[['account', 'remove', '-'], 'CHLOÉ B\n'], [['account', 'remove'], 'écran 7']] as const) expect((await parvis(args, typed)).out).toMatch(/^The account is gone/)
+  expect(await signIn('chloé b', 'un mot de passe')).toBe('reject')
+}, 30_000)
+
 test('an import is all or nothing, tells wrong lines without names, and replaces what was there', async () => {
   const file = join(data, '..', `${data.split('/').at(-1) ?? ''}.csv`)
   const write = (text: string): void => writeFileSync(file, text)
@@ -127,7 +135,7 @@ test('an import is all or nothing, tells wrong lines without names, and replaces
 
 test('wrong use is told, and a password is no argument', async () => {
   const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
-    [['account'], /parvis account add/], [['account', 'add'], /parvis account add/], [['account', 'add', 'anne', 'secret'], /parvis account/], [['account', 'add', 'a', '--kind', 'cat'], /--kind must be person or machine/],
+    [['account'], /parvis account add/], [['account', 'add'], /the name is empty|the password is empty/], [['account', 'import'], /parvis account add/], [['account', 'add', 'anne', 'secret'], /parvis account/], [['account', 'add', 'a', '--kind', 'cat'], /--kind must be person or machine/],
     [['account', 'add', 'b', '--sessions', '-1'], /--sessions is a whole number/], [['account', 'add', 'anne'], /the password is empty/], [['account', 'import', 'nowhere.csv', '--kind', 'person'], /there is no file nowhere\.csv/],
     [['account', 'import', 'a.csv'], /--kind must be person or machine/], [['account', 'list', 'all'], /parvis account/], [['account', 'constructor', 'x'], /parvis account/],
     [['voucher'], /parvis voucher make/], [['voucher', 'make', '--count', '0'], /--count is/], [['voucher', 'make', '--until', 'tomorrow'], /--until is a date/],
