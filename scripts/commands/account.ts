@@ -12,7 +12,7 @@ import { readImportFile, sealAll } from './account-import.ts'
 import type { Command, Invocation, Io } from './command.ts'
 import { wholeNumber } from './numbers.ts'
 import { readTyped, type Wanted } from './secret-input.ts'
-import { withUsers } from './users.ts'
+import { withUsers, withUsersThere } from './users.ts'
 
 const DAY_MS = 86_400_000
 /** Of a key's 32 digits; enough for tens of thousands of accounts. */
@@ -96,7 +96,7 @@ function listText(accounts: readonly AccountListing[]): string {
 }
 
 async function list(invocation: Invocation, io: Io): Promise<number> {
-  return withUsers(io, async (ask) => {
+  return withUsersThere(io, async (ask) => {
     const accounts = (await ask('account list'))['accounts'] as AccountListing[]
     const shown = accounts.map(({ key, kind, madeDay, label, sessions }) => ({ key, kind, made: dateOf(madeDay), label, sessions: sessions ?? null }))
     io.out(invocation.options.has('json') ? `${JSON.stringify({ accounts: shown })}\n` : `${listText(accounts)}\n`)
@@ -106,7 +106,7 @@ async function list(invocation: Invocation, io: Io): Promise<number> {
 
 async function remove(word: string, invocation: Invocation, io: Io): Promise<number> {
   const [which = ''] = word === ASKED ? await readTyped([NAME], io) : [word]
-  return withUsers(io, async (ask, data) => {
+  return withUsersThere(io, async (ask, data) => {
     const nameKey = accountKeys(deviceKeyAt(join(data, 'device.key'))).nameKey(canonicalName(which)).toString('hex')
     const key = /^[0-9a-f]{8,32}$/i.test(which) ? which.toLowerCase() : undefined
     const answer = await ask('account remove', { nameKey, key })

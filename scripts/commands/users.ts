@@ -1,10 +1,12 @@
 // Asks the running server about accounts and vouchers, or does the same on the files when none runs.
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '#shared/clock.ts'
 import { acquireLock } from '#shared/db/lock.ts'
+import { UnavailableError } from '#shared/errors.ts'
 import { silentLog } from '#shared/log.ts'
-import { askServer } from '../control/client.ts'
+import { askServer, dataDirectory } from '../control/client.ts'
 import { openDirectories } from '../run/directories.ts'
 import { userActions } from '../run/user-actions.ts'
 import { openUsers } from '../run/users.ts'
@@ -52,4 +54,12 @@ export async function withUsers<T>({ env, err }: Pick<Io, 'env' | 'err'>, work: 
   } finally {
     await files?.close()
   }
+}
+
+/** The same for whoever lists or takes away: where nothing is, nothing is made. @throws UnavailableError `no_data` */
+export async function withUsersThere<T>(io: Pick<Io, 'env' | 'err'>, work: (ask: Ask, data: string) => Promise<T>): Promise<T> {
+  const data = dataDirectory(io.env)
+  // What every directory of ours has, and what nothing in it could be read without.
+  if (!existsSync(join(data, 'device.key'))) throw new UnavailableError('no_data', `there is no data in ${data}: PARVIS_DATA names another directory`)
+  return withUsers(io, work)
 }

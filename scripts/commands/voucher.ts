@@ -9,7 +9,7 @@ import { sitesOf } from '../run/sites.ts'
 import { readSettings } from '../settings/read.ts'
 import type { Command, Invocation, Io } from './command.ts'
 import { wholeNumber } from './numbers.ts'
-import { withUsers } from './users.ts'
+import { withUsers, withUsersThere } from './users.ts'
 
 const MINUTE_MS = 60_000
 const HALF_DAY_MS = 43_200_000
@@ -75,7 +75,7 @@ function listLine(batch: BatchListing): string {
 }
 
 async function list(invocation: Invocation, io: Io): Promise<number> {
-  return withUsers(io, async (ask) => {
+  return withUsersThere(io, async (ask) => {
     const batches = (await ask('voucher list'))['batches'] as BatchListing[]
     const shown = batches.map(({ madeDay, untilMinute: until, seconds, octets, devices, ...rest }) => ({
       ...rest, made: dateOf(madeDay * 1_440 * MINUTE_MS), seconds: seconds ?? null, octets: octets ?? null, devices: devices ?? null,
@@ -88,7 +88,7 @@ async function list(invocation: Invocation, io: Io): Promise<number> {
 }
 
 async function makeVoid(label: string, invocation: Invocation, io: Io): Promise<number> {
-  return withUsers(io, async (ask) => {
+  return withUsersThere(io, async (ask) => {
     const answer = await ask('voucher void', { label })
     const { count } = answer
     if (invocation.options.has('json')) io.out(`${JSON.stringify(answer)}\n`)

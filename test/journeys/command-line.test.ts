@@ -148,6 +148,15 @@ test('check remarks on what is allowed and hardly meant, and a server says the s
   expect(server.log().match(/secret is shorter than 16/g)).toHaveLength(1)
 }, 30_000)
 
+test('whoever lists or takes away where no data is, is told so, and nothing is made', async () => {
+  const places = { PARVIS_DATA: join(workplace, 'nowhere'), PARVIS_RUNTIME: join(volatile, 'nowhere') }
+  for (const args of [['account', 'list'], ['account', 'remove', 'anne'], ['voucher', 'list'], ['voucher', 'void', 'fair'], ['session', 'list'], ['session', 'end', 's1']]) {
+    const { code, out, err } = await parvis(args, places)
+    expect([args, code, out, err]).toEqual([args, 1, '', expect.stringMatching(/^parvis: (there is no data in|no server runs on) .*nowhere: .*PARVIS_DATA/)])
+    expect([args, existsSync(places.PARVIS_DATA), existsSync(places.PARVIS_RUNTIME)]).toEqual([args, false, false])
+  }
+}, 30_000)
+
 test('file, environment and flags hold in this order, and no secret is shown', async () => {
   const path = file('secrets.toml', `[portal]\nport = 1001\nsession_seconds = 600\nidle_seconds = 60\n[radius]\ntoken_key_FILE = "${join(workplace, 'token.txt')}"\n[[radius.clients]]\nname = "ap"\naddress = "192.0.2.7"\nsecret = "${SECRET}"\n[[radius.servers]]\naddress = "192.0.2.8"\nsecret_FILE = "${join(workplace, 'token.txt')}"\n`)
   file('token.txt', `${TOKEN_KEY}\n`)
