@@ -8,7 +8,7 @@ import { inlineWriter, type DurableWriter } from '#shared/db/durable-writer.ts'
 import { openDb, type Db } from '#shared/db/open.ts'
 import { silentLog } from '#shared/log.ts'
 import { KEYRING, START_MS } from '#test/support/radius-town.ts'
-import { issuePortalToken } from './access/portal-token.ts'
+import { issuePortalToken, readTokenUser } from './access/portal-token.ts'
 import { ACCOUNTING_MIGRATIONS, createAccountingStore, type OwnAccounting } from './accounting-store.ts'
 import { createLiveStore, LIVE_MIGRATIONS, type LiveStore } from './accounting/live-store.ts'
 import { createLiveSessions, type LiveSessions } from './live-sessions.ts'
@@ -258,6 +258,18 @@ test('a session whose id is made of its token keeps its name over a restart, tho
   await restart()
   await say('stop', { userName: '', acctSessionId: `${user}/1` })
   expect(await rows()).toMatchObject([{ user, cause: 9 }])
+})
+
+test('of a token the disk holds the minute in which it was issued, not the second, and the same for all its reports', async () => {
+  clock.advance(17_000)
+  const { user, nonce } = newToken()
+  await say('start', { userName: user })
+  await restart()
+  await say('stop', { userName: `${user}@realm` })
+  const [row, ...others] = await rows()
+  expect(others).toEqual([])
+  expect(readTokenUser(String(row?.['user']))).toMatchObject({ nonce, issuedSeconds: START_MS / 1000, kid: 1, profile: 0 })
+  expect(readdirSync(dir).some((file) => readFileSync(join(dir, file)).includes(user))).toBe(false)
 })
 
 test('a day after its Stop a session is in no file, neither in the log nor on free pages, however quiet the place', async () => {

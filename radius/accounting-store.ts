@@ -6,7 +6,7 @@ import { every, type Clock } from '#shared/clock.ts'
 import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import type { Db } from '#shared/db/open.ts'
 import { reason, type Log } from '#shared/log.ts'
-import { readTokenUser } from './access/portal-token.ts'
+import { readTokenUser, userOfRecord } from './access/portal-token.ts'
 import { createAgeing } from './accounting/ageing.ts'
 import { createFold } from './accounting/fold.ts'
 import { createJournal } from './accounting/journal.ts'
@@ -72,7 +72,8 @@ export function createAccountingStore({ writer, reader, clock, log, nameOf, live
     // A report, our own of a lost Stop among them, need not name the station and the user by which the session was known from the beginning.
     const station = callingStationId ?? session?.callingStationId
     const name = userName || session?.userName
-    const user = (name && readTokenUser(name)?.user) ?? ''
+    const token = name === undefined ? undefined : readTokenUser(name)
+    const user = token ? userOfRecord(token) : ''
     // A token's user names nobody.
     const stored = { session: nameOf(client, acctSessionId, { callingStationId: station, userName: user === '' ? name : undefined }), user }
     if (session) session.stored = stored

@@ -39,17 +39,21 @@ export function tokenKeyring(...keys: readonly (readonly [kid: number, bytes: Ui
   return { keys: new Map(keys.map(([kid, bytes]) => [kid, secretKey(bytes)])), current }
 }
 
+function userOf(kid: number, issuedSeconds: number, profile: number, nonce: Uint8Array): string {
+  const head = Buffer.alloc(7)
+  head[0] = VERSION
+  head[1] = kid
+  head.writeUInt32BE(issuedSeconds, 2)
+  head[6] = profile
+  return encodeBase32(Buffer.concat([head, nonce]))
+}
+
 /** @param random as of Effects. @throws TypeError when the keyring lacks its current key. */
 export function issuePortalToken(keyring: TokenKeyring, terms: TokenTerms, nowMs: number, random: (length: number) => Uint8Array): PortalToken {
   const key = keyring.keys.get(keyring.current)
   if (!key) throw new TypeError(`the token keyring has no key ${keyring.current}`)
   const nonce = Buffer.from(random(NONCE_BYTES))
-  const head = Buffer.alloc(7)
-  head[0] = VERSION
-  head[1] = keyring.current
-  head.writeUInt32BE(Math.floor(nowMs / 1000) >>> 0, 2)
-  head[6] = terms.profile
-  const user = encodeBase32(Buffer.concat([head, nonce]))
+  const user = userOf(keyring.current, Math.floor(nowMs / 1000) >>> 0, terms.profile, nonce)
   return { user, password: portalTokenPassword(key, user, terms), nonce: nonce.toString('hex') }
 }
 
@@ -68,6 +72,14 @@ export function readTokenUser(userName: string): TokenUser | undefined {
   const view = Buffer.from(bytes.buffer)
   // Some access servers change the case of a name: the canonical spelling is what the password was computed over.
   return { user: encodeBase32(bytes), kid: view.readUInt8(1), issuedSeconds: view.readUInt32BE(2), profile: view.readUInt8(6), nonce: view.toString('hex', 7) }
+}
+
+/**
+ * The token's user as accounting keeps it: issued in the minute, because a list of log-ins to the second could be laid beside what
+ * somebody saw at the counter. Its nonce still tells it from all others.
+ */
+export function userOfRecord({ kid, issuedSeconds, profile, nonce }: TokenUser): string {
+  return userOf(kid, issuedSeconds - (issuedSeconds % 60), profile, Buffer.from(nonce, 'hex'))
 }
 
 /** The nonce (16 hexadecimal digits) of the token behind a User-Name; undefined for every other name. */

@@ -3,8 +3,8 @@
  * further script in both lists of migrations.
  *
  * `accounting_journal` takes what arrived, many reports a row, in their order; its rows go once they are folded.
- * `accounting_session` is what the journal comes to, one row a session. `user` is a portal token's user, and empty for everyone else:
- * who else signs in has a name or a voucher, and those stay off the disk.
+ * `accounting_session` is what the journal comes to, one row a session. `user` is a portal token's user with the minute of its issue, and
+ * empty for everyone else: who else signs in has a name or a voucher, and those stay off the disk.
  */
 export const ACCOUNTING_TABLES = `
   create table accounting_journal (id integer primary key, records blob not null) strict;
