@@ -13,6 +13,7 @@ import type { KeyObject } from '#shared/keyed-mac.ts'
 import { reason } from '#shared/log.ts'
 import { canonicalIp } from '#shared/personal.ts'
 import { createApp, ROUTES } from './app.ts'
+import { openSecureDoor, type TlsParts } from './certificate/secure-door.ts'
 import { createReceipts, type Receipts } from './consent/receipts.ts'
 import type { ClockSync, Signer } from './consent/receipt.ts'
 import { createSightings } from './count/sightings.ts'
@@ -51,6 +52,8 @@ export type PortalParts = {
   readonly observations: Observations
   readonly sign: Signer
   readonly clockSync?: () => ClockSync
+  /** The door with TLS; undefined without `portal.tls_port`. */
+  readonly tls?: TlsParts
   /** Hears of each arrow of protocols.md §3. */
   readonly step?: (step: Step) => void
 }
@@ -102,24 +105,30 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   const door = doorToCome()
   const listening = await listen({ hosts: settings.hosts, port: settings.port, key: 'portal.port', handler: door.listener, socketsPerAddress: MOST_SOCKETS_PER_PHONE })
   const url = new URL(settings.url ?? listening.urls[0] ?? '').href
+  const secure = await openSecureDoor(settings, parts.tls, { url, plainUrl: listening.urls[0] ?? url, listener: door.listener }, effects).catch(async (error: unknown) => {
+    await listening.close()
+    throw error
+  })
   let ready = true
   const app = createApp({
-    settings, url, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, connect, enforcer: parts.enforcer.name,
+    settings, url, secure, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, connect, enforcer: parts.enforcer.name,
     texts: portalTexts(),
     placeOf: placeByDoor(settings.sites, settings.doors, settings.nasIdentifier),
     serviceState: () => service.state(parts.durable.healthy()),
     ready: () => ready && service.ready(),
   })
   const captiveAnswers = metrics.counter('portal_captive_answers_total', 'Requests for other addresses, answered with a redirect.')
-  const answer = captiveAnswer(url, (wanted, request) => keepAddress(parts.formKey, canonicalIp(request.socket.remoteAddress ?? ''), wanted, clock.now()))
+  const answerWith = (address: string) => captiveAnswer(address, (wanted, request) => keepAddress(parts.formKey, canonicalIp(request.socket.remoteAddress ?? ''), wanted, clock.now()))
+  const answers = new Map([url, listening.urls[0] ?? url].map((address) => [address, answerWith(address)]))
+  const isOurs = acceptedHosts({ ...settings, url })
   const serve = getRequestListener((request, { incoming }) => app.fetch(request, endsOf(incoming as IncomingMessage)), { overrideGlobalObjects: false })
   door.open(
     frontDoor({
-      isOurs: acceptedHosts({ ...settings, url }),
+      isOurs: (header, connection) => isOurs(header, connection) || secure.isOurs(header),
       routes: ROUTES,
       captive(request, response) {
         captiveAnswers()
-        answer(request, response)
+        answers.get(secure.url())?.(request, response)
       },
       app: (request, response) => void serve(request, response),
     }),
@@ -136,6 +145,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   async function stop(): Promise<void> {
     ready = false
     cancelChores()
+    await secure.close()
     await listening.close()
     if (settings.onPortalLoss === 'close') await sessions.endAll('nasReboot')
     await sessions.close()
@@ -144,7 +154,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     await parts.enforcer.stop()
   }
   let stopping: Promise<void> | undefined
-  return { urls: { portal: url }, url, port: listening.port, sessions, receipts, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
+  return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, receipts, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
 }
 
 function endsOf({ socket }: IncomingMessage) {

@@ -6,13 +6,17 @@ import type { KeyObject } from '#shared/keyed-mac.ts'
 import { reason } from '#shared/log.ts'
 import type { IpAddress } from '#shared/personal.ts'
 import { issueFormToken, localClient } from './consent/form-token.ts'
+import type { SecureDoor } from './certificate/secure-door.ts'
 import type { Receipts } from './consent/receipts.ts'
-import { termsOf, type Terms } from './consent/terms.ts'
+import { shownExtras } from './consent/extras.ts'
+import { documentFor, termsOf, type Terms } from './consent/terms.ts'
 import type { Sightings } from './count/sightings.ts'
 import type { Place, PlaceOf } from './detect/place.ts'
+import type { ReceiptDesk } from './consent/receipt-desk.ts'
 import { LONGEST_STATE } from './detect/wanted-address.ts'
 import type { Asker, Neighbours } from './gateway/enforcer.ts'
 import type { Connect } from './login/connect.ts'
+import { PROFILES } from './legal/profile.ts'
 import { FAILURES, failurePage, type Failure } from './pages/failure.ts'
 import type { Html, Reader } from './pages/frame.ts'
 import type { Keepsake } from './pages/online.ts'
@@ -34,6 +38,8 @@ export type PortalDesk = {
   readonly settings: PortalSettings
   /** The configured address of this portal, ending in `/`. */
   readonly url: string
+  /** The door with TLS: where links lead now, and what RFC 8908 tells. */
+  readonly secure: Pick<SecureDoor, 'url' | 'apiUrl'>
   readonly texts: (language: Language) => Translate
   readonly effects: Effects
   readonly formKey: KeyObject
@@ -42,6 +48,7 @@ export type PortalDesk = {
   readonly sightings: Sightings
   readonly sessions: Sessions
   readonly receipts: Receipts
+  readonly receiptDesk: ReceiptDesk
   readonly connect: Connect
   /** Name of the enforcer; says nothing about anybody. */
   readonly enforcer: string
@@ -96,8 +103,9 @@ export function createVisits(desk: PortalDesk): Visits {
   }
 
   function termsFor({ t, language, site }: Reader): Terms {
+    const document = settings.terms && documentFor(settings.terms, site.id, [language, ...site.languages.filter(isLanguage)])
     const seconds = settings.sessionSecondsAt?.[site.id] ?? settings.sessionSeconds
-    return termsOf(language, [t('terms.free'), t('terms.time', { time: durationWords(t, seconds) }), t('terms.trace')])
+    return termsOf(language, [t('terms.free'), t('terms.time', { time: durationWords(t, seconds) }), t(PROFILES[settings.legalProfile ?? 'default'].texts.fact)], document)
   }
 
   const page = (visit: Visit, body: Html, status: Status = 200) => visit.html(body, status)
@@ -126,9 +134,9 @@ export function createVisits(desk: PortalDesk): Visits {
       const online = (await sessions.live(client.mac)) !== undefined
       const terms = termsFor(reader)
       const token = issueFormToken(formKey, { client: localClient(client.mac), purpose: 'connect', termsSha256: terms.sha256 }, clock.now(), random)
-      return page(visit, welcomePage(reader, { terms, token, method: settings.methods[0] ?? 'click', notice, online }), status)
+      return page(visit, welcomePage(reader, { terms, token, extras: shownExtras(settings.extras, reader.language), method: settings.methods[0] ?? 'click', notice, online }), status)
     },
-    keepsakeOf: (token) => ({ token, absoluteUrl: new URL(`/s/${token}`, desk.url).href }),
+    keepsakeOf: (token) => ({ token, absoluteUrl: new URL(`/s/${token}`, desk.secure.url()).href }),
     broken(visit, what, error) {
       effects.log.error(what, { reason: reason(error) })
       return fail(visit, readerOf(visit), 'gate')
