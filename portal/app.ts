@@ -1,6 +1,8 @@
 // Every route of the gateway, in the order of the journey. What is not listed here never reaches the router (detect/front-door.ts).
 import { Hono } from 'hono'
 import { MalformedError } from '#shared/errors.ts'
+import { heldReceiptRoute, receiptCopyRoute, receiptFormRoute, receiptsRoute } from './consent/receipt-routes.ts'
+import { termsRoute } from './consent/terms-route.ts'
 import type { Route } from './detect/front-door.ts'
 import { connectRoute, welcomeRoute } from './login/connect-route.ts'
 import { CONTENT_SECURITY_POLICY } from './pages/style.ts'
@@ -29,6 +31,11 @@ const JOURNEY: readonly PortalRoute[] = [
   { methods: READ, path: '/s/:token', pattern: /^\/s\/[^/%]{20,60}$/, answers: heldRoute },
   { methods: READ, path: '/s/:token/receipt', pattern: /^\/s\/[^/%]{20,60}\/receipt$/, answers: receiptRoute },
   { methods: SUBMIT, path: '/disconnect', answers: disconnectRoute },
+  { methods: READ, path: '/terms', answers: termsRoute },
+  { methods: READ, path: '/receipt', answers: receiptsRoute },
+  { methods: SUBMIT, path: '/receipt', answers: receiptFormRoute },
+  { methods: READ, path: '/receipt/:code', pattern: /^\/receipt\/[^/%]{16,48}$/, answers: heldReceiptRoute },
+  { methods: READ, path: '/receipt/:code/copy', pattern: /^\/receipt\/[^/%]{16,48}\/copy$/, answers: receiptCopyRoute },
   { methods: READ, path: '/service', answers: serviceRoute },
   { methods: READ, path: '/recorded', answers: recordedRoute },
   { methods: READ, path: '/capport', answers: capportRoute },
@@ -51,7 +58,7 @@ export function createApp(desk: PortalDesk): Hono<Env> {
     await next()
     visit.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
     // `same-origin`, because with none at all a form post has the Origin `null`; a session link must not travel even so.
-    visit.header('Referrer-Policy', visit.req.path.startsWith('/s/') || visit.req.path === '/connect' ? 'no-referrer' : 'same-origin')
+    visit.header('Referrer-Policy', visit.req.path.startsWith('/s/') || visit.req.path.startsWith('/receipt') || visit.req.path === '/connect' ? 'no-referrer' : 'same-origin')
     visit.header('X-Content-Type-Options', 'nosniff')
     if (!visit.res.headers.has('Cache-Control')) visit.header('Cache-Control', 'no-store')
   })

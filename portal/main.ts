@@ -14,6 +14,9 @@ import { reason } from '#shared/log.ts'
 import { canonicalIp } from '#shared/personal.ts'
 import { createApp, ROUTES } from './app.ts'
 import { openSecureDoor, type TlsParts } from './certificate/secure-door.ts'
+import { createAcknowledge } from './consent/acknowledge.ts'
+import { createReceiptDays, type SignedHead } from './consent/receipt-days.ts'
+import { createReceiptDesk } from './consent/receipt-desk.ts'
 import { createReceipts, type Receipts } from './consent/receipts.ts'
 import type { ClockSync, Signer } from './consent/receipt.ts'
 import { createSightings } from './count/sightings.ts'
@@ -25,6 +28,7 @@ import { keepAddress } from './detect/wanted-address.ts'
 import type { Enforcer, Neighbours } from './gateway/enforcer.ts'
 import { createConnect } from './login/connect.ts'
 import { watchService } from './login/service-state.ts'
+import { PROFILES } from './legal/profile.ts'
 import { portalTexts } from './pages/texts.ts'
 import type { Desk, Step } from './session/desk.ts'
 import { createJournalReader } from './session/journal.ts'
@@ -51,6 +55,10 @@ export type PortalParts = {
   readonly formKey: KeyObject
   readonly observations: Observations
   readonly sign: Signer
+  /** The public half of what signs, as a JWK: goes with every copy of a receipt. */
+  readonly publicKey?: unknown
+  /** Hands a day's signed head to the outbox. */
+  readonly sendHead?: (head: SignedHead) => Promise<void>
   readonly clockSync?: () => ClockSync
   /** The door with TLS; undefined without `portal.tls_port`. */
   readonly tls?: TlsParts
@@ -95,8 +103,15 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   }
   const sessions = createSessions(desk)
   const receipts = createReceipts(parts)
+  const { gateway, controller } = settings
+  const clockSync = parts.clockSync ?? (() => 'system' as const)
+  const profile = PROFILES[settings.legalProfile ?? 'default']
+  const signing = { gateway, controller, sign: parts.sign, durable: parts.durable, effects: desk.effects, clockSync }
+  const acknowledge = createAcknowledge(signing)
+  const receiptDays = createReceiptDays({ ...signing, reader: parts.reader, sites: settings.sites, random, now: desk.now, keepDays: profile.retention.other, drop: receipts.drop, send: parts.sendHead })
+  const receiptDesk = createReceiptDesk({ ...signing, receipts, days: receiptDays, key: parts.publicKey })
   const sightings = createSightings(settings.sites, parts.neighbours, parts.observations, clock)
-  const connect = createConnect({ settings, sessions, nas: service.nas, keyring: parts.keyring, sign: parts.sign, effects: desk.effects, clockSync: parts.clockSync ?? (() => 'system'), step })
+  const connect = createConnect({ settings, sessions, nas: service.nas, keyring: parts.keyring, acknowledge, effects: desk.effects, step })
 
   await service.enforcer.start()
   await parts.neighbours.start()
@@ -111,7 +126,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   })
   let ready = true
   const app = createApp({
-    settings, url, secure, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, connect, enforcer: parts.enforcer.name,
+    settings, url, secure, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, receiptDesk, connect, enforcer: parts.enforcer.name,
     texts: portalTexts(),
     placeOf: placeByDoor(settings.sites, settings.doors, settings.nasIdentifier),
     serviceState: () => service.state(parts.durable.healthy()),
@@ -138,6 +153,8 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     // Overwritten rows live on in the store's journal until it is cut: who has left, has left. First, because a full disk refuses the rest.
     parts.volatile.pragma('wal_checkpoint(TRUNCATE)')
     await receipts.link()
+    await receiptDays.tick()
+    receipts.tidy()
   }
   const choresFailed = (error: unknown) => log.warn('chores failed', { reason: reason(error) })
   const cancelChores = every(clock, CHORES_MS, () => void chores().catch(choresFailed), choresFailed)

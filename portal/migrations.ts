@@ -69,6 +69,13 @@ export const GATEWAY_MIGRATIONS: readonly string[] = [
    insert into accounting_session
      select client, nas, session, coalesce(token_user, ''), heard, heard, seconds, up_bytes, down_bytes, 0, 0, stopped, ${CAUSE_NUMBER} from accounting;
    drop table accounting;`,
+  // Receipts of a site-day stand under one signed head; `after` and `through` are positions, so that a receipt needs no day of its own.
+  `alter table receipt add column site text not null default '';
+   alter table receipt_chain add column anchor integer not null default 0;
+   create table receipt_day (
+     site text not null, day text not null, seed blob not null, after integer not null, class text not null default 'square',
+     through integer, root text, head text, sent integer not null default 0, primary key (site, day)
+   ) strict, without rowid;`,
 ]
 
 /** sessions.db, in the runtime directory or in memory: what a running session needs, gone with the power. */

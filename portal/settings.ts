@@ -1,4 +1,7 @@
 import type { Site, SiteHints } from '#shared/place.ts'
+import type { Extra } from './consent/extras.ts'
+import type { SiteTerms } from './consent/terms.ts'
+import type { ProfileId } from './legal/profile.ts'
 
 /** One of the gateway's own addresses or interfaces, and what coming in by it says about the place. */
 export type Door = {
@@ -27,6 +30,12 @@ export type PortalSettings = {
   /** This gateway's public name: issuer of receipts. */
   readonly gateway: string
   readonly sites: readonly Site[]
+  /** The city's own terms, by site and language. */
+  readonly terms?: SiteTerms
+  /** What the law asks of this place; `default` asks nothing. */
+  readonly legalProfile?: ProfileId
+  /** Optional consents, off by default. */
+  readonly extras?: readonly Extra[]
   readonly doors: readonly Door[]
   /** What we call ourselves in RADIUS (RFC 2865 §5.32). */
   readonly nasIdentifier: string

@@ -1,3 +1,4 @@
+import { choicesOf } from '../consent/extras.ts'
 import { checkFormToken, localClient } from '../consent/form-token.ts'
 import { keptAddress } from '../detect/wanted-address.ts'
 import { readForm } from '../form.ts'
@@ -37,10 +38,10 @@ export function connectRoute(visits: Visits) {
     }
     if (await sessions.live(asker.mac)) return visit.redirect(href(reader, '/status'), 303)
     if (verdict === 'stale') return welcome(visit, reader, asker, 'stale')
-    const connected = await visits.connect({ mac: asker.mac, site: reader.site, language: reader.language, method, terms })
+    const connected = await visits.connect({ mac: asker.mac, site: reader.site, language: reader.language, method, terms, choices: choicesOf(settings.extras, reader.language, form) })
     if (connected.kind === 'failed') return fail(visit, reader, connected.failure)
     if (connected.kind === 'live') return visit.redirect(href(reader, '/status'), 303)
     const wanted = keptAddress(formKey, visit.env.source, reader.to, clock.now())
-    return page(visit, successPage(reader, connected.session, clock.now(), keepsakeOf(connected.token), wanted))
+    return page(visit, successPage(reader, connected.session, clock.now(), keepsakeOf(connected.token), wanted, connected.extrasRefused))
   }
 }

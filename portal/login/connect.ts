@@ -4,8 +4,7 @@ import type { Effects } from '#shared/effects.ts'
 import { reason } from '#shared/log.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import type { Site } from '#shared/place.ts'
-import { makeReceipt, type ClockSync, type Signer } from '../consent/receipt.ts'
-import { storeReceipt } from '../consent/receipts.ts'
+import type { Acknowledge, Choices } from '../consent/acknowledge.ts'
 import type { Terms } from '../consent/terms.ts'
 import { meantKbps, MOST_GRANT_SECONDS } from '../gateway/policy.ts'
 import type { Failure } from '../pages/failure.ts'
@@ -17,10 +16,10 @@ import type { Sessions } from '../session/sessions.ts'
 import type { PortalSettings } from '../settings.ts'
 import type { Method } from './methods.ts'
 
-export type Tap = { readonly mac: MacAddress; readonly site: Site; readonly language: string; readonly method: Method; readonly terms: Terms }
+export type Tap = { readonly mac: MacAddress; readonly site: Site; readonly language: string; readonly method: Method; readonly terms: Terms; readonly choices?: Choices }
 
 export type Connected =
-  | ({ readonly kind: 'opened' } & Opened)
+  | ({ readonly kind: 'opened'; readonly extrasRefused: boolean } & Opened)
   /** Somebody of this device was faster: another tap, another window. */
   | { readonly kind: 'live'; readonly session: OpenSession }
   | { readonly kind: 'failed'; readonly failure: Failure }
@@ -32,9 +31,9 @@ export type ConnectParts = {
   readonly sessions: Sessions
   readonly nas: Nas
   readonly keyring: TokenKeyring
-  readonly sign: Signer
+  /** Signs the receipt of this tap. */
+  readonly acknowledge: Acknowledge
   readonly effects: Effects
-  clockSync(): ClockSync
   step(step: Step): void
 }
 
@@ -48,7 +47,7 @@ export function limitsFrom(authorisation: Authorisation, settings: PortalSetting
 
 /** The tap: asks RADIUS, signs the receipt, opens the session; one at a time for each device. */
 export function createConnect(parts: ConnectParts): Connect {
-  const { settings, sessions, nas, keyring, sign, effects } = parts
+  const { settings, sessions, nas, keyring, acknowledge, effects } = parts
   const { clock, metrics, random } = effects
   const outcomes = (outcome: string) => metrics.counter('portal_connects_total', 'Taps on the button, by outcome.', { outcome })
 
@@ -61,24 +60,18 @@ export function createConnect(parts: ConnectParts): Connect {
     return { token, answer }
   }
 
-  async function acknowledge({ site, terms }: Tap) {
-    const facts = { gateway: settings.gateway, site: site.id, controller: settings.controller, terms, clk: parts.clockSync(), bind: 'l2' }
-    const receipt = await makeReceipt(facts, clock.now(), random, sign)
-    return { jti: receipt.jti, code: receipt.code, statement: storeReceipt(receipt, clock.now()) }
-  }
-
   async function open(tap: Tap): Promise<Connected> {
     const { token, answer } = await ask(tap)
     if (answer.kind === 'silence') return { kind: 'failed', failure: 'radius' }
     if (answer.kind === 'reject') return { kind: 'failed', failure: 'refused' }
     parts.step('accepted')
-    const receipt = await acknowledge(tap)
+    const { receipt, extrasRefused } = await acknowledge(tap)
     const { seconds, limits } = limitsFrom(answer.authorisation, settings)
     // RFC 2865 §5.27 with 0 seconds grants nothing.
     if (seconds < 1) return { kind: 'failed', failure: 'refused' }
     const { mac, site, language, method } = tap
     const opened = await sessions.open({ mac, site: site.id, language, method: method.id, user: token.user, nonce: token.nonce, seconds, limits, receipt })
-    return { kind: 'opened', ...opened }
+    return { kind: 'opened', extrasRefused, ...opened }
   }
 
   return async function connect(tap) {

@@ -1,10 +1,10 @@
 // What someone sees who is online: after the tap, later, and with the link that is theirs alone.
-import { html, raw } from 'hono/html'
-import { encode } from 'uqr'
+import { html } from 'hono/html'
 import type { SessionToken } from '#shared/personal.ts'
 import { secondsLeft, type OpenSession } from '../session/session.ts'
 import { frame, href, type Html, type Reader } from './frame.ts'
 import { ICONS, ring } from './icons.ts'
+import { qrCode } from './qr.ts'
 import { durationWords, hourWords, wallTime } from './time-words.ts'
 
 /** The address behind the QR code is absolute, because another device will read it. */
@@ -17,29 +17,21 @@ function timeLeft(reader: Reader, session: OpenSession, nowMs: number, heading: 
   return html`<div class="time">${ring(share, sign)}<h1 tabindex="-1" autofocus>${heading}</h1><p role="status"><b>${t('time.left', { time: durationWords(t, left) })}</b><br>${t('time.until', { until: hourWords(language, wallTime(session.deadlineMs, site.timezone)) })}</p></div>`
 }
 
-/** One path of horizontal runs: a tenth of the size of one rectangle a dot. */
-function qrCode(text: string, label: string): Html {
-  // Any mask can be read; weighing all eight for the prettiest costs more than the rest of the page.
-  const { data, size } = encode(text, { ecc: 'L', border: 2, maskPattern: 2 })
-  const runs = data.flatMap((row, y) => [...row.map((dark) => (dark ? '1' : '0')).join('').matchAll(/1+/g)].map((run) => `M${run.index} ${y + 0.5}h${run[0].length}`))
-  return html`<svg class="qr" role="img" aria-label="${label}" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"><path d="${raw(runs.join(''))}"/></svg>`
-}
-
-function keepsake(reader: Reader, { token, absoluteUrl }: Keepsake): Html {
+function keepsake(reader: Reader, { token, absoluteUrl }: Keepsake, { withdrawal }: OpenSession): Html {
   const { t, language } = reader
-  return html`<details><summary>${t('keep.summary')}</summary><p>${t('keep.text')}</p>${qrCode(absoluteUrl, t('keep.qr'))}<p><a class="line" href="/s/${token}/receipt?lang=${language}">${t('keep.receipt')}</a></p></details>`
+  return html`<details><summary>${t('keep.summary')}</summary><p>${t('keep.text')}</p>${qrCode(absoluteUrl, t('keep.qr'))}<p>${withdrawal === '' ? '' : html`<a class="line" href="/receipt/${withdrawal}?lang=${language}">${t('keep.receiptPage')}</a> · `}<a class="line" href="/s/${token}/receipt?lang=${language}">${t('keep.receipt')}</a></p></details>`
 }
 
 /** `continueTo` is the page the person wanted before, signed by us. */
-export function successPage(reader: Reader, session: OpenSession, nowMs: number, keep: Keepsake, continueTo: string | undefined): Html {
+export function successPage(reader: Reader, session: OpenSession, nowMs: number, keep: Keepsake, continueTo: string | undefined, extrasRefused = false): Html {
   const { t, language, servicesUrl } = reader
   const host = continueTo === undefined ? '' : new URL(continueTo).host
   const body = html`${timeLeft(reader, session, nowMs, t('success.heading'), 'tick')}
 ${continueTo === undefined ? '' : html`<p><a class="go" href="${continueTo}" rel="noreferrer"><span>${t('success.continue', { host })}</span></a></p>`}
-<p>${t('success.stuck')}</p>
+<p>${t('success.stuck')}</p>${extrasRefused ? html`<p class="note">${t('extras.refused')}</p>` : ''}
 ${servicesUrl === undefined ? '' : html`<p><a class="go quiet" href="${servicesUrl}">${t('link.services')}</a></p>`}
 <p><a class="go quiet" href="/s/${keep.token}?lang=${language}">${t('success.manage')}</a></p>
-${keepsake(reader, keep)}`
+${keepsake(reader, keep, session)}`
   // An answer to a form cannot be asked for again; the connection's own page can, in any language.
   return frame(reader, { title: t('success.title'), body, path: `/s/${keep.token}`, services: 'shown' })
 }
@@ -53,6 +45,6 @@ export function statusPage(reader: Reader, session: OpenSession, nowMs: number, 
   const body = html`${timeLeft(reader, session, nowMs, t('status.heading'), 'waves')}
 ${keep === undefined ? html`<p class="small">${t('status.noToken')}</p>` : end(keep.token)}
 <p class="lines"><a class="line" href="${href(reader, path)}">${t('status.refresh')}</a></p>
-${keep === undefined ? '' : keepsake(reader, keep)}`
+${keep === undefined ? '' : keepsake(reader, keep, session)}`
   return frame(reader, { title: t('status.title'), body, path })
 }

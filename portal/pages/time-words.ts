@@ -31,6 +31,16 @@ export function hourWords(language: Language, time: string): string {
   return minutes === '00' ? `${Number(hours)}\u00A0h` : `${Number(hours)}\u00A0h\u00A0${minutes}`
 }
 
+const dates = new Map<string, Intl.DateTimeFormat>()
+
+/** `3 novembre 2026`, where the site is. */
+export function dateWords(language: Language, ms: number, timeZone: string): string {
+  const key = `${language} ${timeZone}`
+  let format = dates.get(key)
+  if (!format) dates.set(key, (format = new Intl.DateTimeFormat(`${language}-u-nu-latn`, { timeZone, dateStyle: 'long' })))
+  return format.format(ms)
+}
+
 type Where = { readonly t: Translate; readonly language: Language; readonly site: { readonly timezone: string; readonly closeAt: string } }
 
 /** Today or tomorrow at the site's closing time, whichever comes next. */

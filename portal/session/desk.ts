@@ -30,7 +30,7 @@ export type Desk = {
 const DISK_PATIENCE_MS = 2_000
 
 /** As `durable.write`, with an end. What was refused for its time may still be written later: statements bear repetition. */
-export function writeInTime({ durable, effects }: Desk, statements: Parameters<DurableWriter['write']>): Promise<void> {
+export function writeInTime({ durable, effects }: Pick<Desk, 'durable' | 'effects'>, statements: Parameters<DurableWriter['write']>): Promise<void> {
   return new Promise((resolve, reject) => {
     const cancel = effects.clock.after(DISK_PATIENCE_MS, () => reject(new UnavailableError('disk_stalled', 'the disk does not answer')))
     durable.write(...statements).then(resolve, reject).finally(cancel)

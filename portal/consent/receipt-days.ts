@@ -1,0 +1,187 @@
+// Each site-day's receipts under one signed head (protocols.md §4): the tree is filled with random leaves to a fixed size, so that
+// neither the head nor a path tells how many receipts there were.
+import { createSecretKey, hash } from 'node:crypto'
+import * as v from 'valibot'
+import { siteDayAt, type SiteDay } from '#shared/count/site-day.ts'
+import type { DurableWriter } from '#shared/db/durable-writer.ts'
+import type { Statement } from '#shared/db/group-commit.ts'
+import type { Db } from '#shared/db/open.ts'
+import { mac } from '#shared/keyed-mac.ts'
+import type { Site, SiteClass } from '#shared/place.ts'
+import { openJws, parseJws, type PublicKey } from '#shared/sign.ts'
+import { growTree, type Tree } from './merkle.ts'
+import type { Signer } from './receipt.ts'
+import type { StoredReceipt } from './receipts.ts'
+
+export const HEAD_TYP = 'parvis-receipt-head+jws'
+/** Sizes, in powers of two: a day that outgrows its own takes the next, and no size between. */
+const HEIGHTS: Readonly<Record<SiteClass, readonly number[]>> = { square: [10, 16, 20], busy: [16, 20] }
+const SEED_BYTES = 32
+const FILLER = 'parvis/receipt-filler/1'
+const DAY_MS = 86_400_000
+
+const headSchema = v.object({
+  iss: v.string(), site: v.string(), day: v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d$/)), root: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  prev: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+})
+/** `prev`: SHA-256 of the site's head before this one. No size: it would be a count without noise. */
+export type Head = v.InferOutput<typeof headSchema>
+
+/** @throws MalformedError `jws`, ValiError when it is no head. With a key its signature must hold too. */
+export function readHead(jws: string, key?: PublicKey): Head {
+  const payload = key ? openJws(jws, HEAD_TYP, key) : parseJws(jws, HEAD_TYP).payload
+  return v.parse(headSchema, JSON.parse(payload.toString('utf8')))
+}
+
+type Open = { site: string; day: string; seed: Buffer; after: number }
+type Closed = Open & { class: string; through: number; root: string; head: string }
+
+/** Where a receipt stands under the head of its day. */
+export type Proof = { readonly head: string; readonly index: number; readonly path: readonly string[] }
+export type SignedHead = { readonly site: Site; readonly day: string; readonly jws: string }
+
+export type ReceiptDays = {
+  /** Opens and closes days that are due, sends heads that wait, and lets go of what is past its time. */
+  tick(): Promise<void>
+  /** Undefined while the receipt's day has not closed. */
+  proof(receipt: StoredReceipt): Promise<Proof | undefined>
+  /** Grows every tree anew; the first day whose rows or head are not what was signed, or undefined. */
+  firstFlaw(key: PublicKey): Promise<{ site: string; day: string } | undefined>
+}
+
+export type ReceiptDaysParts = {
+  readonly durable: DurableWriter
+  readonly reader: Db
+  readonly sites: readonly Site[]
+  readonly gateway: string
+  readonly sign: Signer
+  random(length: number): Buffer
+  now(): number
+  /** Days that a receipt is kept after its own. */
+  readonly keepDays: number
+  /** Deletes receipts and their links up to a position. */
+  drop(position: number): Promise<void>
+  /** Hands a head to the outbox; absent where no hub is told. */
+  readonly send: ((head: SignedHead) => Promise<void>) | undefined
+}
+
+/** In the order of their values, which a receipt's time and place in the table have no part in. */
+async function treeOf(leaves: readonly Buffer[], seed: Uint8Array, siteClass: SiteClass): Promise<Tree> {
+  const heights = HEIGHTS[siteClass]
+  const height = heights.find((one) => leaves.length <= 2 ** one) ?? heights.at(-1) ?? 0
+  const key = createSecretKey(seed)
+  const all = leaves.slice(0, 2 ** height)
+  for (let n = 0; all.length < 2 ** height; n++) {
+    all.push(mac(key, FILLER, String(n)))
+    if (n % 4_096 === 4_095) await new Promise((resolve) => setImmediate(resolve))
+  }
+  return growTree(all.sort(Buffer.compare))
+}
+
+export function createReceiptDays(parts: ReceiptDaysParts): ReceiptDays {
+  const { durable, reader, sites } = parts
+  const open = reader.prepare<[string], Open>('select site, day, seed, after from receipt_day where site = ? and through is null')
+  const lastClosed = reader.prepare<[string], Closed>('select * from receipt_day where site = ? and through is not null order by day desc limit 1')
+  const ofPosition = reader.prepare<[string, number, number], Closed>('select * from receipt_day where site = ? and after < ? and through >= ?')
+  const closed = reader.prepare<[], Closed>('select * from receipt_day where through is not null order by site, day')
+  const unsent = reader.prepare<[], Closed>('select * from receipt_day where through is not null and sent = 0 order by day')
+  const rows = reader.prepare<[string, number], { position: number; minute: number; leaf: string }>('select position, minute, leaf from receipt where site = ? and position > ? order by position')
+  const leavesOf = reader.prepare<[string, number, number], { leaf: string }>('select leaf from receipt where site = ? and position > ? and position <= ?')
+  const stale = reader.prepare<[string], { through: number | null }>('select max(through) as through from receipt_day where day < ?')
+  const kept = reader.prepare<[string], { after: number | null }>('select min(after) as after from receipt_day where day >= ? or through is null')
+  /** The tree that was asked for last: the day after, everybody asks for the same. */
+  let grown: { site: string; day: string; tree: Promise<Tree> } | undefined
+
+  const newDay = (site: Site, day: string, after: number): Statement => ({ sql: 'insert into receipt_day (site, day, seed, after) values (?,?,?,?)', values: [site.id, day, parts.random(SEED_BYTES), after] })
+
+  /** Up to the first receipt of the new day; one that a full disk held back comes into the tree of the day it was written. */
+  async function close(site: Site, day: Open, today: SiteDay): Promise<void> {
+    const all = rows.all(site.id, day.after)
+    const next = all.findIndex(({ minute }) => minute * 60_000 >= today.startsMs)
+    const own = next < 0 ? all : all.slice(0, next)
+    const through = own.at(-1)?.position ?? day.after
+    const { root } = await treeOf(own.map(({ leaf }) => Buffer.from(leaf, 'hex')), day.seed, site.class)
+    const before = lastClosed.get(site.id)
+    const head: Head = { iss: parts.gateway, site: site.id, day: day.day, root: root.toString('hex'), prev: before ? hash('sha256', before.head) : null }
+    const jws = await parts.sign(HEAD_TYP, JSON.stringify(head))
+    await durable.write(
+      { sql: 'update receipt_day set through = ?, root = ?, head = ?, class = ?, sent = ? where site = ? and day = ?', values: [through, head.root, jws, site.class, parts.send ? 0 : 1, site.id, day.day] },
+      newDay(site, today.day, through),
+    )
+  }
+
+  async function follow(site: Site): Promise<void> {
+    const today = siteDayAt(parts.now(), site.timezone, site.closeAt)
+    const day = open.get(site.id)
+    const before = lastClosed.get(site.id)
+    if (!day) await durable.write(newDay(site, today.day, before?.through ?? 0))
+    else if (day.day < today.day) await close(site, day, today)
+    // A clock that had run ahead: no day closes twice, and none waits for years.
+    else if (day.day > today.day && (before === undefined || before.day < today.day)) {
+      await durable.write({ sql: 'update receipt_day set day = ? where site = ? and through is null', values: [today.day, site.id] })
+    }
+  }
+
+  async function sendWaiting(): Promise<void> {
+    const { send } = parts
+    if (!send) return
+    for (const { site: id, day, head } of unsent.all()) {
+      const site = sites.find((one) => one.id === id)
+      // Sent again after a kill in between: the hub knows it already then.
+      if (site) await send({ site, day, jws: head })
+      await durable.write({ sql: 'update receipt_day set sent = 1 where site = ? and day = ?', values: [id, day] })
+    }
+  }
+
+  async function letGo(): Promise<void> {
+    const before = new Date(parts.now() - parts.keepDays * DAY_MS).toISOString().slice(0, 10)
+    const through = stale.get(before)?.through
+    if (through === null || through === undefined) return
+    // Positions are one row of numbers for all sites: nothing goes that another site's younger day begins before.
+    const end = Math.min(through, kept.get(before)?.after ?? through)
+    await parts.drop(end)
+    await durable.write({ sql: 'delete from receipt_day where day < ? and sent = 1 and through <= ?', values: [before, end] })
+  }
+
+  function treeAt(day: Closed, site: string): Promise<Tree> {
+    if (grown?.site === site && grown.day === day.day) return grown.tree
+    const leaves = leavesOf.all(site, day.after, day.through).map(({ leaf }) => Buffer.from(leaf, 'hex'))
+    const tree = treeOf(leaves, day.seed, day.class === 'busy' ? 'busy' : 'square')
+    grown = { site, day: day.day, tree }
+    return tree
+  }
+
+  return {
+    async tick() {
+      for (const site of sites) await follow(site)
+      await sendWaiting()
+      await letGo()
+    },
+    async proof({ site, position, jws }) {
+      const day = ofPosition.get(site, position, position)
+      if (!day) return undefined
+      const tree = await treeAt(day, site)
+      const leaf = hash('sha256', Buffer.concat([Buffer.of(0), Buffer.from(jws, 'ascii')]), 'buffer')
+      const index = tree.leaves.findIndex((one) => one.equals(leaf))
+      return index < 0 ? undefined : { head: day.head, index, path: tree.pathOf(index).map((one) => one.toString('hex')) }
+    },
+    async firstFlaw(key) {
+      const heads = new Map<string, string>()
+      for (const day of closed.all()) {
+        const flaw = { site: day.site, day: day.day }
+        grown = undefined
+        const { root } = await treeAt(day, day.site)
+        const before = heads.get(day.site)
+        heads.set(day.site, day.head)
+        try {
+          const head = readHead(day.head, key)
+          if (head.root !== root.toString('hex') || head.site !== day.site || head.day !== day.day) return flaw
+          if (before !== undefined && head.prev !== hash('sha256', before)) return flaw
+        } catch {
+          return flaw
+        }
+      }
+      return undefined
+    },
+  }
+}
