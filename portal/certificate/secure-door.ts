@@ -75,6 +75,7 @@ export async function openSecureDoor(settings: Pick<PortalSettings, 'hosts' | 'a
     async close() {
       keeper.close()
       await renewal?.close()
+      await announcements?.close()
       await listening.close()
     },
   }

@@ -9,6 +9,7 @@ export const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(Object.entries(
   device: { summary: 'enrol gateways at a hub', load: async () => (await import('./device.ts')).device },
   account: { summary: 'people and machines that sign in with a name', load: async () => (await import('./account.ts')).account },
   voucher: { summary: 'codes that give time or data online', load: async () => (await import('./voucher.ts')).voucher },
+  network: { summary: 'write the configuration of the programs beside the gateway', load: async () => (await import('./network.ts')).network },
   radius: { summary: 'watch RADIUS, and change its clients while it runs', load: async () => (await import('./radius.ts')).radius },
   session: { summary: 'list the sessions that run, and end one', load: async () => (await import('./session.ts')).session },
   staff: { summary: 'help city staff who cannot sign in', load: async () => (await import('./staff.ts')).staff },

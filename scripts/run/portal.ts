@@ -10,6 +10,7 @@ import { listenDynamicAuthorization } from '#radius/coa.ts'
 import type { TokenKeyring } from '#radius/access/portal-token.ts'
 import type { ClientSettings } from '#radius/settings.ts'
 import type { Watch } from '#radius/watch/watch.ts'
+import type { TlsParts } from '#portal/certificate/secure-door.ts'
 import { createGateway, type Gateway } from '#portal/gateway/gateways.ts'
 import { startPortal, type Portal } from '#portal/main.ts'
 import { GATEWAY_MIGRATIONS, SESSION_MIGRATIONS } from '#portal/migrations.ts'
@@ -55,8 +56,8 @@ export async function openPortalBooks(ground: Ground): Promise<PortalBooks> {
 function gatewayOf({ settings, effects }: Ground): Gateway {
   const { enforcer, lan, wan } = settings.gateway
   if (enforcer === 'dry-run') return createGateway({ kind: 'dry-run' }, effects)
-  const { port, on_portal_loss } = settings.portal
-  return createGateway({ kind: 'nftables', lan: lan ?? [], wan: wan === undefined ? [] : [wan], portalPort: port, onPortalLoss: on_portal_loss }, effects)
+  const { port, tls_port, on_portal_loss } = settings.portal
+  return createGateway({ kind: 'nftables', lan: lan ?? [], wan: wan === undefined ? [] : [wan], portalPort: port, otherPorts: tls_port === undefined ? [] : [tls_port], onPortalLoss: on_portal_loss }, effects)
 }
 
 /** Asked anew each time: addresses come and go while a gateway runs. */
@@ -75,6 +76,7 @@ export type PortalRoleParts = {
   readonly watch: Watch | undefined
   readonly radiusPorts: { readonly auth: number; readonly acct: number }
   readonly servicesUrl: string | undefined
+  readonly tls: TlsParts | undefined
   /** Hears of each arrow of the order of effects: only tests pass it. */
   readonly step?: (step: Step) => void
 }
@@ -117,6 +119,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       formKey: secretKey(volatileKey(directories.runtime, FORM_KEY, effects.random)),
       observations: parts.observations,
       sign: (typ, payload) => signJws(key, typ, payload),
+      ...(parts.tls === undefined ? {} : { tls: parts.tls }),
       ...(parts.step === undefined ? {} : { step: parts.step }),
     },
   ).catch(async (error: unknown) => {

@@ -154,6 +154,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
       watch: radius?.watch,
       radiusPorts: { auth: radius?.authPort ?? settings.radius.auth_port, acct: radius?.acctPort ?? settings.radius.acct_port },
       servicesUrl: kiosk?.urls['kiosk'],
+      tls: settings.portal.tls_port === undefined ? undefined : (await import('./certificate.ts')).tlsParts(ground, { key, hub, delivery }),
       ...(code.step === undefined ? {} : { step: code.step }),
     })
     parts.add(portal.close)
@@ -192,7 +193,14 @@ function hubSettings({ settings, directories }: Ground): HubSettings {
     keyFile: join(directories.data, 'hub.key'),
     city: settings.city.name,
     languages: [...LANGUAGES],
+    ...acmeOf(settings.hub, directories),
   }
+}
+
+function acmeOf({ acme_domain, acme_directory, acme_root, acme_contact, acme_dns }: Settings['hub'], { data }: Directories): Pick<HubSettings, 'acme'> {
+  if (acme_domain === undefined || acme_dns === undefined) return {}
+  const more = { ...(acme_root !== undefined && { root: acme_root }), ...(acme_contact !== undefined && { contact: acme_contact }) }
+  return { acme: { domain: acme_domain, directory: acme_directory, dns: acme_dns, accountKeyFile: join(data, 'acme.key'), ...more } }
 }
 
 function kioskSettings({ settings, directories }: Ground): KioskSettings {

@@ -1,9 +1,11 @@
 // Every key of parvis.toml with its kind and default, one row each: the contract of a city's settings file.
+import { isIPv4 } from 'node:net'
 import { address, boolean, cidr, integer, listOf, notYet, oneOf, optional, port, secret, text, timezone, url, wallTime, type Field } from '#shared/settings/fields.ts'
 import type { Loaded } from '#shared/settings/load.ts'
 import { ACCESS_METHODS } from '#radius/access-methods.ts'
 import { REALM_FORM, REALM_FORMS } from '#radius/proxy/realms.ts'
 import { parseUpstreamServer } from '#radius/proxy/settings.ts'
+import { domainName, type Pool } from '#portal/gateway/network/dnsmasq.ts'
 import { LANGUAGES } from '#shared/i18n/texts.ts'
 import { SITE_CLASSES } from '#shared/place.ts'
 
@@ -17,6 +19,19 @@ const seconds = integer(0, { min: 10, max: YEAR_SECONDS })
 const orNone = (limit: Field<number | undefined>): Field<number | undefined> => ({ fallback: undefined, read: (value) => (value === 0 || value === '0' ? 0 : limit.read(value)) })
 /** Of 10⁶ bytes, both directions together. */
 const megabytes = optional(integer(0, { min: 1, max: 1_000_000_000 }))
+
+const dnsName: Field<string> = { fallback: '', read: (value) => domainName(String(value)) ?? wrongName() }
+function wrongName(): never {
+  throw new TypeError('expected a name such as wifi.example.org')
+}
+const pool: Field<Pool> = {
+  fallback: { first: '', last: '' },
+  read(value) {
+    const [first = '', last = '', ...more] = String(value).split('-').map((part) => part.trim())
+    if (isIPv4(first) && isIPv4(last) && more.length === 0) return { first, last }
+    throw new TypeError('expected a range such as 10.44.0.10-10.44.3.250')
+  },
+}
 
 const realm = text('', { matches: REALM_FORM, expected: REALM_FORMS })
 /** As it is written, once it has been understood. */
@@ -52,11 +67,12 @@ export const SCHEMA = {
       port: port(8080),
       url: optional(url),
       hosts: listOf(text(''), []),
-      tls_port: notYet(),
-      tls_cert: notYet(),
-      tls_key: notYet(),
+      /** Without tls_cert the certificate comes from the hub (ACME). */
+      tls_port: optional(port(443)),
+      tls_cert: optional(text('')),
+      tls_key: optional(text('')),
       api_url: optional(url),
-      domain: optional(text('')),
+      domain: optional(dnsName),
       on_portal_loss: oneOf(['keep', 'close']),
       methods: listOf(oneOf(['click']), ['click']),
       session_seconds: integer(7_200, { min: 10, max: YEAR_SECONDS }),
@@ -69,6 +85,13 @@ export const SCHEMA = {
       enforcer: oneOf(['dry-run', 'nftables']),
       lan: optional(listOf(interfaceName, [])),
       wan: optional(interfaceName),
+    },
+    network: {
+      pools: listOf(pool, []),
+      ipv6: boolean(true),
+      resolvers: listOf(address, []),
+      garden: listOf(dnsName, []),
+      blocked: listOf(dnsName, []),
     },
     radius: {
       host: optional(listOf(address, [])),
@@ -90,6 +113,13 @@ export const SCHEMA = {
       port: port(8090),
       store: oneOf(['sqlite']),
       database_url: notYet(),
+      /** Gateways get certificates for names under it. */
+      acme_domain: optional(dnsName),
+      /** Naming a certificate authority here is agreeing to its terms. */
+      acme_directory: { ...url, fallback: 'https://acme-v02.api.letsencrypt.org/directory' },
+      acme_root: optional(text('')),
+      acme_contact: optional(text('', { matches: /^[^\s@]+@[^\s@]+$/, expected: 'an e-mail address' })),
+      acme_dns: optional(text('')),
     },
     kiosk: {
       host: listOf(address, ['127.0.0.1']),

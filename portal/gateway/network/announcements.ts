@@ -13,6 +13,7 @@ export type Announcements = {
   announce(uri: string | undefined): void
   /** Our own names, and the addresses that phones reach us by. */
   name(names: readonly string[], addresses: readonly string[]): void
+  close(): Promise<void>
 }
 
 function writeWhole(path: string, text: string): void {
@@ -71,5 +72,6 @@ export function createAnnouncements(files: NetworkFiles, advertiser: Advertiser 
     name(names, addresses) {
       write(files.hosts, names.length === 0 ? '' : addresses.map((address) => `${address} ${names.join(' ')}\n`).join(''))
     },
+    close: async () => advertiser?.close(),
   }
 }
