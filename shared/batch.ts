@@ -32,6 +32,8 @@ export type BatchData = {
   /** Share of the interval during which the process counted, in sixtieths: 60 is all of it. */
   readonly coverage: number
   readonly clock: BatchClock
+  /** Of type receipt-head: the signed head of a site-day's receipts, a compact JWS. Without size. */
+  readonly head?: string
 }
 
 export type Batch = {
@@ -104,6 +106,7 @@ export const batchSchema = v.looseObject({
     epoch: hex16,
     boot: hex16,
     site: v.looseObject({ id: word(64), name: word(120), class: v.picklist(['square', 'busy']), timezone: word(64), demo: v.optional(v.literal(true)) }),
+    head: v.optional(word(2_048)),
     cells: v.pipe(v.array(cellSchema), v.maxLength(4_096)),
     coverage: v.pipe(natural, v.maxValue(60)),
     clock: v.looseObject({ sync: v.picklist(['hub', 'system', 'none']), offset_ms: count }),

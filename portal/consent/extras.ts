@@ -1,6 +1,6 @@
 // What the city asks beyond access: off until somebody ticks it, and never a condition of anything.
 import { hash } from 'node:crypto'
-import { isLanguage, type Language } from '#shared/i18n/texts.ts'
+import { isLanguage, type Language } from '#shared/i18n/languages.ts'
 
 export const EXTRA_ID = /^[a-z][a-z0-9-]{0,31}$/
 /** A page stays a page. */

@@ -1,37 +1,23 @@
 // Each site-day's receipts under one signed head (protocols.md §4): the tree is filled with random leaves to a fixed size, so that
 // neither the head nor a path tells how many receipts there were.
 import { createSecretKey, hash } from 'node:crypto'
-import * as v from 'valibot'
 import { siteDayAt, type SiteDay } from '#shared/count/site-day.ts'
 import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import type { Statement } from '#shared/db/group-commit.ts'
 import type { Db } from '#shared/db/open.ts'
 import { mac } from '#shared/keyed-mac.ts'
 import type { Site, SiteClass } from '#shared/place.ts'
-import { openJws, parseJws, type PublicKey } from '#shared/sign.ts'
+import { HEAD_TYP, readHead, type Head } from '#shared/receipt-head.ts'
+import type { PublicKey } from '#shared/sign.ts'
 import { growTree, type Tree } from './merkle.ts'
 import type { Signer } from './receipt.ts'
 import type { StoredReceipt } from './receipts.ts'
 
-export const HEAD_TYP = 'parvis-receipt-head+jws'
 /** Sizes, in powers of two: a day that outgrows its own takes the next, and no size between. */
 const HEIGHTS: Readonly<Record<SiteClass, readonly number[]>> = { square: [10, 16, 20], busy: [16, 20] }
 const SEED_BYTES = 32
 const FILLER = 'parvis/receipt-filler/1'
 const DAY_MS = 86_400_000
-
-const headSchema = v.object({
-  iss: v.string(), site: v.string(), day: v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d$/)), root: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
-  prev: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
-})
-/** `prev`: SHA-256 of the site's head before this one. No size: it would be a count without noise. */
-export type Head = v.InferOutput<typeof headSchema>
-
-/** @throws MalformedError `jws`, ValiError when it is no head. With a key its signature must hold too. */
-export function readHead(jws: string, key?: PublicKey): Head {
-  const payload = key ? openJws(jws, HEAD_TYP, key) : parseJws(jws, HEAD_TYP).payload
-  return v.parse(headSchema, JSON.parse(payload.toString('utf8')))
-}
 
 type Open = { site: string; day: string; seed: Buffer; after: number }
 type Closed = Open & { class: string; through: number; root: string; head: string }

@@ -87,7 +87,7 @@ export function createReceiptDesk(parts: ReceiptDeskParts): ReceiptDesk {
     async erase(code) {
       const rows = receipts.of(code)
       // The youngest first: what is found by the oldest must not outlive it.
-      if (rows.length > 0) await receipts.erase(...rows.map(({ jti }) => jti).reverse())
+      if (rows.length > 0) await receipts.erase(...rows.map(({ jti }) => jti).toReversed())
       return rows.length > 0
     },
   }

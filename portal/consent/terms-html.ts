@@ -87,6 +87,6 @@ export function parseTerms(text: string): ParsedTerms {
     }
     line += source.split('\n').length - 1
   }
-  for (const { tag } of stack.slice(1).reverse()) wrong(`<${tag}> is not closed`)
+  for (const { tag } of stack.slice(1).toReversed()) wrong(`<${tag}> is not closed`)
   return { id, ver, title, nodes, mistakes }
 }

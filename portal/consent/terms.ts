@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Language } from '#shared/i18n/texts.ts'
+import type { Language } from '#shared/i18n/languages.ts'
 import type { TermsNode } from './terms-html.ts'
 
 /** Grows whenever a line changes its meaning; the digest tells every other change. */

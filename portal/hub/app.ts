@@ -9,6 +9,7 @@ import { ownHosts } from './hosts.ts'
 import { OPENAPI } from './openapi.ts'
 import { receiveBatches } from './receive.ts'
 import { staffApp } from './staff/app.ts'
+import { showReceiptHeads } from './receipt-heads.ts'
 import type { Setup } from './staff/setup.ts'
 import type { HubStore } from './store/store.ts'
 import { signedTime } from './time.ts'
@@ -41,6 +42,7 @@ export function hubApp(parts: HubParts, effects: Effects): Hono {
   app.get('/v1/enrol/challenge', enrol.challenge)
   app.post('/v1/enrol', enrol.enrol)
   app.post('/v1/certificate', certificateRoute({ ...parts, challenges }, effects))
+  app.get('/v1/receipt-heads', showReceiptHeads(parts.store))
   app.get('/v1/time', signedTime(parts.key, effects))
 
   app.route('/staff', staffApp(parts, effects))

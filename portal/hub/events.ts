@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
 import { batchSchema, BATCH_TYPES, DATASCHEMA, type BatchType, type PushReply } from '#shared/batch.ts'
+import type { PublicKey } from '#shared/sign.ts'
+import { receiptHead, type ReceiptHead } from './receipt-heads.ts'
 import { parseMinuteInstant, type Cell } from '#shared/cell.ts'
 
 const QUOTE = 0x22
@@ -29,6 +31,8 @@ export type GoodEvent = {
   readonly timeMs: number
   readonly site: EventSite
   readonly coverage: number
+  /** A signed head of receipts. */
+  readonly head?: ReceiptHead
   readonly cells: readonly (Cell & { readonly fromMs: number; readonly toMs: number })[]
 }
 export type RejectCode = PushReply['rejected'][number]['code']
@@ -74,7 +78,7 @@ function trimmed(bytes: Buffer): Buffer {
 }
 
 /** The events of a POST; undefined when it is not a JSON array of at most `most` events that each name their `seq`. */
-export function parseEvents(payload: Buffer, gateway: string, most: number, nowMs: number): Event[] | undefined {
+export function parseEvents(payload: Buffer, gateway: string, most: number, nowMs: number, key?: PublicKey): Event[] | undefined {
   let values: unknown
   if (!isUtf8(payload)) return undefined
   try {
@@ -85,7 +89,7 @@ export function parseEvents(payload: Buffer, gateway: string, most: number, nowM
   if (!Array.isArray(values) || values.length === 0 || values.length > most) return undefined
   const bytes = splitArray(payload)
   if (bytes?.length !== values.length) return undefined
-  const events = values.map((value: unknown, index) => parseEvent(value, bytes[index] ?? Buffer.alloc(0), gateway, nowMs))
+  const events = values.map((value: unknown, index) => parseEvent(value, bytes[index] ?? Buffer.alloc(0), gateway, nowMs, key))
   return events.every((event) => event !== undefined) ? events : undefined
 }
 
@@ -102,7 +106,7 @@ function isBatchType(type: string): type is BatchType {
   return (BATCH_TYPES as readonly string[]).includes(type)
 }
 
-function parseEvent(value: unknown, bytes: Buffer, gateway: string, nowMs: number): Event | undefined {
+function parseEvent(value: unknown, bytes: Buffer, gateway: string, nowMs: number, key?: PublicKey): Event | undefined {
   const named = v.safeParse(namedSchema, value)
   // Without its number nothing can be said about an event, so the POST as a whole is refused.
   if (!named.success) return undefined
@@ -123,9 +127,11 @@ function parseEvent(value: unknown, bytes: Buffer, gateway: string, nowMs: numbe
   const cells = data.cells.map((cell) => ({ ...cell, fromMs: parseMinuteInstant(cell.from), toMs: parseMinuteInstant(cell.to) }))
   if (!Number.isFinite(timeMs) || cells.some(({ fromMs, toMs }) => !(fromMs < toMs))) return bad('malformed')
   if ([timeMs, ...cells.map(({ toMs }) => toMs)].some((ms) => ms > nowMs + MOST_FUTURE_MS)) return bad('future')
+  const head = type === 'org.parvis.receipt-head.v1' ? receiptHead(data.head, gateway, data.site.id, key) : undefined
+  if (head === 'malformed') return bad('malformed')
   const { id: siteId, name, class: siteClass, timezone, demo } = data.site
   const site = { id: siteId, name, class: siteClass, timezone, demo: demo === true }
-  return { kind: 'good', seq, epoch, sha256, bytes, type, timeMs, site, coverage: data.coverage, cells: cells as GoodEvent['cells'] }
+  return { kind: 'good', seq, epoch, sha256, bytes, type, timeMs, site, coverage: data.coverage, ...(head && { head }), cells: cells as GoodEvent['cells'] }
 }
 
 /** A name is shown and downloaded: no half of a surrogate pair, no control character; a zone must be one we can compute with. */

@@ -56,7 +56,7 @@ export function receiveBatches(store: HubStore, effects: Effects): Handler {
 
   function postOf(jws: ParsedJws, device: Device, body: Uint8Array): ReceivedPost | undefined {
     const { next } = jws.header
-    const events = parseEvents(jws.payload, device.gateway, MOST_BATCHES_PER_POST, clock.now())
+    const events = parseEvents(jws.payload, device.gateway, MOST_BATCHES_PER_POST, clock.now(), keyOf(device))
     if (!events || typeof next !== 'string') return undefined
     return { kid: device.kid, gateway: device.gateway, next, body, events, receivedMs: clock.now(), freshNext: random(NEXT_BYTES).toString('base64url') }
   }

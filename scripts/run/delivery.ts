@@ -13,6 +13,7 @@ import { UnavailableError, UsageError } from '#shared/errors.ts'
 import { reason } from '#shared/log.ts'
 import type { DeviceKey } from '#shared/sign.ts'
 import type { Hub } from '#portal/hub/main.ts'
+import type { SignedHead } from '#portal/consent/receipt-days.ts'
 import { enrol } from '#portal/sync/enrol.ts'
 import type { HubFetch } from '#portal/sync/hub-fetch.ts'
 import { createOutbox, outboxMigrations, readOutbox } from '#portal/sync/outbox.ts'
@@ -47,6 +48,19 @@ export function countingByHand(settings: Omit<CountsSettings, 'gateway'>, effect
   return createCounts({ ...settings, gateway: books.gateway }, effects, countsParts(books, counting))
 }
 
+const HEAD_BOOT_BYTES = 8
+
+/** Like a heartbeat, with a head and without a cell: its form says nothing about the day. */
+function headSender({ gateway, store }: GatewayBooks, { clock, random }: Effects, batchClock: () => BatchClock) {
+  const outbox = createOutbox(store.reader, gateway)
+  const boot = random(HEAD_BOOT_BYTES).toString('hex')
+  return async ({ site, jws }: SignedHead): Promise<void> => {
+    const { id, name, class: siteClass, timezone } = site
+    const data = { boot, site: { id, name, class: siteClass, timezone }, cells: [], coverage: 0, clock: batchClock(), head: jws }
+    await store.durable.write(...outbox.statements({ type: 'org.parvis.receipt-head.v1', timeMs: clock.now(), data }))
+  }
+}
+
 export type Delivery = {
   readonly observations: Observations
   readonly books: GatewayBooks
@@ -54,6 +68,8 @@ export type Delivery = {
   enrol(code: string): Promise<{ gateway: string }>
   /** Sends what waits, now. */
   push(): Promise<{ outcome: string; waiting: number }>
+  /** Queues a day's signed receipt head for the hub. */
+  sendHead(head: SignedHead): Promise<void>
   /** One round of the counter, for clocks that leap. */
   tick(): Promise<void>
   close(): Promise<void>
@@ -103,6 +119,7 @@ export async function openDelivery(ground: Ground, { gateway, key, hub, draw, ba
     observations: counts,
     books,
     enrol: enrolAt,
+    sendHead: headSender(books, effects, batchClock),
     tick: counts.tick,
     async push() {
       if (!push) throw new UnavailableError('not_enrolled', 'this gateway is not enrolled at a hub')

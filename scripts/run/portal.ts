@@ -13,10 +13,12 @@ import type { Watch } from '#radius/watch/watch.ts'
 import type { TlsParts } from '#portal/certificate/secure-door.ts'
 import { createGateway, type Gateway } from '#portal/gateway/gateways.ts'
 import { startPortal, type Portal } from '#portal/main.ts'
+import type { SignedHead } from '#portal/consent/receipt-days.ts'
 import { GATEWAY_MIGRATIONS, SESSION_MIGRATIONS } from '#portal/migrations.ts'
 import { portalAccounting } from '#portal/session/accounting-store.ts'
 import type { Step } from '#portal/session/desk.ts'
 import { ACCOUNTING_CHECKPOINT_PAGES, openAccounting, type Accounting } from './accounting.ts'
+import { consentSettings } from './consent.ts'
 import { openDisk, openVolatile, type DiskStore, type Ground } from './ground.ts'
 import { CLICK_PROFILE } from './keyring.ts'
 import { portalLimits } from './profiles.ts'
@@ -76,6 +78,8 @@ export type PortalRoleParts = {
   readonly watch: Watch | undefined
   readonly radiusPorts: { readonly auth: number; readonly acct: number }
   readonly servicesUrl: string | undefined
+  /** Hands a day's signed receipt head to the outbox; absent where nothing is delivered. */
+  readonly sendHead?: (head: SignedHead) => Promise<void>
   readonly tls: TlsParts | undefined
   /** Hears of each arrow of the order of effects: only tests pass it. */
   readonly step?: (step: Step) => void
@@ -106,6 +110,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       profile: CLICK_PROFILE,
       methods: own.methods,
       ...portalLimits(ground),
+      ...consentSettings(settings),
       onPortalLoss: own.on_portal_loss,
     },
     effects,
@@ -119,6 +124,8 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       formKey: secretKey(volatileKey(directories.runtime, FORM_KEY, effects.random)),
       observations: parts.observations,
       sign: (typ, payload) => signJws(key, typ, payload),
+      publicKey: key.jwk,
+      ...(parts.sendHead === undefined ? {} : { sendHead: parts.sendHead }),
       ...(parts.tls === undefined ? {} : { tls: parts.tls }),
       ...(parts.step === undefined ? {} : { step: parts.step }),
     },

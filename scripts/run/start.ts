@@ -154,6 +154,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
       watch: radius?.watch,
       radiusPorts: { auth: radius?.authPort ?? settings.radius.auth_port, acct: radius?.acctPort ?? settings.radius.acct_port },
       servicesUrl: kiosk?.urls['kiosk'],
+      ...(delivery && settings.hub.mode !== 'off' ? { sendHead: delivery.sendHead } : {}),
       tls: settings.portal.tls_port === undefined ? undefined : (await import('./certificate.ts')).tlsParts(ground, { key, hub, delivery }),
       ...(code.step === undefined ? {} : { step: code.step }),
     })

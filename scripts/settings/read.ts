@@ -4,6 +4,7 @@ import { UsageError } from '#shared/errors.ts'
 import type { Field } from '#shared/settings/fields.ts'
 import { lineOf } from '#shared/settings/lines.ts'
 import { loadSettings, type Problem } from '#shared/settings/load.ts'
+import { checkConsent } from './consent-checks.ts'
 import { checkNetworks } from './network-checks.ts'
 import { checkRadius, type Wrong } from './radius-checks.ts'
 import { remarkOnRadius } from './radius-remarks.ts'
@@ -60,6 +61,7 @@ function crossChecks(settings: Settings, wrong: Wrong): void {
   if (settings.hub.mode === 'remote' && !settings.hub.url) wrong('hub.url', 'a remote hub needs its address')
   checkRadius(settings, ids, wrong)
   checkNetworks(settings, wrong)
+  checkConsent(settings, wrong)
 }
 
 /** What is in order and yet hardly meant. */

@@ -6,6 +6,8 @@ import { ACCESS_METHODS } from '#radius/access-methods.ts'
 import { REALM_FORM, REALM_FORMS } from '#radius/proxy/realms.ts'
 import { parseUpstreamServer } from '#radius/proxy/settings.ts'
 import { domainName, type Pool } from '#portal/gateway/network/dnsmasq.ts'
+import { EXTRA_ID } from '#portal/consent/extras.ts'
+import { PROFILE_IDS } from '#portal/legal/profile.ts'
 import { LANGUAGES } from '#shared/i18n/texts.ts'
 import { SITE_CLASSES } from '#shared/place.ts'
 
@@ -105,6 +107,16 @@ export const SCHEMA = {
       cached_accounts: integer(131_072, { min: 0, max: 1_000_000 }),
       token_key: secret(),
     },
+    /** What the law asks of this place; where it asks for a log, it is sealed to two holders. */
+    legal: {
+      profile: oneOf(PROFILE_IDS),
+      /** Files of public keys that `parvis legal keys` made: of holder A's days, and holder B's one. */
+      holder_a: optional(text('')),
+      holder_b: optional(text('')),
+      /** What the world sees of this gateway, where it is not the address of `gateway.wan`. */
+      public_address: optional(address),
+      ports_per_session: integer(60, { min: 16, max: 8_192 }),
+    },
     counts: { profile: oneOf(['standard', 'strict']) },
     hub: {
       mode: oneOf(['embedded', 'remote', 'off']),
@@ -140,7 +152,16 @@ export const SCHEMA = {
       timezone,
       close_at: wallTime,
       languages: listOf(language, [...LANGUAGES]),
+      /** A directory with the city's own terms: `fr.html`, `en.html` … */
+      terms: optional(text('')),
       match,
+    },
+    /** Optional consents on the front page: off until ticked, and never a condition. */
+    'portal.extras': {
+      id: text('', { matches: EXTRA_ID, expected: 'lower-case letters, digits and hyphens, 32 at most' }),
+      fr: optional(text('')),
+      en: optional(text('')),
+      ar: optional(text('')),
     },
     'radius.clients': {
       name: text('', { matches: /^[A-Za-z0-9._-]{1,63}$/, expected: 'a name of letters, digits, dots and hyphens' }),

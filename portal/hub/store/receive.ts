@@ -3,6 +3,7 @@ import type { Db } from '#shared/db/open.ts'
 import type { Ranges } from '#shared/batch.ts'
 import { toRanges } from '#shared/ranges.ts'
 import type { BadEvent, GoodEvent, RejectCode } from '../events.ts'
+import { createHeadKeeper } from './receipt-heads.ts'
 import { createRuns } from './runs.ts'
 import type { Receipt, ReceivedPost } from './store.ts'
 
@@ -32,12 +33,14 @@ export function createReceiver(db: Db): (post: ReceivedPost) => Receipt {
     `insert into quarantine (kid, gateway, epoch, seq, code, sha256, bytes, seen_ms) select ?, ?, ?, ?, ?, ?, ?, ?
      where (select count(*) from quarantine) < ${MOST_QUARANTINED} on conflict do nothing`,
   )
+  const heads = createHeadKeeper(db)
   const runs = createRuns(db)
 
-  type Place = { post: number; index: number; gateway: string }
-  function store(event: GoodEvent, { post, index, gateway }: Place): void {
+  type Place = { post: number; index: number; gateway: string; kid: string }
+  function store(event: GoodEvent, { post, index, gateway, kid }: Place): void {
     const { epoch, seq, site } = event
     putBatch.run(gateway, epoch, seq, event.sha256, post, index, site.id, event.type, event.timeMs)
+    if (event.head) heads.put(gateway, site.id, kid, event.head)
     runs.add(gateway, epoch, seq)
     putSite.run(site.id, site.name, site.class, site.timezone, Number(site.demo), event.timeMs)
     for (const [place, cell] of event.cells.entries()) {
@@ -62,6 +65,10 @@ export function createReceiver(db: Db): (post: ReceivedPost) => Receipt {
     return post.events.length > 0 && post.events.every((event) => (known.get(post.gateway, event.epoch, event.seq) as Buffer | undefined)?.equals(event.sha256) === true)
   }
 
+  function contradicts({ gateway }: ReceivedPost, { head, site }: GoodEvent): boolean {
+    return head !== undefined && heads.contradicts(gateway, site.id, head)
+  }
+
   return function receive(post) {
     const row = device.get(post.kid) as DeviceRow
     const digest = createHash('sha256').update(post.body).digest()
@@ -78,14 +85,14 @@ export function createReceiver(db: Db): (post: ReceivedPost) => Receipt {
     for (const [index, event] of post.events.entries()) {
       const before = known.get(post.gateway, event.epoch, event.seq) as Buffer | undefined
       if (before?.equals(event.sha256)) acked.push(event.seq)
-      else if (event.kind === 'bad' || before) {
-        const code = before ? 'equivocation' : (event as BadEvent).code
+      else if (event.kind === 'bad' || before || contradicts(post, event)) {
+        const code = before || event.kind === 'good' ? 'equivocation' : event.code
         // An unknown schema is nobody's fault: it stays in the device's outbox until this hub knows it.
         if (code !== 'unknown_schema') keepAside(post, event, code)
         rejected.push({ seq: event.seq, code })
       } else {
         stored ??= Number(putPost.run(post.kid, post.receivedMs, post.body).lastInsertRowid)
-        store(event, { post: stored, index, gateway: post.gateway })
+        store(event, { post: stored, index, gateway: post.gateway, kid: post.kid })
         acked.push(event.seq)
       }
     }

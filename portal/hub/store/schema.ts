@@ -43,4 +43,7 @@ export const hubMigrations: readonly string[] = [
    create table staff_session (
      hash blob primary key, account text not null references staff_account on delete cascade, opened_ms integer not null, seen_ms integer not null
    ) strict;`,
+  `create table receipt_head (
+     gateway text not null, site text not null, day text not null, kid text not null references device, head text not null, primary key (gateway, site, day)
+   ) strict, without rowid;`,
 ]

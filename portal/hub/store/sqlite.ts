@@ -6,6 +6,7 @@ import { splitArray } from '../events.ts'
 import { createCounts } from './counts.ts'
 import { createCodes, createDevices } from './devices.ts'
 import { createGroup } from './group.ts'
+import { createReceiptHeads } from './receipt-heads.ts'
 import { createReceiver } from './receive.ts'
 import { createRuns } from './runs.ts'
 import { hubMigrations } from './schema.ts'
@@ -27,6 +28,7 @@ export function sqliteStore(path: string): HubStore {
     batches: createBatches(db, group),
     counts: createCounts(db, group),
     staff: createStaffStore(db, group),
+    receiptHeads: createReceiptHeads(db),
     async close() {
       if (!db.open) return
       await group.idle()

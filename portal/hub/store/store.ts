@@ -12,6 +12,7 @@ export type HubStore = {
   readonly codes: EnrolCodes
   readonly counts: Counts
   readonly staff: StaffStore
+  readonly receiptHeads: ReceiptHeads
   close(): Promise<void>
 }
 
@@ -67,6 +68,12 @@ export type Batches = {
   missing(gateway: string, epoch: string): Promise<Ranges>
   /** Alarms that nobody has looked at: conflicting bytes, times to come, malformed events. */
   quarantined(): Promise<number>
+}
+
+/** Signed heads over days of receipts. */
+export type ReceiptHeads = {
+  /** The newest days first, each with the key that signed it. */
+  of(gateway: string, site: string, most: number): Promise<{ readonly day: string; readonly head: string; readonly key: PublicJwk }[]>
 }
 
 export type EnrolCodes = {

@@ -1,0 +1,22 @@
+// What the settings say of terms, optional consents and the law, made into what the portal takes.
+import { isLanguage, type Language } from '#shared/i18n/texts.ts'
+import type { Extra } from '#portal/consent/extras.ts'
+import { loadTerms } from '#portal/consent/terms-files.ts'
+import type { SiteTerms } from '#portal/consent/terms.ts'
+import type { PortalSettings } from '#portal/settings.ts'
+import type { Settings } from '../settings/schema.ts'
+
+/** @throws UsageError `terms` naming every mistake with its file and line. */
+export function termsOfSites(settings: Settings): SiteTerms {
+  return new Map(settings.sites.flatMap(({ id, terms }) => (terms === undefined ? [] : [[id, loadTerms(terms)] as const])))
+}
+
+function extraOf({ id, ...row }: Settings['portal.extras'][number]): Extra {
+  const texts: Partial<Record<Language, string>> = {}
+  for (const [language, text] of Object.entries(row)) if (isLanguage(language) && text !== undefined) texts[language] = text
+  return { id, texts }
+}
+
+export function consentSettings(settings: Settings): Pick<PortalSettings, 'terms' | 'extras' | 'legalProfile'> {
+  return { terms: termsOfSites(settings), extras: settings['portal.extras'].map(extraOf), legalProfile: settings.legal.profile }
+}

@@ -1,0 +1,29 @@
+import { reason } from '#shared/log.ts'
+import { MOST_EXTRAS } from '#portal/consent/extras.ts'
+import { loadTerms } from '#portal/consent/terms-files.ts'
+import type { Wrong } from './radius-checks.ts'
+import type { Settings } from './schema.ts'
+
+/** Terms that cannot be shown, consents that cannot be asked, a log that nobody could open. */
+export function checkConsent(settings: Settings, wrong: Wrong): void {
+  const extras = settings['portal.extras']
+  const ids = extras.map(({ id }) => id)
+  if (extras.length > MOST_EXTRAS) wrong(`portal.extras[${MOST_EXTRAS}]`, `${MOST_EXTRAS} at most: a page stays a page`)
+  for (const [index, { id, fr }] of extras.entries()) {
+    if (!id) wrong(`portal.extras[${index}].id`, 'missing')
+    else if (id === 'access' || ids.indexOf(id) !== index) wrong(`portal.extras[${index}].id`, `"${id}" is taken`)
+    if (fr === undefined) wrong(`portal.extras[${index}].fr`, 'missing: what is asked is written in French first')
+  }
+  for (const [index, { terms }] of settings.sites.entries()) {
+    if (terms === undefined) continue
+    try {
+      loadTerms(terms)
+    } catch (error) {
+      wrong(`sites[${index}].terms`, reason(error))
+    }
+  }
+  const { profile, holder_a, holder_b } = settings.legal
+  if (profile === 'default') return
+  if (holder_a === undefined) wrong('legal.holder_a', 'missing: the log is sealed to two holders; `parvis legal keys` makes their keys')
+  if (holder_b === undefined) wrong('legal.holder_b', 'missing: the log is sealed to two holders; `parvis legal keys` makes their keys')
+}
