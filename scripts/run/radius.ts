@@ -47,7 +47,7 @@ function withdrawalOf({ live, endings }: RunningRadius): Withdrawal {
 /** @param books the portal's; undefined when this role runs without the portal and keeps its own. */
 export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyring: TokenKeyring, books: Accounting | undefined): Promise<RadiusRole> {
   const { settings, directories, effects } = ground
-  const uses = directories.runtime === undefined ? undefined : openVolatile(directories, 'tokens.db', { durability: 'volatile', migrations: TOKEN_USES_MIGRATIONS })
+  const uses = directories.runtime === undefined ? undefined : openVolatile(directories, 'tokens.db', { durability: 'volatile', migrations: TOKEN_USES_MIGRATIONS, secureDelete: true })
   const disk = books ? undefined : await openDisk(join(directories.data, 'radius.db'), { migrations: ACCOUNTING_MIGRATIONS, secureDelete: true, checkpointPages: ACCOUNTING_CHECKPOINT_PAGES })
   const own = disk && (await openAccounting(ground, disk))
   const accounting = books ?? own
