@@ -16,7 +16,7 @@ import { createApp, ROUTES } from './app.ts'
 import { openSecureDoor, type TlsParts } from './certificate/secure-door.ts'
 import { createAcknowledge } from './consent/acknowledge.ts'
 import { createReceiptDays, type SignedHead } from './consent/receipt-days.ts'
-import { createReceiptDesk } from './consent/receipt-desk.ts'
+import { createReceiptDesk, type ReceiptDesk } from './consent/receipt-desk.ts'
 import { createReceipts, type Receipts } from './consent/receipts.ts'
 import type { ClockSync, Signer } from './consent/receipt.ts'
 import { createSightings } from './count/sightings.ts'
@@ -65,7 +65,7 @@ export type PortalParts = {
   /** Hears of each arrow of protocols.md §3. */
   readonly step?: (step: Step) => void
 }
-export type Portal = Running & { readonly sessions: Sessions; readonly receipts: Receipts; readonly url: string; readonly port: number }
+export type Portal = Running & { readonly sessions: Sessions; readonly receipts: Receipts; readonly receiptDesk: ReceiptDesk; readonly url: string; readonly port: number }
 
 /** Answers begin once everything is wired; a connection that is a moment early waits. */
 function doorToCome(): { listener: RequestListener; open: (listener: RequestListener) => void } {
@@ -141,9 +141,9 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     frontDoor({
       isOurs: (header, connection) => isOurs(header, connection) || secure.isOurs(header),
       routes: ROUTES,
-      captive(request, response) {
+      captive(request, response, host) {
         captiveAnswers()
-        answers.get(secure.url())?.(request, response)
+        answers.get(secure.url())?.(request, response, host)
       },
       app: (request, response) => void serve(request, response),
     }),
@@ -171,7 +171,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     await parts.enforcer.stop()
   }
   let stopping: Promise<void> | undefined
-  return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, receipts, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
+  return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, receipts, receiptDesk, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
 }
 
 function endsOf({ socket }: IncomingMessage) {

@@ -8,7 +8,7 @@ export type FrontDoor = {
   readonly isOurs: IsOurs
   readonly routes: readonly Route[]
   /** For everything that is not ours, and for addresses we do not have. */
-  readonly captive: (request: IncomingMessage, response: ServerResponse) => void
+  readonly captive: (request: IncomingMessage, response: ServerResponse, host: string | undefined) => void
   readonly app: RequestListener
 }
 
@@ -17,12 +17,26 @@ function pathOf(target: string): string {
   return query < 0 ? target : target.slice(0, query)
 }
 
+/** The first Host field. Read from the raw ones: gathering all fields into `headers` costs more than the rest of the decision. */
+function hostField(raw: readonly string[]): string | undefined {
+  for (let at = 0; at < raw.length; at += 2) {
+    if (raw[at]?.length === 4 && raw[at]?.toLowerCase() === 'host') return raw[at + 1]
+  }
+  return undefined
+}
+
 /** RFC 9112 §3.2.2: servers accept the absolute form, and its authority replaces Host. */
 function originForm(request: IncomingMessage): void {
   const absolute = /^http:\/\/([^/?#]*)([^#]*)/i.exec(request.url ?? '')
   if (!absolute) return
   request.headers.host = absolute[1]
   request.url = absolute[2]?.startsWith('/') ? absolute[2] : `/${absolute[2] ?? ''}`
+}
+
+function hostOf(request: IncomingMessage): string | undefined {
+  if (request.url?.[0] === '/') return hostField(request.rawHeaders)
+  originForm(request)
+  return request.headers.host
 }
 
 /**
@@ -40,8 +54,8 @@ export function frontDoor({ isOurs, routes, captive, app }: FrontDoor): RequestL
   }
 
   return function receive(request, response) {
-    if (request.url?.[0] !== '/') originForm(request)
-    const ours = isOurs(request.headers.host, request.socket) && known(request.method ?? '', pathOf(request.url ?? ''))
-    return ours ? app(request, response) : captive(request, response)
+    const host = hostOf(request)
+    const ours = isOurs(host, request.socket) && known(request.method ?? '', pathOf(request.url ?? ''))
+    return ours ? app(request, response) : captive(request, response, host)
   }
 }

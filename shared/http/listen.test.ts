@@ -9,8 +9,8 @@ const SLOW_MS = 300
 let door: Listening | undefined
 afterEach(() => door?.close())
 
-async function ask(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1')
+async function ask(port: number, localAddress = '127.0.0.1'): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress })
   await once(socket, 'connect')
   socket.write('GET / HTTP/1.1\r\nHost: here\r\n\r\n')
   return socket
@@ -40,3 +40,41 @@ test('who reads slowly, but reads, gets it all', async () => {
   await once(reader, 'close')
   expect(read).toBeGreaterThan(LARGE.length)
 }, 10_000)
+
+test('a second question on a kept connection is under the same limit as the first', async () => {
+  const gone = Promise.withResolvers<void>()
+  let asked = 0
+  door = await listen({
+    hosts: ['127.0.0.1'], port: 0, key: 'test.port', stalledTimeoutMs: SLOW_MS,
+    handler: (_, response) => void (++asked === 1 ? response.end('short') : response.on('close', gone.resolve).end(LARGE)),
+  })
+  const reader = await ask(door.port)
+  await once(reader, 'data')
+  reader.pause()
+  reader.write('GET / HTTP/1.1\r\nHost: here\r\n\r\n')
+  await gone.promise
+  reader.destroy()
+}, 5_000)
+
+test('one address holds so many connections and no more; another still comes in, and so does the first when it has let go', async () => {
+  door = await listen({ hosts: ['127.0.0.1'], port: 0, key: 'test.port', socketsPerAddress: 3, handler: (_, response) => void response.write('here') })
+  const { port } = door
+  const heard = async (socket: Socket) => {
+    const [what] = await Promise.race([once(socket, 'data').then(() => ['let in']), once(socket, 'close').then(() => ['shut out'])])
+    return what
+  }
+  const come = async (from: string) => ask(port, from).then(async (socket) => ({ socket, fate: await heard(socket) }))
+  const first = [await come('127.0.0.2'), await come('127.0.0.2'), await come('127.0.0.2')]
+  expect(first.map(({ fate }) => fate)).toEqual(['let in', 'let in', 'let in'])
+  for (const from of ['127.0.0.2', '127.0.0.2']) expect((await come(from)).fate).toBe('shut out')
+  const others = [await come('127.0.0.3'), await come('127.0.0.3'), await come('127.0.0.3')]
+  expect(others.map(({ fate }) => fate)).toEqual(['let in', 'let in', 'let in'])
+  expect((await come('127.0.0.3')).fate).toBe('shut out')
+  for (const { socket } of first) socket.destroy()
+  await Promise.all(first.map(({ socket }) => socket.closed || once(socket, 'close')))
+  // The far end notices a moment later than ours.
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const again = await come('127.0.0.2')
+  expect(again.fate).toBe('let in')
+  for (const { socket } of [...others, again]) socket.destroy()
+})

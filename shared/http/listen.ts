@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import type { Socket } from 'node:net'
 import { UsageError } from '../errors.ts'
+import { capPerAddress, endStalled } from './open-sockets.ts'
 
 /** Node's defaults hold a stalled socket for minutes; a thousand of them are an outage. */
 const HEADERS_TIMEOUT_MS = 5_000
@@ -44,21 +44,6 @@ export type Listening = {
   close(): Promise<void>
 }
 
-function capPerAddress(server: Server | TlsServer, most: number): void {
-  const open = new Map<string, number>()
-  server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? ''
-    const held = (open.get(address) ?? 0) + 1
-    if (held > most) return void socket.destroy()
-    open.set(address, held)
-    socket.once('close', () => {
-      const left = (open.get(address) ?? 1) - 1
-      if (left > 0) open.set(address, left)
-      else open.delete(address)
-    })
-  })
-}
-
 const LIMITS: ServerOptions = {
   headersTimeout: HEADERS_TIMEOUT_MS,
   requestTimeout: REQUEST_TIMEOUT_MS,
@@ -75,10 +60,12 @@ function serverFor({ tls, handler }: ListenOptions): Server | TlsServer {
 
 function listenOn(host: string, port: number, options: ListenOptions): Promise<Server | TlsServer> {
   const server = serverFor(options)
-  // Node's own timeouts end with the request: whoever does not read the answer would keep socket and answer for ever.
-  server.setTimeout(options.stalledTimeoutMs ?? STALLED_TIMEOUT_MS)
   server.maxConnections = MOST_SOCKETS
-  capPerAddress(server, options.socketsPerAddress ?? MOST_SOCKETS_PER_ADDRESS)
+  const open = capPerAddress(server, options.socketsPerAddress ?? MOST_SOCKETS_PER_ADDRESS)
+  // Node's own timeouts end with the request: whoever does not read the answer would keep socket and answer for ever.
+  const stalledTimeoutMs = options.stalledTimeoutMs ?? STALLED_TIMEOUT_MS
+  if (options.tls) server.setTimeout(stalledTimeoutMs)
+  else endStalled(server, open, stalledTimeoutMs)
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') return reject(error)
