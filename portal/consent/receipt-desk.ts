@@ -2,6 +2,7 @@
 import type { Effects } from '#shared/effects.ts'
 import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import { writeInTime } from '../session/desk.ts'
+import { publicKey } from '#shared/sign.ts'
 import type { WithdrawalCode } from '../session/session.ts'
 import { makeReceipt, readReceipt, type ClockSync, type ReceiptText, type Signer } from './receipt.ts'
 import type { Proof, ReceiptDays } from './receipt-days.ts'
@@ -28,6 +29,8 @@ export type ReceiptDesk = {
   copy(code: WithdrawalCode): Promise<ReceiptCopy | undefined>
   /** Takes an optional consent back: on the disk before it resolves. False when there is nothing to take back. @throws UnavailableError */
   withdraw(code: WithdrawalCode, purpose: string): Promise<boolean>
+  /** Recomputes all that is kept: the first row, or the first day, that is not what was signed; null where there is none. */
+  audit(): Promise<{ readonly position: number | null; readonly day: string | null }>
   /** Takes back what was given and deletes the texts; the leaves stay. False when there is nothing. @throws UnavailableError */
   erase(code: WithdrawalCode): Promise<boolean>
 }
@@ -83,6 +86,12 @@ export function createReceiptDesk(parts: ReceiptDeskParts): ReceiptDesk {
       const receipt = await makeReceipt(facts, effects.clock.now(), effects.random, parts.sign, follows)
       await writeInTime(parts, [storeReceipt(receipt, effects.clock.now())])
       return true
+    },
+    async audit() {
+      await receipts.link()
+      const position = receipts.firstFlaw() ?? null
+      const flaw = position === null && parts.key !== undefined ? await days.firstFlaw(publicKey(parts.key)) : undefined
+      return { position, day: flaw?.day ?? null }
     },
     async erase(code) {
       const rows = receipts.of(code)

@@ -12,5 +12,6 @@ export const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(Object.entries(
   network: { summary: 'write the configuration of the programs beside the gateway', load: async () => (await import('./network.ts')).network },
   radius: { summary: 'watch RADIUS, and change its clients while it runs', load: async () => (await import('./radius.ts')).radius },
   session: { summary: 'list the sessions that run, and end one', load: async () => (await import('./session.ts')).session },
+  receipt: { summary: 'check a citizen’s receipt, or all that are kept here', load: async () => (await import('./receipt.ts')).receipt },
   staff: { summary: 'help city staff who cannot sign in', load: async () => (await import('./staff.ts')).staff },
 }))

@@ -84,7 +84,7 @@ export type PortalRoleParts = {
   /** Hears of each arrow of the order of effects: only tests pass it. */
   readonly step?: (step: Step) => void
 }
-export type PortalRole = Pick<Portal, 'urls' | 'ready' | 'port' | 'sessions'> & { readonly coaPort: number; close(): Promise<void> }
+export type PortalRole = Pick<Portal, 'urls' | 'ready' | 'port' | 'sessions' | 'receiptDesk'> & { readonly coaPort: number; close(): Promise<void> }
 
 export async function startPortalRole(ground: Ground, parts: PortalRoleParts): Promise<PortalRole> {
   const { settings, directories, effects } = ground
@@ -157,6 +157,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
     ready: portal.ready,
     port: portal.port,
     sessions: portal.sessions,
+    receiptDesk: portal.receiptDesk,
     coaPort: coa.port,
     async close() {
       await coa.close()

@@ -160,6 +160,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
     })
     parts.add(portal.close)
     Object.assign(urls, portal.urls)
+    actions.set('receipt audit', portal.receiptDesk.audit)
     running.set('portal', portal)
     Object.assign(ports, { portal: portal.port, coa: portal.coaPort })
   }
