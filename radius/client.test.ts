@@ -9,6 +9,7 @@ import { createNas, type NasSettings } from './client.ts'
 import type { AccessQuestion, AccountingReport, Nas } from './nas.ts'
 import { AUTHENTICATOR_AT, CODES, HEADER_BYTES, openPacket, type Packet } from './packet.ts'
 import { PacketWriter } from './packet-writer.ts'
+import { TOLD } from './told.ts'
 
 const secret = sharedSecret(SECRET)
 const question: AccessQuestion = { userName: 'someone', password: 'a password', callingStationId: '02-00-00-00-00-01', nasIdentifier: 'parvis' }
@@ -53,7 +54,7 @@ test('the portal asks our server with a token and learns what the phone may do',
     kind: 'accept',
     authorisation: { sessionSeconds: 7_200, idleSeconds: 900, interimSeconds: 300, downKbps: 5_000, upKbps: 1_000, quotaBytes: 6_000_000_000 },
   })
-  expect(await nas.access(question)).toEqual({ kind: 'reject' })
+  expect(await nas.access(question)).toEqual({ kind: 'reject', message: TOLD.wrong })
 })
 
 test('a report arrives with its gigawords, and is acknowledged', async () => {
@@ -102,7 +103,7 @@ test('a challenge is as good as a reject, and says what the server says', async 
 test('an accept with a senseless limit grants nothing', async () => {
   const port = await scriptedServer((request, answer) => answer(reply(request, CODES.accessAccept, (w) => void w.reserveMessageAuthenticator().addRaw(27, Buffer.of(1)))))
   const nas = await nasFor([[port, port]])
-  expect(await nas.access(question)).toEqual({ kind: 'reject' })
+  expect(await nas.access(question)).toEqual({ kind: 'reject', message: TOLD.wrong })
 })
 
 test('retransmissions are the same bytes, further apart each time, and end', async () => {

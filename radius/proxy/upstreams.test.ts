@@ -10,6 +10,7 @@ import { AUTHENTICATOR_AT, CODES, HEADER_BYTES, openPacket, type Packet } from '
 import { PacketWriter } from '../packet-writer.ts'
 import { revealPassword } from '../password.ts'
 import { hideSalted, revealSalted } from '../salted.ts'
+import { TOLD } from '../told.ts'
 import { MOST_OUTSTANDING } from './realm.ts'
 import type { RealmSettings } from './settings.ts'
 
@@ -113,7 +114,7 @@ test('the exact realm is asked before a wider one, and what has none is asked no
   expect(await asked('u@b.ville.example')).toBe('below')
   expect(await asked('u@c.b.ville.example')).toBe('below')
   expect(await asked('u@ville.example')).toBe('others')
-  expect(await asked('someone')).toBeUndefined()
+  expect(await asked('someone')).toBe(TOLD.wrong)
   const token = town.token()
   expect((await ask(accessBytes(`${token.user}@ville.example`, token.password))).code).toBe(CODES.accessAccept)
   expect(others.heard).toHaveLength(1)
