@@ -103,7 +103,7 @@ test('a challenge is as good as a reject, and says what the server says', async 
 test('an accept with a senseless limit grants nothing', async () => {
   const port = await scriptedServer((request, answer) => answer(reply(request, CODES.accessAccept, (w) => void w.reserveMessageAuthenticator().addRaw(27, Buffer.of(1)))))
   const nas = await nasFor([[port, port]])
-  expect(await nas.access(question)).toEqual({ kind: 'reject', message: TOLD.wrong })
+  expect(await nas.access(question)).toEqual({ kind: 'reject' })
 })
 
 test('retransmissions are the same bytes, further apart each time, and end', async () => {
