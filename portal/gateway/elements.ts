@@ -1,15 +1,19 @@
 // The lines that change who is open. Each is one batch: the kernel does all of it or nothing.
 import { colonMac, type MacAddress } from '#shared/personal.ts'
 import { NO_USAGE, type Grant, type OpenClient, type Usage } from './enforcer.ts'
-import { checkGrant, COUNTERS_KEPT_SECONDS, rate, type Rate } from './policy.ts'
-import { TABLE } from './ruleset.ts'
+import { checkGrant, COUNTERS_KEPT_SECONDS, quotaPiece, rate, type Rate } from './policy.ts'
+import { HEARD_SECONDS, TABLE } from './ruleset.ts'
 
 /** Deleting an element that has just expired would fail the whole batch, so it is made first. */
 function remove(set: string, key: string, value = ''): string {
   return `add element ${TABLE} ${set} { ${key} timeout 1s${value} }; delete element ${TABLE} ${set} { ${key}${value} }`
 }
 
-const BY_MARK = ['up', 'down', 'rate_up', 'rate_down'] as const
+const BY_MARK = ['up', 'down', 'rate_up', 'rate_down', 'quota_end', 'quota_slow', 'slow_up', 'slow_down', 'spent'] as const
+export const ALL_SETS = ['open', 'client', 'share', 'heard', ...BY_MARK, 'alive'] as const
+/** Whose quota is watched, and whose has run out. */
+export const READ_QUOTAS = ['quota_end', 'quota_slow'].map((set) => `list set ${TABLE} ${set}`)
+export const READ_SPENT = `list set ${TABLE} spent`
 
 /** Shuts out at once; counters stay to be read. */
 export function shutLine(mark: number): string {
@@ -32,8 +36,18 @@ function rateElement(set: string, mark: number, limit: Rate | undefined, seconds
   return [`add element ${TABLE} ${set} { ${mark} limit rate over ${bytesPerSecond} bytes/second burst ${burstBytes} bytes timeout ${seconds}s }`]
 }
 
-/** Lets a client through for `grant.seconds`; `used` is what it had counted before. */
-export function openLine(grant: Grant, used: Usage = NO_USAGE): string {
+/** A bucket that is filled once: a byte a second is the least that the kernel fills it up by, and nothing beside what a session moves. */
+function quotaElements(grant: Grant, used: Usage, kept: number): readonly string[] {
+  const piece = quotaPiece(grant, used)
+  if (piece === undefined) return []
+  const bucket = { bytesPerSecond: 1, burstBytes: piece }
+  if (grant.slowKbps === undefined) return rateElement('quota_end', grant.mark, bucket, kept)
+  const slow = rate(grant.slowKbps)
+  return [...rateElement('quota_slow', grant.mark, bucket, kept), ...rateElement('slow_up', grant.mark, slow, kept), ...rateElement('slow_down', grant.mark, slow, kept)]
+}
+
+/** Lets a client through for `grant.seconds`; `used` is what it had counted before, `share` its class where the line is shared out. */
+export function openLine(grant: Grant, used: Usage = NO_USAGE, share?: string): string {
   checkGrant(grant)
   const { mac, mark, seconds } = grant
   const kept = seconds + COUNTERS_KEPT_SECONDS
@@ -44,11 +58,15 @@ export function openLine(grant: Grant, used: Usage = NO_USAGE): string {
     `add element ${TABLE} down { ${mark} ${counter(used.downPackets, used.downBytes)} }`,
     ...rateElement('rate_up', mark, rate(grant.upKbps), kept),
     ...rateElement('rate_down', mark, rate(grant.downKbps), kept),
+    ...quotaElements(grant, used, kept),
+    ...(share === undefined ? [] : [`add element ${TABLE} share { ${mark} timeout ${kept}s : ${share} }`]),
+    // Silence is counted from the beginning.
+    `add element ${TABLE} heard { ${mark} timeout ${HEARD_SECONDS}s }`,
     `add element ${TABLE} open { ${mark} timeout ${seconds}s }`,
   ].join('; ')
 }
 
-export const READ_ALL = ['client', 'open', 'up', 'down'].map((set) => `list ${set === 'client' ? 'map' : 'set'} ${TABLE} ${set}`)
+export const READ_ALL = ['client', 'open', 'up', 'down', 'heard'].map((set) => `list ${set === 'client' ? 'map' : 'set'} ${TABLE} ${set}`)
 
 type Count = { readonly packets: number; readonly bytes: number }
 const NOTHING: Count = { packets: 0, bytes: 0 }
@@ -89,9 +107,10 @@ export type Remembered = { readonly mac: MacAddress; readonly mark: number }
 
 /** Whom the kernel knows: those it lets through, and everyone whose counters it still holds. */
 export function parseAll(listings: readonly string[]): { open: readonly OpenClient[]; remembered: readonly Remembered[] } {
-  const [clients = [], opens = [], ups = [], downs = []] = listings.map(parseListing)
+  const [clients = [], opens = [], ups = [], downs = [], heards = []] = listings.map(parseListing)
   const counts = (elements: readonly Element[]) => new Map(elements.map(({ val, counter }) => [Number(val), counter ?? NOTHING]))
   const left = new Map(opens.map(({ val, expires }) => [Number(val), expires ?? 0]))
+  const quiet = new Map(heards.map(({ val, expires }) => [Number(val), HEARD_SECONDS - (expires ?? 0)]))
   const up = counts(ups)
   const down = counts(downs)
   // The kernel prints hardware addresses with colons; the cast holds because ours is the only hand that adds them.
@@ -99,7 +118,8 @@ export function parseAll(listings: readonly string[]): { open: readonly OpenClie
   const open = remembered.flatMap(({ mac, mark }) => {
     const secondsLeft = left.get(mark)
     if (secondsLeft === undefined) return []
-    return [{ mac, mark, secondsLeft, usage: usage(up.get(mark) ?? NOTHING, down.get(mark) ?? NOTHING) }]
+    const quietSeconds = quiet.get(mark)
+    return [{ mac, mark, secondsLeft, ...(quietSeconds !== undefined && { quietSeconds }), usage: usage(up.get(mark) ?? NOTHING, down.get(mark) ?? NOTHING) }]
   })
   return { open, remembered }
 }

@@ -12,6 +12,11 @@ export type Grant = {
   readonly seconds: number
   readonly downKbps?: number
   readonly upKbps?: number
+  /** Bytes in both directions together since the session began. After them nothing passes, or `slowKbps` each way. */
+  readonly quotaBytes?: number
+  readonly slowKbps?: number
+  /** What the session had used before, for a gate that has forgotten it. */
+  readonly used?: Usage
   /** Absent on our own network. */
   readonly behind?: Behind
 }
@@ -20,7 +25,16 @@ export type Grant = {
 export type Usage = { readonly upBytes: number; readonly downBytes: number; readonly upPackets: number; readonly downPackets: number }
 export const NO_USAGE: Usage = { upBytes: 0, downBytes: 0, upPackets: 0, downPackets: 0 }
 
-export type OpenClient = { readonly mac: MacAddress; readonly mark: number; readonly secondsLeft: number; readonly usage: Usage; /** Name of the controller; absent on our own network. */ readonly controller?: string }
+export type OpenClient = {
+  readonly mac: MacAddress
+  readonly mark: number
+  readonly secondsLeft: number
+  readonly usage: Usage
+  /** Whole seconds since its last packet, where the enforcer knows. */
+  readonly quietSeconds?: number
+  /** Name of the controller; absent on our own network. */
+  readonly controller?: string
+}
 
 /**
  * The one place that lets packets through. Methods resolve once the kernel (or the controller) has confirmed.
@@ -34,6 +48,8 @@ export type Enforcer = {
   open(grant: Grant): Promise<void>
   /** Shuts the client out, ends its flows, returns the last counters. Of one that is not open: `NO_USAGE`. The same MAC behind a controller is another client. */
   close(mac: MacAddress, controller?: string): Promise<Usage>
+  /** Calls back with the mark of each client whose quota has run out, within a second or so. Absent where only counters tell. */
+  onSpent?(listener: (mark: number) => void): void
   /** All that is open now. */
   list(): Promise<readonly OpenClient[]>
   /** Lets go of its helpers. What is open stays open (`on_portal_loss` decides before this is called). */

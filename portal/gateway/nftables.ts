@@ -4,19 +4,22 @@ import { UnavailableError } from '#shared/errors.ts'
 import { reason } from '#shared/log.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import { createConntrack } from './conntrack.ts'
-import { forgetLine, openLine, parseAll, READ_ALL, shutLine } from './elements.ts'
+import { ALL_SETS, forgetLine, openLine, parseAll, READ_ALL, shutLine } from './elements.ts'
 import { NO_USAGE, type Enforcer, type Grant, type OpenClient, type Usage } from './enforcer.ts'
 import { createLastCounters } from './last-counters.ts'
 import { createNftWriter, type NftWriter } from './nft-writer.ts'
 import { checkGrant, type NftablesSettings } from './policy.ts'
 import { run } from './programs.ts'
 import { ruleset, TABLE } from './ruleset.ts'
+import { createShaping } from './shaping.ts'
+import { createSpent } from './spent.ts'
 
 /** With `on_portal_loss = close` the kernel waits this long for a sign of life. */
 const ALIVE_SECONDS = 15
 const ALIVE_EVERY_MS = 5_000
+const MAPS: ReadonlySet<string> = new Set(['client', 'share'])
 const SAY_ALIVE = ['ipv4', 'ipv6'].map((family) => `add element ${TABLE} alive { ${family} timeout 1s }; delete element ${TABLE} alive { ${family} }; add element ${TABLE} alive { ${family} timeout ${ALIVE_SECONDS}s }`).join('; ')
-const EMPTY_ALL = ['open', 'client', 'up', 'down', 'rate_up', 'rate_down', 'alive'].map((set) => `flush ${set === 'client' ? 'map' : 'set'} ${TABLE} ${set}`).join('; ')
+const EMPTY_ALL = ALL_SETS.map((set) => `flush ${MAPS.has(set) ? 'map' : 'set'} ${TABLE} ${set}`).join('; ')
 
 async function writeTable(settings: NftablesSettings): Promise<void> {
   const { code, stderr } = await run('nft', ['-f', '-'], ruleset(settings))
@@ -34,6 +37,8 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
   const writer = createNftWriter(effects)
   const conntrack = createConntrack(effects)
   const lastCounters = createLastCounters(effects, writer)
+  const spent = createSpent(reader, effects)
+  const shaping = createShaping(settings, reader)
   const marks = new Map<MacAddress, number>()
   const turns = new Map<MacAddress, Promise<unknown>>()
   let stopAlive: Cancel | undefined
@@ -57,6 +62,8 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
   async function forget(mac: MacAddress, mark: number): Promise<Usage> {
     const last = await lastCounters.of(mark, async () => void (await writer.run(forgetLine(mac, mark))))
     marks.delete(mac)
+    spent.forget(mark)
+    shaping.forget(mark)
     return last
   }
 
@@ -65,9 +72,12 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
     const before = marks.get(grant.mac)
     // Not every kernel takes a new time-out for an element that exists: it goes and comes again, a millisecond later. Another
     // mark is another session, and what that one used is not this one's.
-    const used = before === undefined ? NO_USAGE : await forget(grant.mac, before)
-    await writer.run(before === undefined ? openLine(grant) : `${shutLine(before)}; ${openLine(grant, before === grant.mark ? used : NO_USAGE)}`)
+    const known = before === undefined ? NO_USAGE : await forget(grant.mac, before)
+    const used = before === grant.mark ? known : (grant.used ?? NO_USAGE)
+    const line = openLine(grant, used, shaping.classFor(grant.mark))
+    await writer.run(before === undefined ? line : `${shutLine(before)}; ${line}`)
     marks.set(grant.mac, grant.mark)
+    if (grant.quotaBytes !== undefined) spent.watch(grant.mark)
     if (before !== undefined && before !== grant.mark) await conntrack.flush(before)
   }
 
@@ -91,15 +101,19 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
       await writeTable(settings)
       lastCounters.start()
       await readAll()
+      await spent.start()
+      await shaping.start()
       if (settings.onPortalLoss !== 'close') return
       await sayAlive()
       stopAlive = every(effects.clock, ALIVE_EVERY_MS, () => void sayAlive().catch((error: unknown) => effects.log.warn('alive-failed', { why: reason(error) })), () => {})
     },
     open: (grant) => inTurn(grant.mac, () => openNow(grant)),
     close: (mac) => inTurn(mac, () => closeNow(mac)),
+    onSpent: spent.onSpent,
     list: readAll,
     async stop() {
       stopAlive?.()
+      spent.stop()
       if (settings.onPortalLoss === 'close') await writer.run(EMPTY_ALL).catch((error: unknown) => effects.log.error('not-emptied', { why: reason(error) }))
       await lastCounters.stop()
       await Promise.all([writer.stop(), reader.stop()])

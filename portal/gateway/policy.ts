@@ -1,5 +1,5 @@
 // What may pass: decided here, in words and numbers without I/O; ruleset.ts and elements.ts say the same to the kernel.
-import type { Grant } from './enforcer.ts'
+import type { Grant, Usage } from './enforcer.ts'
 
 /** What a gateway of our own has to be told. */
 export type NftablesSettings = {
@@ -13,6 +13,9 @@ export type NftablesSettings = {
   readonly otherPorts?: readonly number[]
   /** `close`: the kernel shuts everyone out 15 s after the portal was last heard, and at once on an orderly stop. */
   readonly onPortalLoss: 'keep' | 'close'
+  /** What the line carries, in Mbit/s, a little less than it does: then the queue is here, where clients get equal shares of it. */
+  readonly downMbit?: number
+  readonly upMbit?: number
 }
 
 /** One row a door in the gateway itself that every phone may use, captive or not. */
@@ -37,6 +40,14 @@ export const REFUSALS = [
 
 /** Tried before sign-in, names may cost this much a phone: a page needs a few, a tunnel through them needs many. */
 export const DNS_BEFORE_SIGN_IN = { bytesPerSecond: 2048, burstBytes: 8192 } as const
+
+/** What captive phones reach of the walled garden: shared servers stand in front of anything, so it must not be worth while. */
+export const GARDEN = { port: 443, bytesPerSecond: 32_000, burstBytes: 65_536, bytesPerDay: 20_000_000 } as const
+/** How long an address that the resolver told stays one of the garden, or blocked, unless it is told again (protocols.md §11). */
+export const NAMED_ADDRESS_MINUTES = 15
+/** Never reached by captive phones: a name of the garden may be made to stand for an address of somebody's own network. */
+export const PRIVATE_V4 = ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16', '224.0.0.0/3'] as const
+export const PRIVATE_V6 = ['::/96', '::ffff:0:0/96', '64:ff9b::/96', 'fc00::/7', 'fe80::/10', 'ff00::/8'] as const
 
 /** Counters outlive what they count by this long, so that a session that the kernel ended is still billed to its last byte. */
 export const COUNTERS_KEPT_SECONDS = 900
@@ -67,12 +78,22 @@ export function rate(kbps: number | undefined): Rate | undefined {
   return { bytesPerSecond, burstBytes: Math.max(1, LEAST_BUCKET_BYTES - bytesPerSecond) }
 }
 
+/** The kernel's largest bucket; a larger quota is dealt out in pieces. */
+const MOST_PIECE_BYTES = 2 ** 32 - 1
+
+/** What is left of a grant's quota, as far as one bucket holds it; `undefined` is no quota. A spent one is the smallest bucket. */
+export function quotaPiece({ quotaBytes }: Pick<Grant, 'quotaBytes'>, { upBytes, downBytes }: Usage): number | undefined {
+  if (quotaBytes === undefined) return undefined
+  return Math.min(MOST_PIECE_BYTES, Math.max(1, quotaBytes - upBytes - downBytes))
+}
+
 /** @throws TypeError for a grant outside what the kernel can hold: a mistake of ours, never of a phone. */
-export function checkGrant({ mac, mark, seconds, downKbps, upKbps }: Grant): void {
+export function checkGrant({ mac, mark, seconds, downKbps, upKbps, quotaBytes, slowKbps }: Grant): void {
   if (!/^[0-9a-f]{12}$/.test(mac)) throw new TypeError('a grant names its device by twelve lower-case hexadecimal digits')
   if (!whole(mark, 1, MOST_MARK)) throw new TypeError(`a grant's mark is 1 … ${MOST_MARK}`)
   if (!whole(seconds, 1, MOST_GRANT_SECONDS)) throw new TypeError(`a grant lasts 1 … ${MOST_GRANT_SECONDS} whole seconds`)
-  for (const kbps of [downKbps, upKbps]) {
+  if (quotaBytes !== undefined && !whole(quotaBytes, 0, Number.MAX_SAFE_INTEGER)) throw new TypeError('a quota is a whole number of bytes')
+  for (const kbps of [downKbps, upKbps, slowKbps]) {
     if (kbps !== undefined && !whole(kbps, 1, MOST_KBPS)) throw new TypeError(`a rate is 1 … ${MOST_KBPS} whole kbit/s`)
   }
 }

@@ -1,9 +1,11 @@
-import { checkInterface, DNS_BEFORE_SIGN_IN, doors, REFUSALS, type NftablesSettings } from './policy.ts'
+import { checkInterface, DNS_BEFORE_SIGN_IN, doors, GARDEN, NAMED_ADDRESS_MINUTES, PRIVATE_V4, PRIVATE_V6, REFUSALS, type NftablesSettings } from './policy.ts'
 
 export const TABLE = 'inet parvis'
 /** A thousand hotspots' worth; the kernel refuses the next element, never forgets one. */
 const MOST_CLIENTS = 65_536
 const MOST_PAIRS = 65_536
+/** Addresses of the walled garden, or of blocked names, that the resolver told in the last quarter of an hour. */
+const MOST_NAMED = 65_536
 /** How long the two hardware addresses of a contested network address are both remembered. */
 export const PAIR_SECONDS = 60
 /**
@@ -11,6 +13,10 @@ export const PAIR_SECONDS = 60
  * its phone is open such a flow is reset, or a browser that keeps it would go on talking to the portal.
  */
 const REDIRECTED = '0x80000000'
+/** Flows to the walled garden carry a digest of their phone's MAC, so that both directions and both families fill one bucket. */
+const GARDEN_MARKS = 'mod 0x3fffffff offset 0x80000002'
+/** A phone that was silent for longer is as good as one that never spoke. */
+export const HEARD_SECONDS = 86_400
 
 // MAC → mark, because the way down has no `ether daddr` yet and IPv6 addresses change; all else is keyed by the mark.
 const SETS = `
@@ -20,13 +26,38 @@ const SETS = `
   set down { type mark; size ${MOST_CLIENTS}; flags timeout; counter; }
   set rate_up { type mark; size ${MOST_CLIENTS}; flags timeout; limit rate over 1 mbytes/second; }
   set rate_down { type mark; size ${MOST_CLIENTS}; flags timeout; limit rate over 1 mbytes/second; }
+  set quota_end { type mark; size ${MOST_CLIENTS}; flags timeout; limit rate over 1 bytes/second; }
+  set quota_slow { type mark; size ${MOST_CLIENTS}; flags timeout; limit rate over 1 bytes/second; }
+  set slow_up { type mark; size ${MOST_CLIENTS}; flags timeout; limit rate over 1 mbytes/second; }
+  set slow_down { type mark; size ${MOST_CLIENTS}; flags timeout; limit rate over 1 mbytes/second; }
+  set spent { type mark; size ${MOST_CLIENTS}; flags dynamic,timeout; timeout ${HEARD_SECONDS}s; }
+  set heard { type mark; size ${MOST_CLIENTS}; flags dynamic,timeout; timeout ${HEARD_SECONDS}s; }
+  map share { type mark : classid; size ${MOST_CLIENTS}; flags timeout; }
+  set garden4 { type ipv4_addr; size ${MOST_NAMED}; flags timeout; timeout ${NAMED_ADDRESS_MINUTES}m; }
+  set garden6 { type ipv6_addr; size ${MOST_NAMED}; flags timeout; timeout ${NAMED_ADDRESS_MINUTES}m; }
+  set blocked4 { type ipv4_addr; size ${MOST_NAMED}; flags timeout; timeout ${NAMED_ADDRESS_MINUTES}m; }
+  set blocked6 { type ipv6_addr; size ${MOST_NAMED}; flags timeout; timeout ${NAMED_ADDRESS_MINUTES}m; }
+  set garden_rate { type mark; size ${MOST_CLIENTS}; flags dynamic,timeout; timeout 60s; }
+  set garden_day { type mark; size ${MOST_CLIENTS}; flags dynamic,timeout; timeout 1d; }
   set pair4 { type ether_addr . ipv4_addr; size ${MOST_PAIRS}; flags dynamic,timeout; timeout ${PAIR_SECONDS}s; }
   set pair6 { type ether_addr . ipv6_addr; size ${MOST_PAIRS}; flags dynamic,timeout; timeout ${PAIR_SECONDS}s; }
   set asking { type ether_addr; size ${MOST_CLIENTS}; flags dynamic,timeout; timeout 60s; }
   set alive { type nf_proto; flags timeout; }`
 
 const quoted = (names: readonly string[]) => `{ ${names.map((name) => `"${name}"`).join(', ')} }`
-const listed = (ports: readonly number[]) => `{ ${ports.join(', ')} }`
+const listed = (items: readonly (number | string)[]) => `{ ${items.join(', ')} }`
+
+/** One line a family: nft matches an address in rules of its own family only. */
+function both(line: (family: 'ip' | 'ip6', version: 4 | 6) => string): readonly string[] {
+  return [line('ip', 4), line('ip6', 6)]
+}
+
+/** The same for both directions: what a phone may spend on the walled garden, a second and a day. */
+const GARDEN_LIMITS = [
+  `update @garden_rate { ct mark limit rate over ${GARDEN.bytesPerSecond} bytes/second burst ${GARDEN.burstBytes} bytes } drop`,
+  `update @garden_day { ct mark quota over ${GARDEN.bytesPerDay} bytes } drop`,
+  'accept',
+]
 
 /** The rules of every chain, by its name: a chain with a hook says it in its first line. */
 function chains(settings: NftablesSettings): Readonly<Record<string, readonly string[]>> {
@@ -57,7 +88,10 @@ function chains(settings: NftablesSettings): Readonly<Record<string, readonly st
       'type filter hook prerouting priority filter; policy accept;',
       `${lan} ct mark != @open fib daddr type != local jump refuse_captive`,
     ],
-    refuse_captive: REFUSALS.map(({ protocol, ports, answer }) => `${protocol} dport ${listed(ports)} ${answer}`),
+    refuse_captive: [
+      ...both((family, version) => `${family} daddr @garden${version} tcp dport ${GARDEN.port} return`),
+      ...REFUSALS.map(({ protocol, ports, answer }) => `${protocol} dport ${listed(ports)} ${answer}`),
+    ],
     to_gateway: ['type filter hook input priority filter; policy accept;', `${lan} jump from_phone`],
     from_phone: [
       'ct direction reply accept',
@@ -69,12 +103,30 @@ function chains(settings: NftablesSettings): Readonly<Record<string, readonly st
     passing: [
       'type filter hook forward priority filter; policy drop;',
       ...(settings.onPortalLoss === 'close' ? ['meta nfproto != @alive drop'] : []),
+      `${lan} ${toWorld} ct mark != @open jump to_garden`,
+      `${fromWorld} ${toLan} ct mark != @open jump from_garden`,
       'ct mark != @open drop',
+      ...both((family, version) => `${lan} ${toWorld} ${family} daddr @blocked${version} jump blocked`),
+      ...both((family, version) => `${fromWorld} ${toLan} ${family} saddr @blocked${version} drop`),
       `${lan} ${toWorld} ct mark @rate_up drop`,
-      `${lan} ${toWorld} ct mark @up accept`,
       `${fromWorld} ${toLan} ct mark @rate_down drop`,
+      'ct mark @quota_end jump is_spent',
+      'ct mark @quota_slow jump is_slow',
+      'meta priority set ct mark map @share',
+      `${lan} ${toWorld} update @heard { ct mark }`,
+      `${lan} ${toWorld} ct mark @up accept`,
       `${fromWorld} ${toLan} ct mark @down accept`,
     ],
+    blocked: ['meta l4proto tcp reject with tcp reset', 'reject'],
+    is_spent: ['update @spent { ct mark }', 'drop'],
+    is_slow: ['update @spent { ct mark }', `${lan} ${toWorld} ct mark @slow_up drop`, `${fromWorld} ${toLan} ct mark @slow_down drop`],
+    to_garden: [
+      `ip daddr ${listed(PRIVATE_V4)} drop`,
+      `ip6 daddr ${listed(PRIVATE_V6)} drop`,
+      ...both((family, version) => `${family} daddr @garden${version} tcp dport ${GARDEN.port} ct mark set jhash ether saddr ${GARDEN_MARKS} goto in_garden`),
+    ],
+    from_garden: [`tcp sport ${GARDEN.port} ct direction reply ct mark > ${REDIRECTED} goto in_garden`],
+    in_garden: GARDEN_LIMITS,
   }
 }
 

@@ -33,6 +33,7 @@ export function watchService(nas: Nas, enforcer: Enforcer): Watched {
       open: (grant) => worked(enforcer.open(grant)),
       close: (mac, controller) => worked(enforcer.close(mac, controller)),
       list: () => worked(enforcer.list()),
+      ...(enforcer.onSpent && { onSpent: enforcer.onSpent }),
       stop: () => enforcer.stop(),
     },
     state: (diskHealthy) => ({ access: answers ? 'works' : 'troubled', gate: gate ? 'works' : 'troubled', receipts: diskHealthy ? 'works' : 'delayed' }),

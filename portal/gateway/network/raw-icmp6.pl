@@ -6,14 +6,17 @@ use strict;
 use warnings;
 use Socket qw(:all);
 
+# Perl does not name what is Linux's own: SO_BINDTODEVICE of asm-generic/socket.h, SIOCGIFINDEX of linux/sockios.h.
+use constant { BIND_TO_DEVICE => 25, INDEX_OF => 0x8933 };
 use constant { ICMPV6 => 58, ICMP6_FILTER => 1, ROUTER_SOLICITATION => 133 };
 
 my (%sockets, %index);
 for my $name (@ARGV) {
-    open(my $file, '<', "/sys/class/net/$name/ifindex") or die "$name: $!\n";
-    chomp($index{$name} = <$file>);
     socket(my $socket, AF_INET6, SOCK_RAW, ICMPV6) or die "$name: $!\n";
-    setsockopt($socket, SOL_SOCKET, SO_BINDTODEVICE, "$name\0") or die "$name: $!\n";
+    my $request = pack('a16 i x20', $name, 0);
+    ioctl($socket, INDEX_OF, $request) or die "$name: $!\n";
+    $index{$name} = unpack('x16 i', $request);
+    setsockopt($socket, SOL_SOCKET, BIND_TO_DEVICE, "$name\0") or die "$name: $!\n";
     # RFC 4861 4.2: what came through a router has less than 255 and is not believed.
     setsockopt($socket, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 255) or die "$name: $!\n";
     setsockopt($socket, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 255) or die "$name: $!\n";
