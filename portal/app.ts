@@ -3,9 +3,10 @@ import { Hono } from 'hono'
 import { MalformedError } from '#shared/errors.ts'
 import { heldReceiptRoute, receiptCopyRoute, receiptFormRoute, receiptsRoute } from './consent/receipt-routes.ts'
 import { termsRoute } from './consent/terms-route.ts'
+import { introduceRoute, pollRoute, refusedRoute, unifiRoute } from './controllers/controller-routes.ts'
 import type { Route } from './detect/front-door.ts'
 import { connectRoute, welcomeRoute } from './login/connect-route.ts'
-import { CONTENT_SECURITY_POLICY } from './pages/style.ts'
+import { CONTENT_SECURITY_POLICY, policyWith } from './pages/style.ts'
 import { capportRoute, recordedRoute, serviceRoute } from './public-routes.ts'
 import { disconnectRoute, heldRoute, receiptRoute, statusRoute } from './session/session-routes.ts'
 import { createVisits, type Env, type PortalDesk, type Visit, type Visits } from './visit.ts'
@@ -39,6 +40,10 @@ const JOURNEY: readonly PortalRoute[] = [
   { methods: READ, path: '/service', answers: serviceRoute },
   { methods: READ, path: '/recorded', answers: recordedRoute },
   { methods: READ, path: '/capport', answers: capportRoute },
+  { methods: READ, path: '/at/:controller', pattern: /^\/at\/[a-z0-9-]{1,32}$/, answers: introduceRoute },
+  { methods: SUBMIT, path: '/at/:controller', pattern: /^\/at\/[a-z0-9-]{1,32}$/, answers: pollRoute },
+  { methods: READ, path: '/guest/s/:site/', pattern: /^\/guest\/s\/[^/%]{1,64}\/$/, answers: unifiRoute },
+  { methods: READ, path: '/refused', answers: refusedRoute },
 ]
 
 export const ROUTES: readonly Route[] = [...JOURNEY, ...MONITORING]
@@ -56,7 +61,7 @@ export function createApp(desk: PortalDesk): Hono<Env> {
 
   app.use(async (visit, next) => {
     await next()
-    visit.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+    visit.header('Content-Security-Policy', visit.get('formTo') === undefined ? CONTENT_SECURITY_POLICY : policyWith(visit.get('formTo') ?? ''))
     // `same-origin`, because with none at all a form post has the Origin `null`; a session link must not travel even so.
     visit.header('Referrer-Policy', visit.req.path.startsWith('/s/') || visit.req.path.startsWith('/receipt') || visit.req.path === '/connect' ? 'no-referrer' : 'same-origin')
     visit.header('X-Content-Type-Options', 'nosniff')
@@ -64,7 +69,7 @@ export function createApp(desk: PortalDesk): Hono<Env> {
   })
   register(app, MONITORING, visits)
   app.use(async (visit, next) => {
-    visit.set('asker', await desk.neighbours.asker(visit.env.source))
+    await visits.lookUp(visit)
     await next()
   })
   register(app, JOURNEY, visits)

@@ -11,7 +11,7 @@ import type { Effects, Running } from '#shared/effects.ts'
 import { listen } from '#shared/http/listen.ts'
 import type { KeyObject } from '#shared/keyed-mac.ts'
 import { reason } from '#shared/log.ts'
-import { canonicalIp } from '#shared/personal.ts'
+import { canonicalIp, type MacAddress } from '#shared/personal.ts'
 import { createApp, ROUTES } from './app.ts'
 import { openSecureDoor, type TlsParts } from './certificate/secure-door.ts'
 import { createAcknowledge } from './consent/acknowledge.ts'
@@ -19,6 +19,10 @@ import { createReceiptDays, type SignedHead } from './consent/receipt-days.ts'
 import { createReceiptDesk, type ReceiptDesk } from './consent/receipt-desk.ts'
 import { createReceipts, type Receipts } from './consent/receipts.ts'
 import type { ClockSync, Signer } from './consent/receipt.ts'
+import { createControllerDesk } from './controllers/controller-desk.ts'
+import { withGates } from './controllers/gates.ts'
+import { withGuests } from './controllers/guest-sessions.ts'
+import { createGuests, type Guests } from './controllers/guests.ts'
 import { createSightings } from './count/sightings.ts'
 import { captiveAnswer } from './detect/captive-answer.ts'
 import { frontDoor } from './detect/front-door.ts'
@@ -32,6 +36,7 @@ import { PROFILES } from './legal/profile.ts'
 import { portalTexts } from './pages/texts.ts'
 import type { Desk, Step } from './session/desk.ts'
 import { createJournalReader } from './session/journal.ts'
+import { grantOf } from './session/opening.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
 import { createSessionStore } from './session/store.ts'
 import type { PortalSettings } from './settings.ts'
@@ -39,6 +44,8 @@ import type { PortalSettings } from './settings.ts'
 const CHORES_MS = 60_000
 /** A phone that wakes up lets every app probe at once. */
 const MOST_SOCKETS_PER_PHONE = 128
+/** All phones behind a foreign controller may have its address. */
+const MOST_SOCKETS_PER_CONTROLLER = 2_048
 const BOOT_BYTES = 8
 
 export type PortalParts = {
@@ -62,10 +69,12 @@ export type PortalParts = {
   readonly clockSync?: () => ClockSync
   /** The door with TLS; undefined without `portal.tls_port`. */
   readonly tls?: TlsParts
+  /** Asks the access server that reported a session to end it; undefined where no server of this process hears of sessions. */
+  readonly hangUp?: (user: string, mac: MacAddress) => Promise<boolean>
   /** Hears of each arrow of protocols.md §3. */
   readonly step?: (step: Step) => void
 }
-export type Portal = Running & { readonly sessions: Sessions; readonly receipts: Receipts; readonly receiptDesk: ReceiptDesk; readonly url: string; readonly port: number }
+export type Portal = Running & { readonly sessions: Sessions; readonly guests: Guests; readonly receipts: Receipts; readonly receiptDesk: ReceiptDesk; readonly url: string; readonly port: number }
 
 /** Answers begin once everything is wired; a connection that is a moment early waits. */
 function doorToCome(): { listener: RequestListener; open: (listener: RequestListener) => void } {
@@ -89,11 +98,13 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   const log = effects.log.scoped('portal')
   const step = parts.step ?? (() => {})
   const service = watchService(parts.nas, parts.enforcer)
+  const controllers = createControllerDesk(settings.controllers ?? [], parts.formKey, effects)
   const desk: Desk = {
     store: createSessionStore(parts.volatile, () => random(BOOT_BYTES).toString('hex'), Math.floor(clock.now())),
     durable: parts.durable,
     journal: createJournalReader(parts.reader),
-    enforcer: service.enforcer,
+    // A controller that does not answer is no failure of our own gate.
+    enforcer: withGates(service.enforcer, controllers.gates),
     nas: service.nas,
     observations: parts.observations,
     effects: { ...effects, log },
@@ -101,7 +112,8 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     now: () => Math.floor(clock.now()),
     step,
   }
-  const sessions = createSessions(desk)
+  const guests = createGuests(parts.volatile, desk, parts.hangUp !== undefined)
+  const sessions = withGuests(createSessions(desk), guests, async ({ user, mac }) => (await parts.hangUp?.(user, mac)) ?? true, desk.now)
   const receipts = createReceipts(parts)
   const { gateway, controller } = settings
   const clockSync = parts.clockSync ?? (() => 'system' as const)
@@ -115,10 +127,11 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
 
   await service.enforcer.start()
   await parts.neighbours.start()
+  controllers.takeUp(desk.store.all().flatMap((session) => (session.kind === 'open' ? [grantOf(session, desk.now())] : [])))
   await sessions.start()
 
   const door = doorToCome()
-  const listening = await listen({ hosts: settings.hosts, port: settings.port, key: 'portal.port', handler: door.listener, socketsPerAddress: MOST_SOCKETS_PER_PHONE })
+  const listening = await listen({ hosts: settings.hosts, port: settings.port, key: 'portal.port', handler: door.listener, socketsPerAddress: controllers.configured ? MOST_SOCKETS_PER_CONTROLLER : MOST_SOCKETS_PER_PHONE })
   const url = new URL(settings.url ?? listening.urls[0] ?? '').href
   const secure = await openSecureDoor(settings, parts.tls, { url, plainUrl: listening.urls[0] ?? url, listener: door.listener }, effects).catch(async (error: unknown) => {
     await listening.close()
@@ -126,7 +139,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   })
   let ready = true
   const app = createApp({
-    settings, url, secure, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, receiptDesk, connect, enforcer: parts.enforcer.name,
+    settings, url, secure, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, receiptDesk, connect, controllers, guests, enforcer: parts.enforcer.name,
     texts: portalTexts(),
     placeOf: placeByDoor(settings.sites, settings.doors, settings.nasIdentifier),
     serviceState: () => service.state(parts.durable.healthy()),
@@ -155,6 +168,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     await receipts.link()
     await receiptDays.tick()
     receipts.tidy()
+    guests.round()
   }
   const choresFailed = (error: unknown) => log.warn('chores failed', { reason: reason(error) })
   const cancelChores = every(clock, CHORES_MS, () => void chores().catch(choresFailed), choresFailed)
@@ -168,12 +182,12 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     await sessions.close()
     await receipts.link().catch(choresFailed)
     await parts.neighbours.stop()
-    await parts.enforcer.stop()
+    await desk.enforcer.stop()
   }
   let stopping: Promise<void> | undefined
-  return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, receipts, receiptDesk, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
+  return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, guests, receipts, receiptDesk, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
 }
 
-function endsOf({ socket }: IncomingMessage) {
-  return { source: canonicalIp(socket.remoteAddress ?? ''), local: socket.localAddress }
+function endsOf({ socket, url }: IncomingMessage) {
+  return { source: canonicalIp(socket.remoteAddress ?? ''), local: socket.localAddress, target: url }
 }

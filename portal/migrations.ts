@@ -1,6 +1,8 @@
 // The portal's two databases. Never edit a script that has landed: append.
 import { ACCOUNTING_TABLES } from '#radius/accounting/schema.ts'
 import { TERMINATE_CAUSES } from '#radius/nas.ts'
+import { GUEST_TABLE } from './controllers/guests.ts'
+import { REENTRY_TABLE } from './login/reentry/table.ts'
 
 /** Causes were words in the portal's own table; RFC 2866 §5.10 numbers them. */
 const CAUSE_NUMBER = `case cause ${Object.entries(TERMINATE_CAUSES).map(([word, number]) => `when '${word}' then ${number}`).join(' ')} end`
@@ -123,9 +125,11 @@ export const SESSION_MIGRATIONS: readonly string[] = [
   // A store that is taken up by a newer version has been announced, or was never meant to be.
   'alter table boot add column since_ms integer not null default 0; alter table boot add column announced integer not null default 1;',
   "alter table farewell add column user text; alter table session add column counted text not null default '';",
+  REENTRY_TABLE,
   // The same MAC behind a foreign controller is another client.
   `alter table session add column controller text not null default '';
    alter table session add column facts text not null default '{}';
    drop index session_client;
    create unique index session_client on session (mac, controller) where shut = 0;`,
+  GUEST_TABLE,
 ]

@@ -1,4 +1,5 @@
 import type { Site, SiteHints } from '#shared/place.ts'
+import type { ControllerSettings } from './controllers/controller.ts'
 import type { Extra } from './consent/extras.ts'
 import type { SiteTerms } from './consent/terms.ts'
 import type { ProfileId } from './legal/profile.ts'
@@ -44,6 +45,8 @@ export type PortalSettings = {
   /** Row of the server's table of profiles that a token asks for, 0–255. */
   readonly profile: number
   readonly methods: readonly string[]
+  /** Foreign access controllers that send us their phones. */
+  readonly controllers?: readonly ControllerSettings[]
   /** Limits where the RADIUS server sets none. */
   readonly sessionSeconds: number
   /** What the server grants at each site, where that is another time: told before the tap. */

@@ -5,7 +5,7 @@ import { isLanguage, LANGUAGES, preferredLanguage, type Language, type Translate
 import type { KeyObject } from '#shared/keyed-mac.ts'
 import { reason } from '#shared/log.ts'
 import type { IpAddress } from '#shared/personal.ts'
-import { issueFormToken, localClient } from './consent/form-token.ts'
+import { issueFormToken } from './consent/form-token.ts'
 import type { SecureDoor } from './certificate/secure-door.ts'
 import type { Receipts } from './consent/receipts.ts'
 import { shownExtras } from './consent/extras.ts'
@@ -15,6 +15,9 @@ import type { Place, PlaceOf } from './detect/place.ts'
 import type { ReceiptDesk } from './consent/receipt-desk.ts'
 import { LONGEST_STATE } from './detect/wanted-address.ts'
 import type { Asker, Neighbours } from './gateway/enforcer.ts'
+import type { Opened } from './controllers/arrival-state.ts'
+import { behindOf, clientIdOf, type ControllerDesk } from './controllers/controller-desk.ts'
+import type { Guests } from './controllers/guests.ts'
 import type { Connect } from './login/connect.ts'
 import { PROFILES } from './legal/profile.ts'
 import { FAILURES, failurePage, type Failure } from './pages/failure.ts'
@@ -28,8 +31,8 @@ import type { Sessions } from './session/sessions.ts'
 import type { PortalSettings } from './settings.ts'
 
 /** The two ends of the connection that a request came by. */
-export type Ends = { readonly source: IpAddress; readonly local: string | undefined }
-export type Env = { Bindings: Ends; Variables: { asker?: Asker } }
+export type Ends = { readonly source: IpAddress; readonly local: string | undefined; /** The request target as it came. */ readonly target?: string | undefined }
+export type Env = { Bindings: Ends; Variables: { asker?: Asker; arrived?: Opened; /** Another origin that a form of this page may lead to. */ formTo?: string } }
 export type Visit = Context<Env>
 export type Client = Asker & { readonly kind: 'client' }
 export type Status = 200 | 400 | 403 | 404 | 503
@@ -50,6 +53,9 @@ export type PortalDesk = {
   readonly receipts: Receipts
   readonly receiptDesk: ReceiptDesk
   readonly connect: Connect
+  /** Foreign access controllers, and the sessions that they keep. */
+  readonly controllers: ControllerDesk
+  readonly guests: Guests
   /** Name of the enforcer; says nothing about anybody. */
   readonly enforcer: string
   serviceState(): ServiceState
@@ -57,6 +63,8 @@ export type PortalDesk = {
 }
 
 export type Visits = PortalDesk & {
+  /** Finds out who asks, before any page. A phone that a foreign controller sent is known by its state alone, never by its address. */
+  lookUp(visit: Visit): Promise<void>
   /** A phone stands on the network it is a neighbour on, whichever address of ours it called. */
   placeFor(visit: Visit): Place
   readerOf(visit: Visit, chosen?: string | undefined, to?: string | undefined): Reader
@@ -83,6 +91,8 @@ export function createVisits(desk: PortalDesk): Visits {
 
   function placeFor(visit: Visit): Place {
     const asker = visit.get('asker')
+    const arrived = visit.get('arrived')
+    if (arrived) return desk.controllers.placeOf(arrived.arrival, settings.sites)
     return desk.placeOf(visit.env.local, asker?.kind === 'client' ? asker.interface : undefined)
   }
 
@@ -93,12 +103,24 @@ export function createVisits(desk: PortalDesk): Visits {
     const languages = offered.length > 0 ? offered : LANGUAGES
     const language = languages.find((one) => one === chosen) ?? preferredLanguage(visit.req.header('accept-language'), languages)
     const state = to !== undefined && to.length <= LONGEST_STATE && /^[\w-]+$/.test(to) ? to : undefined
-    return { t: desk.texts(language), language, languages, site, servicesUrl: settings.servicesUrl, to: state }
+    return { t: desk.texts(language), language, languages, site, servicesUrl: settings.servicesUrl, to: state, ...(visit.get('arrived') && { at: visit.req.query('at') }) }
+  }
+
+  async function lookUp(visit: Visit): Promise<void> {
+    const state = visit.req.query('at')
+    if (state === undefined) return visit.set('asker', await desk.neighbours.asker(visit.env.source))
+    const arrived = desk.controllers.arrived(state)
+    if (!arrived) return visit.set('asker', { kind: 'unknown' })
+    const { arrival } = arrived
+    visit.set('arrived', arrived)
+    visit.set('asker', { kind: 'client', mac: arrival.mac, contested: false, behind: behindOf(arrival) })
+    if (arrival.back !== undefined) visit.set('formTo', arrival.back)
   }
 
   function askerOf(visit: Visit): Asker {
     const asker = visit.get('asker') ?? { kind: 'unknown' }
-    if (asker.kind === 'client') desk.sightings.asked(placeFor(visit).site.id, asker.mac)
+    // Anyone can claim a MAC; who is online was believed by more than us.
+    if (asker.kind === 'client' && asker.behind?.facts['bind'] !== 'claim') desk.sightings.asked(placeFor(visit).site.id, asker.mac)
     return asker
   }
 
@@ -119,21 +141,22 @@ export function createVisits(desk: PortalDesk): Visits {
 
   return {
     ...desk,
+    lookUp,
     placeFor,
     readerOf,
     askerOf,
     async sessionOf(visit) {
       const asker = askerOf(visit)
-      return asker.kind === 'client' ? sessions.live(asker.mac) : undefined
+      return asker.kind === 'client' ? sessions.live(asker.mac, asker.behind?.controller) : undefined
     },
     termsFor,
     page,
     fail,
     refused,
     async welcome(visit, reader, client, notice, status = 200) {
-      const online = (await sessions.live(client.mac)) !== undefined
+      const online = (await sessions.live(client.mac, client.behind?.controller)) !== undefined
       const terms = termsFor(reader)
-      const token = issueFormToken(formKey, { client: localClient(client.mac), purpose: 'connect', termsSha256: terms.sha256 }, clock.now(), random)
+      const token = issueFormToken(formKey, { client: clientIdOf(client), purpose: 'connect', termsSha256: terms.sha256 }, clock.now(), random)
       return page(visit, welcomePage(reader, { terms, token, extras: shownExtras(settings.extras, reader.language), method: settings.methods[0] ?? 'click', notice, online }), status)
     },
     keepsakeOf: (token) => ({ token, absoluteUrl: new URL(`/s/${token}`, desk.secure.url()).href }),

@@ -65,6 +65,8 @@ export type Asker =
       readonly contested: boolean
       /** The interface of ours it is behind, where there is one: tells the sites of one portal apart, whatever address it asked. */
       readonly interface?: string
+      /** Introduced by a foreign access controller, and not on a network of ours. */
+      readonly behind?: Behind
     }
   | { readonly kind: 'unknown' }
 

@@ -9,6 +9,7 @@ export const FAILURES = {
   refused: { status: 403, own: false },
   unknown: { status: 403, own: true },
   contested: { status: 403, own: false },
+  arrival: { status: 403, own: true },
   malformed: { status: 400, own: true },
 } as const
 export type Failure = keyof typeof FAILURES

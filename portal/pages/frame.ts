@@ -16,10 +16,12 @@ export type Reader = {
   readonly servicesUrl: string | undefined
   /** Signed state of the address the person wanted; carried along. */
   readonly to: string | undefined
+  /** Sealed state of who arrived by which foreign controller; carried along. */
+  readonly at?: string | undefined
 }
 
-export function query(reader: Pick<Reader, 'to'>, language: Language): string {
-  return `?lang=${language}${reader.to === undefined ? '' : `&to=${reader.to}`}`
+export function query(reader: Pick<Reader, 'to' | 'at'>, language: Language): string {
+  return `?lang=${language}${reader.to === undefined ? '' : `&to=${reader.to}`}${reader.at === undefined ? '' : `&at=${reader.at}`}`
 }
 
 /** A link of our own in the reader's language: with cookies off nothing else carries it. */

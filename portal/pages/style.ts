@@ -35,4 +35,9 @@ export const STYLE =
 const digest = createHash('sha256').update(STYLE).digest('base64')
 
 /** No script, no frame, no other origin; the one sheet by its digest (security.md). */
-export const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${digest}'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
+export const CONTENT_SECURITY_POLICY = policyWith('')
+
+/** `formTo`: the origin of a foreign controller to which the answer to a form leads; browsers hold redirects to `form-action` too. */
+export function policyWith(formTo: string): string {
+  return `default-src 'none'; style-src 'sha256-${digest}'; img-src 'self' data:; form-action 'self'${formTo && ` ${formTo}`}; base-uri 'none'; frame-ancestors 'none'`
+}
