@@ -13,8 +13,11 @@ export const PAIR_SECONDS = 60
  * its phone is open such a flow is reset, or a browser that keeps it would go on talking to the portal.
  */
 const REDIRECTED = '0x80000000'
-/** Flows to the walled garden carry a digest of their phone's MAC, so that both directions and both families fill one bucket. */
-const GARDEN_MARKS = 'mod 0x3fffffff offset 0x80000002'
+/**
+ * Flows to the walled garden carry a digest of their phone's MAC, so that both directions and both families fill one bucket;
+ * without a seed nft makes one up for each rule.
+ */
+const GARDEN_MARKS = 'mod 0x3fffffff seed 0x76 offset 0x80000002'
 /** A phone that was silent for longer is as good as one that never spoke. */
 export const HEARD_SECONDS = 86_400
 

@@ -6,11 +6,13 @@ import type { MacAddress } from '#shared/personal.ts'
 import type { Order } from './gateway.ts'
 import type { Inside, Lab } from './lab.ts'
 
-export type LabEnforcer = Omit<Enforcer, 'name' | 'start'> & {
+export type LabEnforcer = Omit<Enforcer, 'name' | 'start' | 'onSpent'> & {
   /** Who stands behind each of these addresses, all asked at once. */
   askers(...addresses: readonly string[]): Promise<readonly Asker[]>
   /** Everyone sighted since the start, as often as told. */
   sightings(): Promise<readonly MacAddress[]>
+  /** Marks of those whose quota ran out since the start. */
+  spent(): Promise<readonly number[]>
   metrics(): Promise<string>
   readonly process: Inside
 }
@@ -52,6 +54,7 @@ export async function startEnforcer(lab: Lab, settings: Partial<NftablesSettings
     list: async () => (await ask({ act: 'list' })) as readonly OpenClient[],
     askers: async (...addresses) => (await ask({ act: 'askers', addresses })) as readonly Asker[],
     sightings: async () => (await ask({ act: 'sightings' })) as readonly MacAddress[],
+    spent: async () => (await ask({ act: 'spent' })) as readonly number[],
     metrics: async () => (await ask({ act: 'metrics' })) as string,
     async stop() {
       await ask({ act: 'stop' })

@@ -15,7 +15,7 @@ export type Order =
   | { readonly act: 'open'; readonly grant: Grant }
   | { readonly act: 'close'; readonly mac: MacAddress }
   | { readonly act: 'askers'; readonly addresses: readonly string[] }
-  | { readonly act: 'list' | 'stop' | 'metrics' | 'sightings' }
+  | { readonly act: 'list' | 'stop' | 'metrics' | 'sightings' | 'spent' }
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as NftablesSettings
 const clock = systemClock()
@@ -23,6 +23,8 @@ const metrics = createMetrics()
 const log = jsonLog((line) => process.stderr.write(line), clock.now)
 const { enforcer, neighbours } = createGateway({ kind: 'nftables', ...settings }, { clock, metrics, log, random: randomBytes })
 const sightings: MacAddress[] = []
+const spent: number[] = []
+enforcer.onSpent?.((mark) => void spent.push(mark))
 neighbours.onSighting((mac) => sightings.push(mac))
 
 async function obey(order: Order): Promise<unknown> {
@@ -31,6 +33,7 @@ async function obey(order: Order): Promise<unknown> {
   if (order.act === 'list') return enforcer.list()
   if (order.act === 'metrics') return metrics.text()
   if (order.act === 'sightings') return sightings
+  if (order.act === 'spent') return spent
   if (order.act === 'askers') return Promise.all(order.addresses.map((address) => neighbours.asker(address)))
   await neighbours.stop()
   return enforcer.stop()
