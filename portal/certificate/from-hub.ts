@@ -14,11 +14,11 @@ import { isDue } from './keeper.ts'
 import { certificateRequest, newCertificateKey } from './request.ts'
 
 /** The hub runs the order in the background: an answer of DNS takes from seconds to minutes. */
-const PENDING_RETRY_MS = 15_000
+const PENDING_RETRY_MS = 5_000
 /** Also how often it is looked whether half the life is over. */
 const LOOK_EVERY_MS = 3_600_000
 /** After a start: enrolment and the hub itself may be a moment behind. */
-const FIRST_LOOK_MS = 5_000
+const FIRST_LOOK_MS = 2_000
 /** A third of it is chance, so that a town's gateways do not ask at the same moment after a power cut. */
 const FAILED_RETRY_MS = 3_600_000
 

@@ -19,6 +19,13 @@ export const PEERS: readonly Peer[] = [
   { binary: 'tcpdump', package: 'tcpdump' },
   { binary: 'unzip', package: 'unzip' },
   { binary: 'strace', package: 'strace' },
+  { binary: 'dnsmasq', package: 'dnsmasq-base' },
+  { binary: 'dhclient', package: 'isc-dhcp-client' },
+  { binary: 'rdisc6', package: 'ndisc6' },
+  { binary: 'dig', package: 'bind9-dnsutils' },
+  { binary: 'openssl', package: 'openssl' },
+  { binary: 'pebble', package: 'pebble' },
+  { binary: 'pebble-challtestsrv', package: 'pebble' },
 ]
 
 /** Debian keeps many of them outside an ordinary user's PATH. */

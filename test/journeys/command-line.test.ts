@@ -165,7 +165,7 @@ test('file, environment and flags hold in this order, and no secret is shown', a
   const settings = JSON.parse(shown.out) as Record<string, Record<string, unknown> & Record<string, unknown>[]>
   expect(settings['portal']).toMatchObject({ port: 1001, session_seconds: 700, idle_seconds: 61 })
   expect(settings['radius']).toMatchObject({ token_key: 'set', host: null })
-  expect(settings['portal']).not.toHaveProperty('tls_port')
+  expect(settings['hub']).not.toHaveProperty('database_url')
   expect(settings['radius.clients']?.[0]).toMatchObject({ name: 'ap', secret: 'set' })
   for (const said of [shown, await parvis(['settings', '--config', path]), await parvis(['check', '--config', path]), await parvis(['check', '--config', path, '--portal.port=x'])]) {
     expect(said.out + said.err).not.toContain(SECRET)

@@ -1,0 +1,192 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dnsmasqConf, networkFiles } from '#portal/gateway/network/dnsmasq.ts'
+import { until } from '#test/lab/curl.ts'
+import { createLab, type Inside, type Lab } from '#test/lab/lab.ts'
+import { LANS, UPSTREAM } from '#test/lab/network.ts'
+import { absent, namespacesForbidden } from '#test/support/peer.ts'
+
+const API = 'https://x7k2.wifi.rivemont.example/capport'
+const { v4: GATEWAY4, v6: GATEWAY6, net4 } = LANS.lan0
+
+/** What dhclient hands to its script, as variables. */
+const SCRIPT = '#!/bin/sh\nenv >>"$0.env"\n'
+const CLIENT4 = 'option captive-portal code 114 = text;\nrequest subnet-mask, routers, domain-name-servers, captive-portal;\n'
+const CLIENT6 = 'option dhcp6.captive-portal code 103 = text;\nrequest;\nalso request dhcp6.captive-portal, dhcp6.name-servers;\n'
+
+// The names of the world, as its own server tells them: one in the garden, one blocked, one of neither, one that points back at us.
+// (Benchmarking addresses of RFC 2544 and 5180: stop-dns-rebind takes those of documentation for private ones.)
+const WORLD_NAMES = `port=53
+no-resolv
+no-hosts
+bind-interfaces
+listen-address=${UPSTREAM.v4}
+local-ttl=86400
+host-record=www.service-public.example,198.18.0.10,2001:2::10
+host-record=tracker.example,198.18.0.66,2001:2::66
+host-record=elsewhere.example,198.18.0.77,2001:2::77
+host-record=rebind.example,192.168.70.1
+`
+
+describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'rdisc6', 'dig', 'perl', 'tcpdump'))('the phones\' network by our template of dnsmasq', () => {
+  let lab: Lab
+  let dir: string
+  let dnsmasq: Inside
+  let portal: Inside
+  const path = (name: string) => join(dir, name)
+  const inGateway = async (...command: string[]) => (await lab.in('gateway', command)).stdout
+  const dig = async (name: string, type = 'A', more: readonly string[] = []) => (await lab.in('phone', ['dig', `@${GATEWAY4}`, '+tries=2', '+time=2', ...more, name, type])).stdout
+
+  async function announce(uri: string): Promise<void> {
+    const times = () => portal.output().split('\n').filter((line) => line.startsWith('told ')).length
+    const before = times()
+    portal.child.stdin?.write(`${uri}\n`)
+    await until(async () => times() > before, 5)
+  }
+  /**
+   * What a phone that asks for routers hears: in rdisc6's words, and as it came, because Debian 12's rdisc6 passes over options it
+   * has no word for.
+   */
+  async function routers(): Promise<{ words: string; packets: readonly Buffer[] }> {
+    const watch = lab.spawn('phone', ['tcpdump', '-lnxi', 'wlan0', 'icmp6 and ip6[40] == 134'])
+    await watch.says('listening')
+    const words = (await lab.in('phone', ['rdisc6', '-m', '-w', '700', 'wlan0'])).stdout
+    await watch.kill('SIGTERM')
+    const { stdout } = await watch.ended
+    const packets = stdout.split(/^(?=\d\d:)/m).map((packet) => Buffer.from([...packet.matchAll(/^\t0x[0-9a-f]+: +(.*)$/gm)].map(([, hex = '']) => hex.replaceAll(' ', '')).join(''), 'hex'))
+    return { words, packets: packets.filter(({ length }) => length > 56) }
+  }
+  /** Options of a router advertisement (RFC 4861 §4.6), behind 40 bytes of IPv6 and 16 of its own. */
+  function optionsOf(packet: Buffer): ReadonlyMap<number, Buffer> {
+    const options = new Map<number, Buffer>()
+    for (let at = 56; at < packet.length; at += packet.readUInt8(at + 1) * 8) options.set(packet.readUInt8(at), packet.subarray(at + 2, at + packet.readUInt8(at + 1) * 8))
+    return options
+  }
+  async function option37(): Promise<readonly string[]> {
+    const told = (await routers()).packets.map((packet) => optionsOf(packet).get(37))
+    return told.filter((value) => value !== undefined).map((value) => value.toString('latin1').replace(/\0+$/, ''))
+  }
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'parvis-network-'))
+    chmodSync(dir, 0o755)
+    lab = await createLab([{ name: 'phone', lan: 'lan0' }])
+    const files = networkFiles(dir)
+    const conf = dnsmasqConf({
+      lan: ['lan0'],
+      pools: [{ first: `${net4}.100`, last: `${net4}.200` }],
+      ipv6: true,
+      resolvers: [UPSTREAM.v4],
+      garden: ['service-public.example'],
+      blocked: ['tracker.example'],
+      user: process.getuid?.() === 0 ? 'root' : (process.env['USER'] ?? 'root'),
+      files,
+    })
+    writeFileSync(path('dnsmasq.conf'), conf)
+    writeFileSync(path('world.conf'), WORLD_NAMES)
+    writeFileSync(path('client'), SCRIPT, { mode: 0o755 })
+    writeFileSync(path('client4.conf'), CLIENT4)
+    writeFileSync(path('client6.conf'), CLIENT6)
+    portal = lab.spawn('gateway', [process.execPath, 'test/lab/announcer.ts', dir, 'lan0', 'x7k2.wifi.rivemont.example', GATEWAY4, GATEWAY6])
+    await announce(API)
+    // What part of the ruleset this test needs: sets as the enforcer declares them, without its rules.
+    const sets = ['garden', 'blocked'].flatMap((name) => [4, 6].map((family) => `set ${name}${family} { type ipv${family}_addr; flags timeout; timeout 15m; }`)).join('\n')
+    await lab.in('gateway', ['nft', '-f', '-'], { input: `table inet parvis {\n${sets}\n}\n` })
+    lab.spawn('upstream', ['dnsmasq', '-k', '--conf-file=' + path('world.conf'), '--user=root', '--pid-file='])
+    dnsmasq = lab.spawn('gateway', ['dnsmasq', '-k', '--log-facility=-', '--conf-file=' + path('dnsmasq.conf')])
+    await until(async () => (await dig('www.service-public.example', 'A', ['+short'])).includes('198.18.0.10'), 5)
+  })
+  afterAll(async () => {
+    await lab?.close()
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  /** What a real dhclient is told, by name. */
+  async function lease(family: 4 | 6): Promise<Readonly<Record<string, string>>> {
+    rmSync(path('client.env'), { force: true })
+    const kind = family === 4 ? ['-1'] : ['-6', '-S', '-1']
+    const client = lab.spawn('phone', ['dhclient', ...kind, '-d', '-cf', path(`client${family}.conf`), '-lf', path(`lease${family}`), '-pf', path('client.pid'), '-sf', path('client'), 'wlan0'])
+    const told = () => {
+      try {
+        return readFileSync(path('client.env'), 'utf8')
+      } catch {
+        return ''
+      }
+    }
+    await until(async () => /^reason=(BOUND|BOUND6|RENEW|REBOOT)/m.test(told()), 10)
+    await client.kill('SIGKILL')
+    rmSync(path(`lease${family}`), { force: true })
+    return Object.fromEntries(told().split('\n').filter((line) => line.startsWith('new_')).map((line) => line.split(/=(.*)/s).slice(0, 2)))
+  }
+
+  test('a real dhclient gets an address of the pool for half an hour, and option 114 with the address of the API', async () => {
+    const told = await lease(4)
+    expect(told).toMatchObject({ new_captive_portal: API, new_dhcp_lease_time: '1800', new_routers: GATEWAY4, new_domain_name_servers: GATEWAY4 })
+    expect(told['new_ip_address']).toMatch(/^192\.168\.70\.1\d\d$/)
+  }, 20_000)
+
+  test('a DHCPv6 client gets option 103', async () => {
+    expect(await lease(6)).toMatchObject({ new_dhcp6_captive_portal: API })
+  }, 20_000)
+
+  test('a phone that asks for a router hears option 37, and both advertisements agree about the router', async () => {
+    const { words, packets } = await routers()
+    const uris = packets.map((packet) => optionsOf(packet).get(37)?.toString('latin1').replace(/\0+$/, ''))
+    expect(new Set(uris)).toEqual(new Set([API, undefined]))
+    for (const packet of packets) {
+      // Hop limit 255 and a link-local source, or a phone believes none of it (RFC 4861 §6.1.2).
+      expect(packet.readUInt8(7)).toBe(255)
+      expect(packet.readUInt16BE(8) & 0xffc0).toBe(0xfe80)
+    }
+    const told = (what: RegExp) => new Set([...words.matchAll(what)].map(([, value]) => value?.trim()))
+    expect(words.match(/^ *Hop limit/gm)?.length).toBeGreaterThan(1)
+    for (const what of [/^ *Hop limit .*: +(.*)$/gm, /^ *Stateful address conf.*: +(.*)$/gm, /^ *Stateful other conf.*: +(.*)$/gm, /^ *Router preference .*: +(.*)$/gm, /^ *Router lifetime .*: +(.*)$/gm]) {
+      expect([what, told(what).size]).toEqual([what, 1])
+    }
+    // The prefix comes from dnsmasq's, the address of the API from ours.
+    expect(words).toContain('fd70::/64')
+  })
+
+  test('what is withdrawn is told to nobody any more, by none of the three ways, and told again when it is back', async () => {
+    await announce('')
+    await until(async () => (await lease(4))['new_captive_portal'] === undefined, 10)
+    expect(await lease(6)).not.toHaveProperty('new_dhcp6_captive_portal')
+    expect(await option37()).toEqual([])
+    await announce(API)
+    await until(async () => (await lease(4))['new_captive_portal'] === API, 10)
+    expect(await option37()).toContain(API)
+  }, 60_000)
+
+  test('the names of the garden fill its sets, the blocked ones theirs, and other names none', async () => {
+    for (const name of ['www.service-public.example', 'tracker.example', 'elsewhere.example']) for (const type of ['A', 'AAAA']) await dig(name, type)
+    const set = (name: string) => inGateway('nft', 'list', 'set', 'inet', 'parvis', name)
+    expect(await set('garden4')).toMatch(/198\.18\.0\.10\b/)
+    expect(await set('garden6')).toMatch(/2001:2::10\b/)
+    expect(await set('blocked4')).toMatch(/198\.18\.0\.66\b/)
+    expect(await set('blocked6')).toMatch(/2001:2::66\b/)
+    const all = (await Promise.all(['garden4', 'garden6', 'blocked4', 'blocked6'].map(set))).join('\n')
+    expect(all.match(/198\.18\.0\.\d+|2001:2::\d+/g)).toHaveLength(4)
+    expect(all).not.toMatch(/\.77\b|::77\b/)
+  })
+
+  test('an answer lives a minute at most, a name of the world never leads to this network, and our own leads here', async () => {
+    const ttl = Number(/(\d+)\s+IN\s+A\s+198/.exec(await dig('elsewhere.example'))?.[1])
+    expect(ttl).toBeGreaterThan(0)
+    expect(ttl).toBeLessThanOrEqual(60)
+    expect(await dig('rebind.example', 'A', ['+short'])).toBe('')
+    expect(await dig('x7k2.wifi.rivemont.example', 'A', ['+short'])).toBe(`${GATEWAY4}\n`)
+    expect(await dig('x7k2.wifi.rivemont.example', 'AAAA', ['+short'])).toBe(`${GATEWAY6}\n`)
+  })
+
+  test('with names blocked, browsers are told not to go round this resolver', async () => {
+    expect(await dig('use-application-dns.net')).toContain('NXDOMAIN')
+    expect(await dig('mask.icloud.com')).toContain('NXDOMAIN')
+  })
+
+  test('dnsmasq says nothing of who came', async () => {
+    await lease(4)
+    expect(dnsmasq.output()).not.toContain(lab.clients['phone']?.mac)
+  }, 20_000)
+})
