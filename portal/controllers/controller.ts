@@ -5,6 +5,15 @@ import type { AllowList } from './allow-list.ts'
 
 export const CONTROLLER_KINDS = ['opennds', 'uam', 'unifi', 'mikrotik'] as const
 export type ControllerKind = (typeof CONTROLLER_KINDS)[number]
+/** Part of the address that a controller is given: `/at/<name>`. */
+export const CONTROLLER_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/
+/** Settings that a kind cannot do without. */
+export const CONTROLLER_NEEDS = {
+  opennds: ['secret', 'addresses'],
+  uam: ['secret', 'addresses'],
+  unifi: ['api'],
+  mikrotik: ['addresses'],
+} as const satisfies Record<ControllerKind, readonly ('secret' | 'addresses' | 'api')[]>
 
 /** One `[[controllers]]`. */
 export type ControllerSettings = {

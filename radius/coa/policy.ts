@@ -8,7 +8,7 @@ export type Remainder =
   /** The account was removed, the voucher voided: nothing, from now on. */
   | { readonly kind: 'withdrawn' }
 
-export const END_REASONS = ['time', 'quota', 'withdrawn', 'staff'] as const
+export const END_REASONS = ['time', 'quota', 'withdrawn', 'staff', 'holder'] as const
 export type EndReason = (typeof END_REASONS)[number]
 
 /** Access servers keep Session-Timeout themselves; one that has not by then does not know it. */

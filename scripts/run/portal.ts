@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Observations } from '#shared/count/observations.ts'
 import { secretKey } from '#shared/keyed-mac.ts'
-import { canonicalIp } from '#shared/personal.ts'
+import { canonicalIp, type MacAddress } from '#shared/personal.ts'
 import { signJws, type DeviceKey } from '#shared/sign.ts'
 import { createNas } from '#radius/client.ts'
 import { listenDynamicAuthorization } from '#radius/coa.ts'
@@ -18,9 +18,9 @@ import { GATEWAY_MIGRATIONS, SESSION_MIGRATIONS } from '#portal/migrations.ts'
 import { portalAccounting } from '#portal/session/accounting-store.ts'
 import type { Step } from '#portal/session/desk.ts'
 import { ACCOUNTING_CHECKPOINT_PAGES, openAccounting, type Accounting } from './accounting.ts'
+import { controllersOf } from './controllers.ts'
 import { consentSettings } from './consent.ts'
 import { openDisk, openVolatile, type DiskStore, type Ground } from './ground.ts'
-import { CLICK_PROFILE } from './keyring.ts'
 import { portalLimits } from './profiles.ts'
 import type { RadiusPeers } from './radius-peers.ts'
 import { radiusServers } from './radius-peers.ts'
@@ -46,7 +46,7 @@ export async function openPortalBooks(ground: Ground): Promise<PortalBooks> {
   const accounting = await openAccounting(ground, disk)
   return {
     disk,
-    accounting: { ...accounting, store: portalAccounting(accounting.store, aliveHere) },
+    accounting: { ...accounting, store: portalAccounting(accounting.store, aliveHere, (report) => portal?.guests.heard(report)) },
     attach: (one) => void (portal = one),
     async close() {
       await accounting.close()
@@ -57,7 +57,7 @@ export async function openPortalBooks(ground: Ground): Promise<PortalBooks> {
 
 function gatewayOf({ settings, effects }: Ground): Gateway {
   const { enforcer, lan, wan } = settings.gateway
-  if (enforcer === 'dry-run') return createGateway({ kind: 'dry-run' }, effects)
+  if (enforcer !== 'nftables') return createGateway({ kind: enforcer }, effects)
   const { port, tls_port, on_portal_loss } = settings.portal
   return createGateway({ kind: 'nftables', lan: lan ?? [], wan: wan === undefined ? [] : [wan], portalPort: port, otherPorts: tls_port === undefined ? [] : [tls_port], onPortalLoss: on_portal_loss }, effects)
 }
@@ -81,6 +81,8 @@ export type PortalRoleParts = {
   /** Hands a day's signed receipt head to the outbox; absent where nothing is delivered. */
   readonly sendHead?: (head: SignedHead) => Promise<void>
   readonly tls: TlsParts | undefined
+  /** Of the RADIUS server beside: ends a session at the access server that keeps it. */
+  readonly hangUp?: (user: string, mac: MacAddress) => Promise<boolean>
   /** Hears of each arrow of the order of effects: only tests pass it. */
   readonly step?: (step: Step) => void
 }
@@ -107,8 +109,8 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       doors: doorsOf(settings),
       nasIdentifier: parts.gateway,
       nasName: peers.own.name,
-      profile: CLICK_PROFILE,
       methods: own.methods,
+      controllers: controllersOf(settings),
       ...portalLimits(ground),
       ...consentSettings(settings),
       onPortalLoss: own.on_portal_loss,
@@ -127,6 +129,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       publicKey: key.jwk,
       ...(parts.sendHead === undefined ? {} : { sendHead: parts.sendHead }),
       ...(parts.tls === undefined ? {} : { tls: parts.tls }),
+      ...(parts.hangUp === undefined ? {} : { hangUp: parts.hangUp }),
       ...(parts.step === undefined ? {} : { step: parts.step }),
     },
   ).catch(async (error: unknown) => {

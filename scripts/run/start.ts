@@ -18,6 +18,7 @@ import { openDelivery, type Delivery } from './delivery.ts'
 import { startDemo, type Demo } from './demo.ts'
 import type { Directories } from './directories.ts'
 import { gatewayName, kernelDraw, type Ground, type Role } from './ground.ts'
+import { hangUpBy } from './controllers.ts'
 import { startOps } from './ops.ts'
 import type { PortalRole } from './portal.ts'
 import { radiusPeers } from './radius-peers.ts'
@@ -154,6 +155,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
       watch: radius?.watch,
       radiusPorts: { auth: radius?.authPort ?? settings.radius.auth_port, acct: radius?.acctPort ?? settings.radius.acct_port },
       servicesUrl: kiosk?.urls['kiosk'],
+      ...(radius ? { hangUp: hangUpBy(radius) } : {}),
       ...(delivery && settings.hub.mode !== 'off' ? { sendHead: delivery.sendHead } : {}),
       tls: settings.portal.tls_port === undefined ? undefined : (await import('./certificate.ts')).tlsParts(ground, { key, hub, delivery }),
       ...(code.step === undefined ? {} : { step: code.step }),

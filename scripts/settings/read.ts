@@ -6,6 +6,7 @@ import { lineOf } from '#shared/settings/lines.ts'
 import { loadSettings, type Problem } from '#shared/settings/load.ts'
 import { checkConsent } from './consent-checks.ts'
 import { checkNetworks } from './network-checks.ts'
+import { checkControllers } from './controllers-checks.ts'
 import { checkRadius, type Wrong } from './radius-checks.ts'
 import { remarkOnRadius } from './radius-remarks.ts'
 import { SCHEMA, type Settings } from './schema.ts'
@@ -60,6 +61,7 @@ function crossChecks(settings: Settings, wrong: Wrong): void {
   if (settings.gateway.enforcer === 'nftables' && !settings.gateway.lan) wrong('gateway.lan', 'the nftables enforcer needs the interface of the phones')
   if (settings.hub.mode === 'remote' && !settings.hub.url) wrong('hub.url', 'a remote hub needs its address')
   checkRadius(settings, ids, wrong)
+  checkControllers(settings, ids, wrong)
   checkNetworks(settings, wrong)
   checkConsent(settings, wrong)
 }

@@ -2,6 +2,7 @@
 import { isIPv4 } from 'node:net'
 import { address, boolean, cidr, integer, listOf, notYet, oneOf, optional, port, secret, text, timezone, url, wallTime, type Field } from '#shared/settings/fields.ts'
 import type { Loaded } from '#shared/settings/load.ts'
+import { CONTROLLER_KINDS, CONTROLLER_NAME } from '#portal/controllers/controller.ts'
 import { ACCESS_METHODS } from '#radius/access-methods.ts'
 import { REALM_FORM, REALM_FORMS } from '#radius/proxy/realms.ts'
 import { parseUpstreamServer } from '#radius/proxy/settings.ts'
@@ -84,7 +85,7 @@ export const SCHEMA = {
       quota_mb: megabytes,
     },
     gateway: {
-      enforcer: oneOf(['dry-run', 'nftables']),
+      enforcer: oneOf(['dry-run', 'nftables', 'controllers']),
       lan: optional(listOf(interfaceName, [])),
       wan: optional(interfaceName),
     },
@@ -162,6 +163,26 @@ export const SCHEMA = {
       fr: optional(text('')),
       en: optional(text('')),
       ar: optional(text('')),
+    },
+    /** Foreign access controllers that send us their phones. */
+    controllers: {
+      name: text('', { matches: CONTROLLER_NAME, expected: 'lower-case letters, digits and hyphens, 32 at most' }),
+      kind: oneOf(CONTROLLER_KINDS),
+      /** Where phones may be sent back to. */
+      addresses: listOf(text(''), []),
+      site: optional(siteId),
+      /** `uamsecret` or `faskey`. */
+      secret: secret(),
+      fas_level: integer(2, { min: 1, max: 4 }),
+      /** From where authmon may ask; from anywhere when nothing is named. */
+      poll_from: listOf(text(''), []),
+      radius_client: optional(text('')),
+      api_url: optional(url),
+      api_user: optional(text('')),
+      api_password: secret(),
+      api_site: text('default', { matches: /^[A-Za-z0-9_-]{1,64}$/, expected: 'the controller’s own short name of the site' }),
+      /** File of the certificate that it shows, where no authority has signed it. */
+      api_certificate: optional(text('')),
     },
     'radius.clients': {
       name: text('', { matches: /^[A-Za-z0-9._-]{1,63}$/, expected: 'a name of letters, digits, dots and hyphens' }),
