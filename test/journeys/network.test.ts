@@ -1,20 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dnsmasqConf, networkFiles } from '#portal/gateway/network/dnsmasq.ts'
 import { until } from '#test/lab/curl.ts'
 import { createLab, type Inside, type Lab } from '#test/lab/lab.ts'
+import { lease } from '#test/lab/lease.ts'
 import { LANS, UPSTREAM } from '#test/lab/network.ts'
 import { absent, namespacesForbidden } from '#test/support/peer.ts'
 
 const API = 'https://x7k2.wifi.rivemont.example/capport'
 const { v4: GATEWAY4, v6: GATEWAY6, net4 } = LANS.lan0
-
-/** What dhclient hands to its script, as variables. */
-const SCRIPT = '#!/bin/sh\nenv >>"$0.env"\n'
-const CLIENT4 = 'option captive-portal code 114 = text;\nrequest subnet-mask, routers, domain-name-servers, captive-portal;\n'
-const CLIENT6 = 'option dhcp6.captive-portal code 103 = text;\nrequest;\nalso request dhcp6.captive-portal, dhcp6.name-servers;\n'
 
 // The names of the world, as its own server tells them: one in the garden, one blocked, one of neither, one that points back at us.
 // (Benchmarking addresses of RFC 2544 and 5180: stop-dns-rebind takes those of documentation for private ones.)
@@ -86,9 +82,6 @@ describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'rdisc6',
     })
     writeFileSync(path('dnsmasq.conf'), conf)
     writeFileSync(path('world.conf'), WORLD_NAMES)
-    writeFileSync(path('client'), SCRIPT, { mode: 0o755 })
-    writeFileSync(path('client4.conf'), CLIENT4)
-    writeFileSync(path('client6.conf'), CLIENT6)
     portal = lab.spawn('gateway', [process.execPath, 'test/lab/announcer.ts', dir, 'lan0', 'x7k2.wifi.rivemont.example', GATEWAY4, GATEWAY6])
     await announce(API)
     // What part of the ruleset this test needs: sets as the enforcer declares them, without its rules.
@@ -103,32 +96,16 @@ describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'rdisc6',
     rmSync(dir, { recursive: true, force: true })
   })
 
-  /** What a real dhclient is told, by name. */
-  async function lease(family: 4 | 6): Promise<Readonly<Record<string, string>>> {
-    rmSync(path('client.env'), { force: true })
-    const kind = family === 4 ? ['-1'] : ['-6', '-S', '-1']
-    const client = lab.spawn('phone', ['dhclient', ...kind, '-d', '-cf', path(`client${family}.conf`), '-lf', path(`lease${family}`), '-pf', path('client.pid'), '-sf', path('client'), 'wlan0'])
-    const told = () => {
-      try {
-        return readFileSync(path('client.env'), 'utf8')
-      } catch {
-        return ''
-      }
-    }
-    await until(async () => /^reason=(BOUND|BOUND6|RENEW|REBOOT)/m.test(told()), 10)
-    await client.kill('SIGKILL')
-    rmSync(path(`lease${family}`), { force: true })
-    return Object.fromEntries(told().split('\n').filter((line) => line.startsWith('new_')).map((line) => line.split(/=(.*)/s).slice(0, 2)))
-  }
+  const leased = (family: 4 | 6) => lease(lab, 'phone', dir, family)
 
   test('a real dhclient gets an address of the pool for half an hour, and option 114 with the address of the API', async () => {
-    const told = await lease(4)
+    const told = await leased(4)
     expect(told).toMatchObject({ new_captive_portal: API, new_dhcp_lease_time: '1800', new_routers: GATEWAY4, new_domain_name_servers: GATEWAY4 })
     expect(told['new_ip_address']).toMatch(/^192\.168\.70\.1\d\d$/)
   }, 20_000)
 
   test('a DHCPv6 client gets option 103', async () => {
-    expect(await lease(6)).toMatchObject({ new_dhcp6_captive_portal: API })
+    expect(await leased(6)).toMatchObject({ new_dhcp6_captive_portal: API })
   }, 20_000)
 
   test('a phone that asks for a router hears option 37, and both advertisements agree about the router', async () => {
@@ -151,11 +128,11 @@ describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'rdisc6',
 
   test('what is withdrawn is told to nobody any more, by none of the three ways, and told again when it is back', async () => {
     await announce('')
-    await until(async () => (await lease(4))['new_captive_portal'] === undefined, 10)
-    expect(await lease(6)).not.toHaveProperty('new_dhcp6_captive_portal')
+    await until(async () => (await leased(4))['new_captive_portal'] === undefined, 10)
+    expect(await leased(6)).not.toHaveProperty('new_dhcp6_captive_portal')
     expect(await option37()).toEqual([])
     await announce(API)
-    await until(async () => (await lease(4))['new_captive_portal'] === API, 10)
+    await until(async () => (await leased(4))['new_captive_portal'] === API, 10)
     expect(await option37()).toContain(API)
   }, 60_000)
 
@@ -186,7 +163,7 @@ describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'rdisc6',
   })
 
   test('dnsmasq says nothing of who came', async () => {
-    await lease(4)
+    await leased(4)
     expect(dnsmasq.output()).not.toContain(lab.clients['phone']?.mac)
   }, 20_000)
 })

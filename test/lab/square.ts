@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import type { Step } from '#portal/session/desk.ts'
 import { formFields, tokenOf } from '#test/support/portal-town.ts'
 import { curl, urlOf, type Fetched } from './curl.ts'
-import { createLab, type Inside, type Lab } from './lab.ts'
+import { createLab, type Finished, type Inside, type Lab } from './lab.ts'
 import { LANS, UPSTREAM, type ClientPlan } from './network.ts'
 import { SECRET, TOKEN_KEY } from './secrets.ts'
 
@@ -33,6 +33,8 @@ export type Square = {
   /** Starts everything by the command that a city runs, with the RADIUS server inside. */
   town(): Promise<Inside>
   radius(sessionSeconds: number): Promise<RadiusProcess>
+  /** Runs a command of scripts/parvis on the gateway, with its settings and directories. */
+  command(...words: readonly string[]): Promise<Finished>
   /**
    * Opens the page and presses the button: where the captive answer sends the phone, by IPv4; with `post` the form goes to
    * the portal's address of that family on the phone's own network.
@@ -136,6 +138,7 @@ export async function openSquare(plans: readonly ClientPlan[], settings = ''): P
       await inside.says('"urls"')
       return inside
     },
+    command: (...words) => lab.in('gateway', ['scripts/parvis', ...words, '--config', config], { env }),
     async radius(sessionSeconds) {
       const inside = lab.spawn('gateway', [process.execPath, 'test/lab/radius.ts', ...Object.values(RADIUS_PORTS).map(String), String(sessionSeconds)])
       const told: Told[] = []

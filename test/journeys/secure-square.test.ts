@@ -1,0 +1,97 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { curl, until } from '#test/lab/curl.ts'
+import { lease } from '#test/lab/lease.ts'
+import { LANS, UPSTREAM } from '#test/lab/network.ts'
+import { openSquare, WORLD, type Square } from '#test/lab/square.ts'
+import { absent, namespacesForbidden } from '#test/support/peer.ts'
+import { selfSigned } from '#test/support/pebble.ts'
+
+const NAME = 'place.wifi.rivemont.example'
+const TLS_PORT = 8443
+/** RFC 2544: neither private nor documentation, so that the resolver lets it pass. */
+const GARDEN_ADDRESS = '198.18.0.10'
+const OTHER_ADDRESS = '198.18.0.77'
+
+const NETWORK = `
+[network]
+pools = ["${LANS.lan0.net4}.100-${LANS.lan0.net4}.200"]
+resolvers = ["${UPSTREAM.v4}"]
+garden = ["service-public.example"]
+`
+const WORLD_NAMES = `port=53
+no-resolv
+no-hosts
+bind-interfaces
+listen-address=${UPSTREAM.v4}
+host-record=www.service-public.example,${GARDEN_ADDRESS}
+host-record=elsewhere.example,${OTHER_ADDRESS}
+`
+
+describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'dig', 'perl', 'openssl', 'curl', 'conntrack'))('a square with a certificate and our dnsmasq', () => {
+  let square: Square
+  let dir: string
+  const path = (name: string) => join(dir, name)
+  const dig = async (name: string) => (await square.lab.in('phone', ['dig', `@${LANS.lan0.v4}`, '+short', '+tries=2', '+time=2', name])).stdout.trim()
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'parvis-secure-'))
+    const { cert, key } = selfSigned(dir, NAME, 60)
+    Object.assign(process.env, { PARVIS_PORTAL_TLS_PORT: String(TLS_PORT), PARVIS_PORTAL_TLS_CERT: cert, PARVIS_PORTAL_TLS_KEY: key })
+    square = await openSquare([{ name: 'phone', lan: 'lan0' }], NETWORK)
+    const { lab } = square
+    for (const address of [GARDEN_ADDRESS, OTHER_ADDRESS]) await lab.in('upstream', ['ip', 'addr', 'add', `${address}/32`, 'dev', 'eth0'])
+    await lab.in('gateway', ['ip', 'route', 'add', '198.18.0.0/24', 'via', UPSTREAM.v4])
+    writeFileSync(path('world.conf'), WORLD_NAMES)
+    lab.spawn('upstream', ['dnsmasq', '-k', `--conf-file=${path('world.conf')}`, '--user=root', '--pid-file='])
+    // dnsmasq may start before the portal.
+    expect(await square.command('network', 'dnsmasq', '--write', path('dnsmasq.conf'))).toMatchObject({ code: 0, stderr: '' })
+    lab.spawn('gateway', ['dnsmasq', '-k', '--log-facility=-', `--conf-file=${path('dnsmasq.conf')}`])
+    await square.radius(600)
+    await square.portal()
+    await until(async () => (await dig('elsewhere.example')) === OTHER_ADDRESS, 5)
+  }, 60_000)
+  afterAll(async () => {
+    for (const key of ['PORT', 'CERT', 'KEY']) delete process.env[`PARVIS_PORTAL_TLS_${key}`]
+    await square?.close()
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  /** RFC 8908 as a phone follows it: the address from the lease, the name by the resolver of the lease, TLS by the one root it trusts. */
+  async function capport(api: string): Promise<Record<string, unknown>> {
+    const { hostname, port } = new URL(api)
+    const answer = await curl(square.lab, 'phone', api, ['--cacert', path(`${NAME}.crt`), '--resolve', `${hostname}:${port}:${await dig(hostname)}`, '-H', 'Accept: application/captive+json'])
+    return JSON.parse(answer.body) as Record<string, unknown>
+  }
+
+  test('a captive phone finds the API by its lease and reads it over TLS, and after the tap it reads how long it has', async () => {
+    const { new_captive_portal: api = '' } = await lease(square.lab, 'phone', dir, 4)
+    expect(api).toBe(`https://${NAME}:${TLS_PORT}/capport`)
+    expect(await capport(api)).toMatchObject({ captive: true, 'user-portal-url': `https://${NAME}:${TLS_PORT}/` })
+    const { token = '' } = await square.tap('phone')
+    const open = await capport(api)
+    expect(open).toMatchObject({ captive: false })
+    expect(Number(open['seconds-remaining'])).toBeGreaterThan(500)
+    await square.disconnect('phone', token)
+    expect(await capport(api)).toMatchObject({ captive: true })
+  }, 30_000)
+
+  test('a captive phone reaches a name of the garden once it has asked for it, and no other', async () => {
+    // The stub of the world speaks plain HTTP on 443: what matters is that the port answers.
+    const reach = (address: string) => curl(square.lab, 'phone', `http://${address}:443/`)
+    expect(await reach(GARDEN_ADDRESS)).toMatchObject({ exit: 7 })
+    expect(await dig('www.service-public.example')).toBe(GARDEN_ADDRESS)
+    expect(await dig('elsewhere.example')).toBe(OTHER_ADDRESS)
+    expect(await reach(GARDEN_ADDRESS)).toMatchObject({ exit: 0, body: WORLD })
+    expect(await reach(OTHER_ADDRESS)).toMatchObject({ exit: 7 })
+  })
+
+  test('leases and what is told lie in the runtime directory, and no lease holds a name that a phone gave itself', async () => {
+    const conf = readFileSync(path('dnsmasq.conf'), 'utf8')
+    const leases = /dhcp-leasefile=(.*)/.exec(conf)?.[1] ?? ''
+    expect(leases).toMatch(/^\/dev\/shm\//)
+    expect(readFileSync(leases, 'utf8')).toContain(square.lab.clients['phone']?.mac)
+  })
+})
