@@ -11,7 +11,7 @@ import type { Effects, Running } from '#shared/effects.ts'
 import { listen } from '#shared/http/listen.ts'
 import type { KeyObject } from '#shared/keyed-mac.ts'
 import { reason } from '#shared/log.ts'
-import { canonicalIp, type MacAddress } from '#shared/personal.ts'
+import { canonicalIp, type MacAddress, type SessionToken } from '#shared/personal.ts'
 import { createApp, ROUTES } from './app.ts'
 import { openSecureDoor, type TlsParts } from './certificate/secure-door.ts'
 import { createAcknowledge } from './consent/acknowledge.ts'
@@ -21,6 +21,7 @@ import { createReceipts, type Receipts } from './consent/receipts.ts'
 import type { ClockSync, Signer } from './consent/receipt.ts'
 import { createControllerDesk } from './controllers/controller-desk.ts'
 import { withGates } from './controllers/gates.ts'
+import { createHandOver } from './controllers/hand-over.ts'
 import { withGuests } from './controllers/guest-sessions.ts'
 import { createGuests, type Guests } from './controllers/guests.ts'
 import { createSightings } from './count/sightings.ts'
@@ -31,6 +32,7 @@ import { placeByDoor } from './detect/place.ts'
 import { keepAddress } from './detect/wanted-address.ts'
 import type { Enforcer, Neighbours } from './gateway/enforcer.ts'
 import { createConnect } from './login/connect.ts'
+import { createCodes } from './login/reentry/codes.ts'
 import { watchService } from './login/service-state.ts'
 import { PROFILES } from './legal/profile.ts'
 import { portalTexts } from './pages/texts.ts'
@@ -112,18 +114,22 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     now: () => Math.floor(clock.now()),
     step,
   }
-  const guests = createGuests(parts.volatile, desk, parts.hangUp !== undefined)
-  const sessions = withGuests(createSessions(desk), guests, async ({ user, mac }) => (await parts.hangUp?.(user, mac)) ?? true, desk.now)
+  const guests = createGuests(parts.volatile, desk, parts.hangUp !== undefined, controllers.used)
+  const sessions = withGuests(createSessions(desk), guests, async ({ user, mac }) => (await parts.hangUp?.(user, mac)) ?? false, desk.now)
   const receipts = createReceipts(parts)
   const { gateway, controller } = settings
   const clockSync = parts.clockSync ?? (() => 'system' as const)
   const profile = PROFILES[settings.legalProfile ?? 'default']
   const signing = { gateway, controller, sign: parts.sign, durable: parts.durable, effects: desk.effects, clockSync }
   const acknowledge = createAcknowledge(signing)
-  const receiptDays = createReceiptDays({ ...signing, reader: parts.reader, sites: settings.sites, random, now: desk.now, keepDays: profile.retention.other, drop: receipts.drop, send: parts.sendHead })
+  const receiptDays = createReceiptDays({ ...signing, reader: parts.reader, sites: settings.sites, random, clock, keepDays: profile.retention.other, drop: receipts.drop, send: parts.sendHead })
   const receiptDesk = createReceiptDesk({ ...signing, receipts, days: receiptDays, key: parts.publicKey })
   const sightings = createSightings(settings.sites, parts.neighbours, parts.observations, clock)
-  const connect = createConnect({ settings, sessions, nas: service.nas, keyring: parts.keyring, acknowledge, effects: desk.effects, step })
+  const codes = createCodes(parts.volatile, parts.formKey, random, desk.now)
+  let linkBase = (): string => settings.url ?? ''
+  const linkOf = (token: SessionToken, language: string): string => new URL(`/s/${token}?lang=${language}`, linkBase()).href
+  const handOver = createHandOver({ settings, controllers, guests, acknowledge, keyring: parts.keyring, effects: desk.effects, linkOf })
+  const connect = createConnect({ settings, sessions, codes, store: desk.store, nas: service.nas, keyring: parts.keyring, controllers, handOver, acknowledge, effects: desk.effects, step })
 
   await service.enforcer.start()
   await parts.neighbours.start()
@@ -137,9 +143,10 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     await listening.close()
     throw error
   })
+  linkBase = secure.url
   let ready = true
   const app = createApp({
-    settings, url, secure, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, receiptDesk, connect, controllers, guests, enforcer: parts.enforcer.name,
+    settings, url, secure, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, receiptDesk, connect, codeOf: codes.of, controllers, guests, enforcer: parts.enforcer.name,
     texts: portalTexts(),
     placeOf: placeByDoor(settings.sites, settings.doors, settings.nasIdentifier),
     serviceState: () => service.state(parts.durable.healthy()),

@@ -42,9 +42,10 @@ export type PortalSettings = {
   readonly nasIdentifier: string
   /** The name under which the RADIUS server configured us as a client: portal tokens are bound to it. */
   readonly nasName: string
-  /** Row of the server's table of profiles that a token asks for, 0–255. */
-  readonly profile: number
+  /** Ways to sign in, the first one first; `free` shows no page and stands alone. */
   readonly methods: readonly string[]
+  /** Sites that have other ways. */
+  readonly methodsAt?: Readonly<Record<string, readonly string[]>>
   /** Foreign access controllers that send us their phones. */
   readonly controllers?: readonly ControllerSettings[]
   /** Limits where the RADIUS server sets none. */

@@ -19,6 +19,9 @@ import type { Opened } from './controllers/arrival-state.ts'
 import { behindOf, clientIdOf, type ControllerDesk } from './controllers/controller-desk.ts'
 import type { Guests } from './controllers/guests.ts'
 import type { Connect } from './login/connect.ts'
+import { methodsAt } from './login/methods.ts'
+import { PROBLEMS } from './login/problems.ts'
+import type { ReentryCode } from './login/reentry/code.ts'
 import { PROFILES } from './legal/profile.ts'
 import { FAILURES, failurePage, type Failure } from './pages/failure.ts'
 import type { Html, Reader } from './pages/frame.ts'
@@ -26,6 +29,7 @@ import type { Keepsake } from './pages/online.ts'
 import type { ServiceState } from './pages/service.ts'
 import { durationWords } from './pages/time-words.ts'
 import { welcomePage, type Notice } from './pages/welcome.ts'
+import type { Filled } from './pages/ways.ts'
 import type { OpenSession } from './session/session.ts'
 import type { Sessions } from './session/sessions.ts'
 import type { PortalSettings } from './settings.ts'
@@ -35,7 +39,9 @@ export type Ends = { readonly source: IpAddress; readonly local: string | undefi
 export type Env = { Bindings: Ends; Variables: { asker?: Asker; arrived?: Opened; /** Another origin that a form of this page may lead to. */ formTo?: string } }
 export type Visit = Context<Env>
 export type Client = Asker & { readonly kind: 'client' }
-export type Status = 200 | 400 | 403 | 404 | 503
+export type Status = 200 | 400 | 403 | 404 | 429 | 503
+/** Why the first page is shown again, and what stood in its fields. */
+export type Again = { readonly notice?: Notice; readonly filled?: Filled | undefined; readonly status?: Status }
 
 export type PortalDesk = {
   readonly settings: PortalSettings
@@ -56,6 +62,8 @@ export type PortalDesk = {
   /** Foreign access controllers, and the sessions that they keep. */
   readonly controllers: ControllerDesk
   readonly guests: Guests
+  /** The re-entry code that goes with a session, for who holds its token. */
+  codeOf(token: Keepsake['token']): ReentryCode | undefined
   /** Name of the enforcer; says nothing about anybody. */
   readonly enforcer: string
   serviceState(): ServiceState
@@ -77,7 +85,9 @@ export type Visits = PortalDesk & {
   /** What went wrong, in words; counted by its name. */
   fail(visit: Visit, reader: Reader, failure: Failure): Response | Promise<Response>
   refused(why: string): void
-  welcome(visit: Visit, reader: Reader, client: Client, notice?: Notice, status?: 200 | 400 | 403): Promise<Response>
+  welcome(visit: Visit, reader: Reader, client: Client, again?: Again): Promise<Response>
+  /** What was typed opens nothing: the first page, with why beside the field. */
+  wrong(visit: Visit, reader: Reader, client: Client, filled: Filled): Promise<Response>
   keepsakeOf(token: Keepsake['token']): Keepsake
   /** An error that nobody caught: logged by its code, told as a failure of ours. */
   broken(visit: Visit, what: string, error: unknown): Response | Promise<Response>
@@ -113,7 +123,7 @@ export function createVisits(desk: PortalDesk): Visits {
     if (!arrived) return visit.set('asker', { kind: 'unknown' })
     const { arrival } = arrived
     visit.set('arrived', arrived)
-    visit.set('asker', { kind: 'client', mac: arrival.mac, contested: false, behind: behindOf(arrival) })
+    visit.set('asker', { kind: 'client', mac: arrival.mac, contested: false, behind: behindOf(arrived) })
     if (arrival.back !== undefined) visit.set('formTo', arrival.back)
   }
 
@@ -139,6 +149,17 @@ export function createVisits(desk: PortalDesk): Visits {
     return page(visit, failurePage(reader, failure), status)
   }
 
+  async function welcome(visit: Visit, reader: Reader, client: Client, { notice, filled, status = 200 }: Again = {}): Promise<Response> {
+    const online = (await sessions.live(client.mac, client.behind?.controller)) !== undefined
+    const terms = termsFor(reader)
+    const ways = methodsAt(settings, reader.site.id).flatMap((method) => {
+      if (!method.form) return []
+      const token = issueFormToken(formKey, { client: clientIdOf(client), purpose: method.purpose, termsSha256: terms.sha256 }, clock.now(), random)
+      return { method, token, filled: filled?.method === method.id ? filled : undefined }
+    })
+    return page(visit, welcomePage(reader, { terms, ways, extras: shownExtras(settings.extras, reader.language), notice, online }), status)
+  }
+
   return {
     ...desk,
     lookUp,
@@ -153,13 +174,14 @@ export function createVisits(desk: PortalDesk): Visits {
     page,
     fail,
     refused,
-    async welcome(visit, reader, client, notice, status = 200) {
-      const online = (await sessions.live(client.mac, client.behind?.controller)) !== undefined
-      const terms = termsFor(reader)
-      const token = issueFormToken(formKey, { client: clientIdOf(client), purpose: 'connect', termsSha256: terms.sha256 }, clock.now(), random)
-      return page(visit, welcomePage(reader, { terms, token, extras: shownExtras(settings.extras, reader.language), method: settings.methods[0] ?? 'click', notice, online }), status)
+    welcome,
+    wrong(visit, reader, client, filled) {
+      const { problem = 'refused', seconds } = filled.problem ?? {}
+      refused(problem)
+      if (seconds !== undefined) visit.header('Retry-After', String(seconds))
+      return welcome(visit, reader, client, { filled, status: PROBLEMS[problem] })
     },
-    keepsakeOf: (token) => ({ token, absoluteUrl: new URL(`/s/${token}`, desk.secure.url()).href }),
+    keepsakeOf: (token) => ({ token, code: desk.codeOf(token), absoluteUrl: new URL(`/s/${token}`, desk.secure.url()).href }),
     broken(visit, what, error) {
       effects.log.error(what, { reason: reason(error) })
       return fail(visit, readerOf(visit), 'gate')

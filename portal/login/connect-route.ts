@@ -1,24 +1,45 @@
 import { choicesOf } from '../consent/extras.ts'
-import { checkFormToken, localClient } from '../consent/form-token.ts'
+import { checkFormToken } from '../consent/form-token.ts'
+import { clientIdOf } from '../controllers/controller-desk.ts'
 import { keptAddress } from '../detect/wanted-address.ts'
 import { readForm } from '../form.ts'
 import { href } from '../pages/frame.ts'
 import { successPage } from '../pages/online.ts'
+import type { Filled } from '../pages/ways.ts'
 import type { Visit, Visits } from '../visit.ts'
-import { methodOf } from './methods.ts'
+import { methodOf, methodsAt, type Method } from './methods.ts'
+import type { Problem } from './problems.ts'
+
+/** A link fills a field and does nothing else. */
+function filledByLink(methods: readonly Method[], query: (name: string) => string | undefined): Filled | undefined {
+  for (const { id, fields } of methods) {
+    for (const { name, query: parameter, most } of fields) {
+      const value = parameter === undefined ? undefined : query(parameter)
+      if (value !== undefined && value.length <= most) return { method: id, values: { [name]: value } }
+    }
+  }
+  return undefined
+}
 
 /** `GET /`: the page with the form. */
-export function welcomeRoute({ readerOf, askerOf, welcome, fail }: Visits) {
+export function welcomeRoute({ settings, readerOf, askerOf, welcome, fail }: Visits) {
   return function showWelcome(visit: Visit) {
     const reader = readerOf(visit)
     const asker = askerOf(visit)
-    return asker.kind === 'client' ? welcome(visit, reader, asker) : fail(visit, reader, 'unknown')
+    if (asker.kind !== 'client') return fail(visit, reader, 'unknown')
+    return welcome(visit, reader, asker, { filled: filledByLink(methodsAt(settings, reader.site.id), (name) => visit.req.query(name)) })
   }
+}
+
+/** What was typed goes back into the page, but for what is secret. */
+function typedAgain({ id, fields }: Method, form: (name: string) => string | undefined, problem?: Problem): Filled {
+  const values = fields.flatMap(({ name, secret, most }) => (secret ? [] : [[name, (form(name) ?? '').slice(0, most)]]))
+  return { method: id, values: Object.fromEntries(values), ...(problem && { problem }) }
 }
 
 /** `POST /connect`: the form comes back. */
 export function connectRoute(visits: Visits) {
-  const { settings, sessions, formKey, effects, readerOf, askerOf, termsFor, welcome, fail, refused, page, keepsakeOf } = visits
+  const { settings, sessions, controllers, formKey, effects, readerOf, askerOf, termsFor, welcome, wrong, fail, refused, page, keepsakeOf } = visits
   const { clock } = effects
 
   return async function connect(visit: Visit) {
@@ -27,21 +48,30 @@ export function connectRoute(visits: Visits) {
     const asker = askerOf(visit)
     if (asker.kind !== 'client') return fail(visit, reader, 'unknown')
     if (asker.contested) return fail(visit, reader, 'contested')
-    const method = methodOf(settings.methods, form('method'))
+    const method = methodOf(methodsAt(settings, reader.site.id), form('method'))
     const terms = termsFor(reader)
     if (!method) return fail(visit, reader, 'malformed')
-    if (form('terms') !== terms.sha256) return welcome(visit, reader, asker, 'terms', 400)
-    const verdict = checkFormToken(formKey, { client: localClient(asker.mac), purpose: 'connect', termsSha256: terms.sha256 }, form('token') ?? '', clock.now())
+    const again = typedAgain(method, form)
+    if (form('terms') !== terms.sha256) return welcome(visit, reader, asker, { notice: 'terms', filled: again, status: 400 })
+    const verdict = checkFormToken(formKey, { client: clientIdOf(asker), purpose: method.purpose, termsSha256: terms.sha256 }, form('token') ?? '', clock.now())
     if (verdict === 'foreign') {
       refused('form_token')
-      return welcome(visit, reader, asker, 'foreign', 403)
+      return welcome(visit, reader, asker, { notice: 'foreign', filled: again, status: 403 })
     }
-    if (await sessions.live(asker.mac)) return visit.redirect(href(reader, '/status'), 303)
-    if (verdict === 'stale') return welcome(visit, reader, asker, 'stale')
-    const connected = await visits.connect({ mac: asker.mac, site: reader.site, language: reader.language, method, terms, choices: choicesOf(settings.extras, reader.language, form) })
+    if (await sessions.live(asker.mac, asker.behind?.controller)) return visit.redirect(href(reader, '/status'), 303)
+    if (verdict === 'stale') return welcome(visit, reader, asker, { notice: 'stale', filled: again })
+    const proof = method.prove(form)
+    if (proof.kind === 'problem') return wrong(visit, reader, asker, typedAgain(method, form, proof))
+    const arrived = visit.get('arrived')
+    const connected = await visits.connect({ mac: asker.mac, site: reader.site, language: reader.language, method, proof, terms, arrived, choices: choicesOf(settings.extras, reader.language, form) })
+    if (connected.kind === 'problem') return wrong(visit, reader, asker, typedAgain(method, form, connected))
     if (connected.kind === 'failed') return fail(visit, reader, connected.failure)
     if (connected.kind === 'live') return visit.redirect(href(reader, '/status'), 303)
+    if (connected.kind === 'handed') return visit.redirect(connected.to, 303)
+    const keepsake = keepsakeOf(connected.token)
+    const back = arrived && controllers.wayBack(arrived.arrival, `${keepsake.absoluteUrl}?lang=${reader.language}`)
+    if (back !== undefined) return visit.redirect(back, 303)
     const wanted = keptAddress(formKey, visit.env.source, reader.to, clock.now())
-    return page(visit, successPage(reader, connected.session, clock.now(), keepsakeOf(connected.token), wanted, connected.extrasRefused))
+    return page(visit, successPage(reader, connected.session, clock.now(), keepsake, wanted, connected.extrasRefused))
   }
 }

@@ -29,11 +29,11 @@ export function href(reader: Reader, path: string): string {
   return `${path}${query(reader, reader.language)}`
 }
 
-function languageLinks(reader: Reader, path: string): Html | string {
+function languageLinks(reader: Reader, path: string, more: string): Html | string {
   const links = reader.languages.map((language) =>
     language === reader.language
       ? html`<li><b lang="${language}" dir="${direction(language)}">${ENDONYMS[language]}</b></li>`
-      : html`<li><a href="${path}${query(reader, language)}" lang="${language}" hreflang="${language}" dir="${direction(language)}">${ENDONYMS[language]}</a></li>`,
+      : html`<li><a href="${path}${query(reader, language)}${more}" lang="${language}" hreflang="${language}" dir="${direction(language)}">${ENDONYMS[language]}</a></li>`,
   )
   return links.length < 2 ? '' : html`<nav aria-label="${reader.t('nav.languages')}"><ul>${links}</ul></nav>`
 }
@@ -50,6 +50,8 @@ export type Page = {
   readonly body: Html
   /** The page's own path, where it can be asked for again in another language. Absent on answers to a form. */
   readonly path?: string
+  /** More of the page's own query, beginning with `&`, that another language must not lose. */
+  readonly query?: string
   /** Said when the body already leads to the services, so that the foot does not repeat it. */
   readonly services?: 'shown'
 }
@@ -66,5 +68,5 @@ export function frame(reader: Reader, page: Page): Html {
 <html lang="${language}" dir="${direction(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title} · ${siteName(reader)}</title><link rel="icon" href="data:,"><style>${raw(STYLE)}</style></head><body>
 <header><a href="${href(reader, '/')}">${raw(MARK_SVG)}<bdi>${siteName(reader)}</bdi></a></header>
 <main>${body}</main>
-<footer>${path === undefined ? '' : languageLinks(reader, path)}${moreLinks(reader, page)}</footer></body></html>`
+<footer>${path === undefined ? '' : languageLinks(reader, path, page.query ?? '')}${moreLinks(reader, page)}</footer></body></html>`
 }

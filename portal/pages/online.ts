@@ -2,13 +2,14 @@
 import { html } from 'hono/html'
 import type { SessionToken } from '#shared/personal.ts'
 import { secondsLeft, type OpenSession } from '../session/session.ts'
+import { printedCode, type ReentryCode } from '../login/reentry/code.ts'
 import { frame, href, type Html, type Reader } from './frame.ts'
 import { ICONS, ring } from './icons.ts'
 import { qrCode } from './qr.ts'
 import { durationWords, hourWords, wallTime } from './time-words.ts'
 
 /** The address behind the QR code is absolute, because another device will read it. */
-export type Keepsake = { readonly token: SessionToken; readonly absoluteUrl: string }
+export type Keepsake = { readonly token: SessionToken; readonly absoluteUrl: string; /** Moves the session to another device address. */ readonly code: ReentryCode | undefined }
 
 function timeLeft(reader: Reader, session: OpenSession, nowMs: number, heading: string, sign: 'tick' | 'waves'): Html {
   const { t, language, site } = reader
@@ -17,9 +18,9 @@ function timeLeft(reader: Reader, session: OpenSession, nowMs: number, heading: 
   return html`<div class="time">${ring(share, sign)}<h1 tabindex="-1" autofocus>${heading}</h1><p role="status"><b>${t('time.left', { time: durationWords(t, left) })}</b><br>${t('time.until', { until: hourWords(language, wallTime(session.deadlineMs, site.timezone)) })}</p></div>`
 }
 
-function keepsake(reader: Reader, { token, absoluteUrl }: Keepsake, { withdrawal }: OpenSession): Html {
+function keepsake(reader: Reader, { token, absoluteUrl, code }: Keepsake, { withdrawal }: OpenSession): Html {
   const { t, language } = reader
-  return html`<details><summary>${t('keep.summary')}</summary><p>${t('keep.text')}</p>${qrCode(absoluteUrl, t('keep.qr'))}<p>${withdrawal === '' ? '' : html`<a class="line" href="/receipt/${withdrawal}?lang=${language}">${t('keep.receiptPage')}</a> · `}<a class="line" href="/s/${token}/receipt?lang=${language}">${t('keep.receipt')}</a></p></details>`
+  return html`<details><summary>${t(code === undefined ? 'keep.summary' : 'keep.summaryCode')}</summary>${code === undefined ? '' : html`<p>${t('keep.code')}</p><p class="code" dir="ltr"><b>${printedCode(code)}</b></p>`}<p>${t('keep.text')}</p>${qrCode(absoluteUrl, t('keep.qr'))}<p>${withdrawal === '' ? '' : html`<a class="line" href="/receipt/${withdrawal}?lang=${language}">${t('keep.receiptPage')}</a> · `}<a class="line" href="/s/${token}/receipt?lang=${language}">${t('keep.receipt')}</a></p></details>`
 }
 
 /** `continueTo` is the page the person wanted before, signed by us. */

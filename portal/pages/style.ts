@@ -28,6 +28,8 @@ export const STYLE =
   'summary{min-height:44px;display:flex;align-items:center;cursor:pointer;color:var(--square);text-decoration:underline}' +
   '.qr{background:#fff;border-radius:4px;display:block;width:180px;height:180px;margin:.5rem 0}.qr path{stroke:#000}' +
   'dl{margin:0 0 1rem}dt{font-weight:600}dd{margin:0 0 .5rem}.good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}' +
+  'label[for]{display:block;font-weight:600;margin:.25rem 0}[type=text],[type=password]{display:block;width:100%;min-height:48px;margin:0 0 .75rem;padding:.5rem .75rem;border:2px solid var(--line);border-radius:8px;background:var(--paper);color:var(--ink);font:inherit;font-size:var(--text-body)}' +
+  '[aria-invalid]{border-color:var(--bad)}.ways{border-top:1px solid var(--stone);margin-top:1rem;padding-top:.5rem}.ways form{margin-bottom:1rem}.go+.small+.small{margin-top:0}.code{font:var(--text-title) ui-monospace,monospace;letter-spacing:.05em}' +
   'footer{padding-bottom:2rem}' +
   '@media(min-width:22.5rem){h1{font-size:var(--text-title)}}' +
   '@media(min-width:40rem){body{font-size:var(--text-body)}main{padding-top:1.5rem}h1{font-size:var(--text-display);margin-bottom:1.25rem}.facts{margin-bottom:1.5rem}.facts svg{width:28px;height:28px}header{padding-top:2rem}}'

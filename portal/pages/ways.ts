@@ -27,24 +27,25 @@ function fieldRow(reader: Reader, { method, filled }: Way, field: Field, index: 
 <input id="${id}" name="${name}" type="${secret ? 'password' : 'text'}" dir="ltr" required autocomplete="${autocomplete}" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="${most}" value="${secret ? '' : (filled?.values[name] ?? '')}"${hints ? html` aria-describedby="${hints}"` : ''}${problem ? html` aria-invalid="true" autofocus` : ''}>`
 }
 
-/** `before` stands above the button: what else is asked with it. */
-export function wayForm(reader: Reader, way: Way, terms: Terms, first: boolean, before: Html | string = ''): Html {
-  const { t, language, to } = reader
-  const { method, token } = way
-  const [field] = method.fields
-  const fields = method.fields.map((one, index) => fieldRow(reader, way, one, index))
-  return html`<form method="post" action="/connect"><input type="hidden" name="token" value="${token}"><input type="hidden" name="terms" value="${terms.sha256}"><input type="hidden" name="method" value="${method.id}"><input type="hidden" name="lang" value="${language}">${to === undefined ? '' : html`<input type="hidden" name="to" value="${to}">`}
-${fields}${field && first ? hint(reader, method) : ''}${before}<button class="${first ? 'go' : 'go quiet'}">${first ? ICONS.press : ''}<span>${t(field && !first ? `way.${method.id}.button` : 'welcome.button')}</span></button></form>`
+function formOf(reader: Reader, { method, token, filled }: Way, terms: Terms, inside: Html): Html {
+  const { language, to, at } = reader
+  return html`<form method="post" action="/connect${at === undefined ? '' : `?at=${at}`}"><input type="hidden" name="token" value="${token}"><input type="hidden" name="terms" value="${terms.sha256}"><input type="hidden" name="method" value="${method.id}"><input type="hidden" name="lang" value="${language}">${to === undefined ? '' : html`<input type="hidden" name="to" value="${to}">`}
+${method.fields.map((field, index) => fieldRow(reader, { method, token, filled }, field, index))}${inside}</form>`
 }
 
-function hint({ t }: Reader, method: Method): Html {
-  return html`<p class="small" id="${method.id}-hint">${t(`way.${method.id}.hint`)}</p>`
+function hint({ t }: Reader, { id, fields }: Method): Html | string {
+  return fields.length === 0 ? '' : html`<p class="small" id="${id}-hint">${t(`way.${id}.hint`)}</p>`
+}
+
+/** The one action of the page. `after` stands below its button. */
+export function wayForm(reader: Reader, way: Way, terms: Terms, after: Html): Html {
+  return formOf(reader, way, terms, html`<button class="go">${ICONS.press}<span>${reader.t('welcome.button')}</span></button>${hint(reader, way.method)}${after}`)
 }
 
 /** Closed until somebody wants it, or has tried it. */
 export function otherWay(reader: Reader, way: Way, terms: Terms): Html {
   const { t } = reader
   const { method, filled } = way
-  const title = method.fields.length > 0 ? `way.${method.id}.title` : 'welcome.button'
-  return html`<details class="way"${filled ? html` open` : ''}><summary>${t(title)}</summary>${method.fields.length > 0 ? hint(reader, method) : ''}${wayForm(reader, way, terms, false)}</details>`
+  const inside = html`<button class="go quiet"><span>${t(`way.${method.id}.button`)}</span></button>`
+  return html`<details${filled ? html` open` : ''}><summary>${t(`way.${method.id}.title`)}</summary>${hint(reader, method)}${formOf(reader, way, terms, inside)}</details>`
 }

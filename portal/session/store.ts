@@ -89,6 +89,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
   const mark = db.prepare<[number], { mark: number }>('select mark from session where mark = ?')
   const unannounced = db.prepare<[], number>('select since_ms from boot where announced = 0').pluck()
   const shiftBoot = db.prepare('update boot set since_ms = since_ms + @ms')
+  const shiftCodes = db.prepare('update reentry set until_ms = until_ms + @ms, deadline_ms = deadline_ms + @ms')
   const shift = db.prepare('update session set started_ms = started_ms + @ms, deadline_ms = deadline_ms + @ms, active_ms = active_ms + @ms, interim_ms = interim_ms + @ms, checked_ms = checked_ms + @ms')
   const usage = run('update session set up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ?, active_ms = ? where id = ?')
   const shut = run('update session set shut = 1, deadline_ms = min(deadline_ms, ?), up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ? where id = ?')
@@ -132,6 +133,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     shift(ms) {
       shift.run({ ms })
       shiftBoot.run({ ms })
+      shiftCodes.run({ ms })
     },
     farewell(id) {
       const row = farewell.get(id)

@@ -1,11 +1,8 @@
-import { ACCESS_METHODS } from '#radius/access-methods.ts'
 import { tokenKeyring, type TokenKeyring } from '#radius/access/portal-token.ts'
 import { UsageError } from '#shared/errors.ts'
 import type { Ground } from './ground.ts'
 import { volatileKey } from './secrets.ts'
 
-/** What the portal's tokens ask for; more come with more sign-in methods. */
-export const CLICK_PROFILE = ACCESS_METHODS.indexOf('click')
 const LEAST_TOKEN_KEY_BYTES = 16
 
 /** The keys of portal tokens: one of this runtime directory, or the configured one where portal and server run apart. */

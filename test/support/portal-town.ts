@@ -104,7 +104,7 @@ export type PortalTownOptions = {
 export function portalSettings(more: Partial<PortalSettings> = {}): PortalSettings {
   return {
     hosts: ['127.0.0.1'], port: 0, names: [], controller: 'Ville de démonstration', gateway: 'gw-test', sites: [SQUARE], doors: [],
-    nasIdentifier: 'parvis-test', nasName: 'local', profile: 0, methods: ['click'], sessionSeconds: 7_200, onPortalLoss: 'keep', ...more,
+    nasIdentifier: 'parvis-test', nasName: 'local', methods: ['click'], sessionSeconds: 7_200, onPortalLoss: 'keep', ...more,
   }
 }
 
