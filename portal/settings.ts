@@ -1,4 +1,5 @@
 import type { Site, SiteHints } from '#shared/place.ts'
+import type { OverQuota } from './session/rules.ts'
 import type { ControllerSettings } from './controllers/controller.ts'
 import type { Extra } from './consent/extras.ts'
 import type { SiteTerms } from './consent/terms.ts'
@@ -56,6 +57,10 @@ export type PortalSettings = {
   readonly downKbps?: number
   readonly upKbps?: number
   readonly quotaBytes?: number
+  /** After the quota: the end (default), or this pace in kbit/s each way. */
+  readonly overQuota?: OverQuota
+  /** False where nobody may ask for more time before it is up. */
+  readonly extend?: boolean
   /** `keep`: who is online stays online when the portal stops; `close`: everyone is shut out first. */
   readonly onPortalLoss: 'keep' | 'close'
 }

@@ -1,3 +1,5 @@
+import type { WeekHours } from './week-hours.ts'
+
 /** Where a count belongs and which rules hold there. Fixed in advance, never derived from the data. */
 export type SiteId = string
 
@@ -24,6 +26,8 @@ export type Site = {
   /** BCP 47 tags offered here, the site's own first. */
   readonly languages: readonly string[]
   readonly match: SiteHints
+  /** When its Wi-Fi is open; absent is always. */
+  readonly open?: WeekHours
 }
 
 export const DEFAULT_SITE = 'default'

@@ -56,10 +56,10 @@ export async function openPortalBooks(ground: Ground): Promise<PortalBooks> {
 }
 
 function gatewayOf({ settings, effects }: Ground): Gateway {
-  const { enforcer, lan, wan } = settings.gateway
+  const { enforcer, lan, wan, down_mbit, up_mbit } = settings.gateway
   if (enforcer !== 'nftables') return createGateway({ kind: enforcer }, effects)
   const { port, tls_port, on_portal_loss } = settings.portal
-  return createGateway({ kind: 'nftables', lan: lan ?? [], wan: wan === undefined ? [] : [wan], portalPort: port, otherPorts: tls_port === undefined ? [] : [tls_port], onPortalLoss: on_portal_loss }, effects)
+  return createGateway({ kind: 'nftables', lan: lan ?? [], wan: wan === undefined ? [] : [wan], portalPort: port, otherPorts: tls_port === undefined ? [] : [tls_port], onPortalLoss: on_portal_loss, ...(down_mbit !== undefined && { downMbit: down_mbit }), ...(up_mbit !== undefined && { upMbit: up_mbit }) }, effects)
 }
 
 /** Asked anew each time: addresses come and go while a gateway runs. */
@@ -112,6 +112,8 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       methods: own.methods,
       controllers: controllersOf(settings),
       ...portalLimits(ground),
+      overQuota: own.over_quota === 'throttle' ? { slowKbps: own.throttle_kbps } : 'end',
+      extend: own.extend,
       ...consentSettings(settings),
       onPortalLoss: own.on_portal_loss,
     },

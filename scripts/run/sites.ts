@@ -14,6 +14,7 @@ function site(row: Row): Site {
     closeAt: row.close_at,
     languages: row.languages.filter(isLanguage),
     match: row.match,
+    ...(row.open !== undefined && { open: row.open }),
   }
 }
 

@@ -11,6 +11,7 @@ import { EXTRA_ID } from '#portal/consent/extras.ts'
 import { PROFILE_IDS } from '#portal/legal/profile.ts'
 import { LANGUAGES } from '#shared/i18n/texts.ts'
 import { SITE_CLASSES } from '#shared/place.ts'
+import { parseWeekHours, type WeekHours } from '#shared/week-hours.ts'
 
 const YEAR_SECONDS = 366 * 86_400
 const siteId = text('default', { matches: /^[a-z0-9][a-z0-9-]{0,62}$/, expected: 'lower-case letters, digits and hyphens, 63 at most' })
@@ -35,6 +36,9 @@ const pool: Field<Pool> = {
     throw new TypeError('expected a range such as 10.44.0.10-10.44.3.250')
   },
 }
+
+/** `"07:00-22:00"`, or by day: `{ mon = "07:00-12:00 14:00-18:00" }`. */
+const weekHours: Field<WeekHours> = { fallback: [], read: parseWeekHours }
 
 const realm = text('', { matches: REALM_FORM, expected: REALM_FORMS })
 /** As it is written, once it has been understood. */
@@ -83,11 +87,19 @@ export const SCHEMA = {
       down_kbps: kbps,
       up_kbps: kbps,
       quota_mb: megabytes,
+      /** After the quota: the end, or another pace. */
+      over_quota: oneOf(['end', 'throttle']),
+      throttle_kbps: integer(256, { min: 8, max: 100_000_000 }),
+      /** Whether someone who is online may ask for more time before it is up. */
+      extend: boolean(true),
     },
     gateway: {
       enforcer: oneOf(['dry-run', 'nftables', 'controllers']),
       lan: optional(listOf(interfaceName, [])),
       wan: optional(interfaceName),
+      /** What the line carries: then phones get equal shares of it. */
+      down_mbit: optional(integer(0, { min: 1, max: 100_000 })),
+      up_mbit: optional(integer(0, { min: 1, max: 100_000 })),
     },
     network: {
       pools: listOf(pool, []),
@@ -152,6 +164,7 @@ export const SCHEMA = {
       class: oneOf(SITE_CLASSES),
       timezone,
       close_at: wallTime,
+      open: optional(weekHours),
       languages: listOf(language, [...LANGUAGES]),
       /** A directory with the city's own terms: `fr.html`, `en.html` … */
       terms: optional(text('')),

@@ -24,7 +24,7 @@ function formatFor(timezone: string): Intl.DateTimeFormat {
 }
 
 /** The zone's wall time, written as if it were UTC. */
-function wallMs(timezone: string, ms: number): number {
+export function wallMs(timezone: string, ms: number): number {
   const part: Record<string, number> = {}
   for (const { type, value } of formatFor(timezone).formatToParts(ms)) part[type] = Number(value)
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part
@@ -40,7 +40,7 @@ function offsetMs(timezone: string, ms: number): number {
  * The instant of a local wall time: its first occurrence where the clocks go back over it, and where they jump over it, as
  * much later as they jump.
  */
-function instantOf(timezone: string, wall: number): number {
+export function instantOf(timezone: string, wall: number): number {
   const before = offsetMs(timezone, wall - DAY_MS)
   const after = offsetMs(timezone, wall + DAY_MS)
   for (const offset of [before, after]) {
