@@ -32,7 +32,8 @@ export type ControllerDesk = {
   handsOver(arrival: Arrival): boolean
   /** False for a redirect that has opened a session already, and for a MAC that its controller does not know as waiting. */
   admits(arrived: Opened): Promise<boolean>
-  opened(arrived: Opened): void
+  /** Its redirect has opened a session. */
+  used(behind: Behind): void
   holdable(behind: Behind | undefined, limits: Authorisation): Authorisation
   /** Where the phone carries the word to its gateway; undefined where the gate has heard it from us. */
   wayBack(arrival: Arrival, then: string): string | undefined
@@ -52,8 +53,8 @@ export function clientIdOf({ mac, behind }: Extract<Asker, { kind: 'client' }>):
 }
 
 /** What goes with the session: never the page that was asked for. */
-export function behindOf({ controller, bind, back, facts }: Arrival): Behind {
-  return { controller, facts: { ...facts, bind, ...(back !== undefined && { back }) } }
+export function behindOf({ arrival: { controller, bind, back, facts }, once }: Opened): Behind {
+  return { controller, facts: { ...facts, bind, once, ...(back !== undefined && { back }) } }
 }
 
 function controllerOf(settings: ControllerSettings): Controller {
@@ -97,7 +98,7 @@ export function createControllerDesk(settings: readonly ControllerSettings[], fo
     },
     handsOver: ({ controller }) => rowOf(controller)?.handOver !== undefined,
     admits: async ({ arrival, once }) => !used.has(once) && ((await gateOf(arrival.controller)?.admits(arrival)) ?? true),
-    opened: ({ once }) => used.add(once),
+    used: ({ facts }) => used.add(facts['once'] ?? ''),
     holdable: (behind, limits) => (behind && gateOf(behind.controller)?.holdable(limits)) ?? limits,
     wayBack(arrival, then) {
       const controller = controllers.get(arrival.controller)

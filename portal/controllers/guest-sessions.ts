@@ -3,7 +3,7 @@ import { secondsUsed } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Guest, Guests } from './guests.ts'
 
-/** Asks the access server to end the session of this user; false when it did not. */
+/** Asks the access server to end the session of this user; false when it did not, or nobody knows which one keeps it. */
 export type HangUp = (guest: Guest) => Promise<boolean>
 
 /** Our own sessions and those that foreign access servers keep, behind one door: a link is a link. */
@@ -15,6 +15,7 @@ export function withGuests(sessions: Sessions, guests: Guests, hangUp: HangUp, n
   }
   return {
     ...sessions,
+    inTurn: (mac, act, controller) => sessions.inTurn(mac, (live) => act(live ?? (controller === undefined ? undefined : guests.live(mac, controller))), controller),
     live: async (mac, controller) => (await sessions.live(mac, controller)) ?? (controller === undefined ? undefined : guests.live(mac, controller)),
     held: async (token) => (await sessions.held(token)) ?? guests.held(token),
     async end(id, cause) {

@@ -72,9 +72,10 @@ function nameOf(user: string, mac: MacAddress | undefined): string | undefined {
 
 /**
  * @param db with `GUEST_TABLE`.
+ * @param onBegun its redirect is used up.
  * @param hears whether the RADIUS server tells us what it hears: else a guest is taken to be online for as long as was promised.
  */
-export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'observations' | 'now' | 'store'>, hears: boolean): Guests {
+export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'observations' | 'now' | 'store'>, hears: boolean, onBegun: (behind: Behind) => void): Guests {
   const { effects, observations, now } = desk
   const one = (where: string) => db.prepare<string[], Row>(`select facts, deadline_ms, heard from guest where ${where}`)
   const byHash = one('token_hash = ?')
@@ -122,6 +123,7 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
     if (!row || !guest) return
     begin.run(deadlineOf(guest), name)
     if (row.heard === 1) return
+    onBegun(guest.behind)
     observations.sessionStarted({ site: guest.site, session: guest.id, device: guest.mac, startedMs: now(), method: guest.method, language: guest.language })
   }
 

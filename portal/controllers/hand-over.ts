@@ -46,7 +46,7 @@ export function createHandOver({ settings, controllers, guests, acknowledge, key
     const { receipt } = await acknowledge({ site, terms, choices, bind: arrival.bind })
     const seconds = settings.sessionSecondsAt?.[site.id] ?? settings.sessionSeconds
     const { user, nonce } = credentials
-    const token = await guests.hand({ mac, behind: behindOf(arrival), site: site.id, language, method: method.id, user, nonce, seconds, receipt })
+    const token = await guests.hand({ mac, behind: behindOf(arrived), site: site.id, language, method: method.id, user, nonce, seconds, receipt })
     return controllers.handOverTo(arrival, credentials, linkOf(token, language))
   }
 }

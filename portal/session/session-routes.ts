@@ -14,10 +14,12 @@ export function statusRoute({ sessionOf, readerOf, page, effects }: Visits) {
 }
 
 /** `GET /s/<token>`: the link that is its holder's alone. */
-export function heldRoute({ sessions, readerOf, page, keepsakeOf, effects }: Visits) {
+export function heldRoute({ sessions, controllers, readerOf, page, keepsakeOf, effects }: Visits) {
   return async function showHeld(visit: Visit) {
     const token = parseToken(visit.req.param('token') ?? '')
     const session = token && (await sessions.held(token))
+    const away = session && controllers.leaving(session.behind)
+    if (away !== undefined) visit.set('formTo', new URL(away).origin)
     return session ? page(visit, statusPage(readerOf(visit), session, effects.clock.now(), keepsakeOf(token))) : page(visit, gonePage(readerOf(visit)), 404)
   }
 }
@@ -33,7 +35,7 @@ export function receiptRoute({ sessions, receipts, readerOf, page }: Visits) {
 }
 
 /** `POST /disconnect`, with the session token. */
-export function disconnectRoute({ sessions, readerOf, page, broken }: Visits) {
+export function disconnectRoute({ sessions, controllers, readerOf, page, broken }: Visits) {
   return async function disconnect(visit: Visit) {
     const form = await readForm(visit.req.raw)
     const reader = readerOf(visit, form('lang'))
@@ -42,6 +44,9 @@ export function disconnectRoute({ sessions, readerOf, page, broken }: Visits) {
     if (!session) return page(visit, gonePage(reader), 404)
     try {
       const ended = await sessions.end(session.id, 'userRequest')
+      // A phone that is still behind its controller can leave there by itself.
+      const away = ended ? undefined : controllers.leaving(session.behind)
+      if (away !== undefined) return visit.redirect(away, 303)
       return ended ? page(visit, endedPage(reader, ended)) : page(visit, gonePage(reader), 404)
     } catch (error) {
       return broken(visit, 'a session did not end at once', error)
