@@ -1,6 +1,7 @@
 // Each site-day's receipts under one signed head (protocols.md §4): the tree is filled with random leaves to a fixed size, so that
 // neither the head nor a path tells how many receipts there were.
 import { createSecretKey, hash } from 'node:crypto'
+import type { Clock } from '#shared/clock.ts'
 import { siteDayAt, type SiteDay } from '#shared/count/site-day.ts'
 import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import type { Statement } from '#shared/db/group-commit.ts'
@@ -9,6 +10,7 @@ import { mac } from '#shared/keyed-mac.ts'
 import type { Site, SiteClass } from '#shared/place.ts'
 import { HEAD_TYP, readHead, type Head } from '#shared/receipt-head.ts'
 import type { PublicKey } from '#shared/sign.ts'
+import { createOverdue } from './overdue.ts'
 import { growTree, type Tree } from './merkle.ts'
 import type { Signer } from './receipt.ts'
 import type { StoredReceipt } from './receipts.ts'
@@ -42,7 +44,7 @@ export type ReceiptDaysParts = {
   readonly gateway: string
   readonly sign: Signer
   random(length: number): Buffer
-  now(): number
+  readonly clock: Clock
   /** Days that a receipt is kept after its own. */
   readonly keepDays: number
   /** Deletes receipts and their links up to a position. */
@@ -65,7 +67,9 @@ async function treeOf(leaves: readonly Buffer[], seed: Uint8Array, siteClass: Si
 }
 
 export function createReceiptDays(parts: ReceiptDaysParts): ReceiptDays {
-  const { durable, reader, sites } = parts
+  const { durable, reader, sites, clock } = parts
+  const overdue = createOverdue(clock)
+  const oldest = reader.prepare<[], string | null>('select min(day) from receipt_day where through is not null').pluck()
   const open = reader.prepare<[string], Open>('select site, day, seed, after from receipt_day where site = ? and through is null')
   const lastClosed = reader.prepare<[string], Closed>('select * from receipt_day where site = ? and through is not null order by day desc limit 1')
   const ofPosition = reader.prepare<[string, number, number], Closed>('select * from receipt_day where site = ? and after < ? and through >= ?')
@@ -73,8 +77,8 @@ export function createReceiptDays(parts: ReceiptDaysParts): ReceiptDays {
   const unsent = reader.prepare<[], Closed>('select * from receipt_day where through is not null and sent = 0 order by day')
   const rows = reader.prepare<[string, number], { position: number; minute: number; leaf: string }>('select position, minute, leaf from receipt where site = ? and position > ? order by position')
   const leavesOf = reader.prepare<[string, number, number], { leaf: string }>('select leaf from receipt where site = ? and position > ? and position <= ?')
-  const stale = reader.prepare<[string], { through: number | null }>('select max(through) as through from receipt_day where day < ?')
-  const kept = reader.prepare<[string], { after: number | null }>('select min(after) as after from receipt_day where day >= ? or through is null')
+  const staleThrough = reader.prepare<[string, string], number | null>('select max(through) from receipt_day where site = ? and day < ?').pluck()
+  const nextRow = reader.prepare<[string, number], number>('select position from receipt where site = ? and position > ? order by position limit 1').pluck()
   /** The tree that was asked for last: the day after, everybody asks for the same. */
   let grown: { site: string; day: string; tree: Promise<Tree> } | undefined
 
@@ -97,7 +101,7 @@ export function createReceiptDays(parts: ReceiptDaysParts): ReceiptDays {
   }
 
   async function follow(site: Site): Promise<void> {
-    const today = siteDayAt(parts.now(), site.timezone, site.closeAt)
+    const today = siteDayAt(clock.now(), site.timezone, site.closeAt)
     const day = open.get(site.id)
     const before = lastClosed.get(site.id)
     if (!day) await durable.write(newDay(site, today.day, before?.through ?? 0))
@@ -120,12 +124,12 @@ export function createReceiptDays(parts: ReceiptDaysParts): ReceiptDays {
   }
 
   async function letGo(): Promise<void> {
-    const before = new Date(parts.now() - parts.keepDays * DAY_MS).toISOString().slice(0, 10)
-    const through = stale.get(before)?.through
-    if (through === null || through === undefined) return
-    // Positions are one row of numbers for all sites: nothing goes that another site's younger day begins before.
-    const end = Math.min(through, kept.get(before)?.after ?? through)
-    await parts.drop(end)
+    const before = new Date(clock.now() - parts.keepDays * DAY_MS).toISOString().slice(0, 10)
+    if (!overdue((oldest.get() ?? before) < before)) return
+    const bounds = sites.map(({ id }) => ({ through: staleThrough.get(id, before) ?? 0, id }))
+    // Positions are one row of numbers for all sites: nothing goes that stands behind another site's younger receipt.
+    const end = Math.min(Math.max(...bounds.map(({ through }) => through)), ...bounds.map(({ id, through }) => (nextRow.get(id, through) ?? Infinity) - 1))
+    if (end > 0) await parts.drop(end)
     await durable.write({ sql: 'delete from receipt_day where day < ? and sent = 1 and through <= ?', values: [before, end] })
   }
 
