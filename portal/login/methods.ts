@@ -6,6 +6,7 @@ import { readVoucherCode } from '#radius/vouchers/code.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import type { Purpose } from '../consent/form-token.ts'
 import type { PortalSettings } from '../settings.ts'
+import type { MethodId } from './method-ids.ts'
 import { problem, type Problem } from './problems.ts'
 import { MOST_TYPED, readCode, type ReentryCode } from './reentry/code.ts'
 
@@ -27,7 +28,7 @@ export type Proof =
   | { readonly kind: 'code'; readonly code: ReentryCode }
 
 export type Method = {
-  readonly id: string
+  readonly id: MethodId
   /** What its form's token is good for. */
   readonly purpose: Purpose
   /** Whose limits its portal tokens ask for. */
@@ -94,7 +95,6 @@ export const METHODS: readonly Method[] = [
   },
   { id: 'free', purpose: 'connect', access: 'free', form: false, fields: [], prove: () => ({ kind: 'token' }) },
 ]
-export const METHOD_IDS: readonly string[] = METHODS.map(({ id }) => id)
 
 /** Enabled at this site, the first one first. */
 export function methodsAt({ methods, methodsAt: at }: Pick<PortalSettings, 'methods' | 'methodsAt'>, site: string): readonly Method[] {

@@ -110,6 +110,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       nasIdentifier: parts.gateway,
       nasName: peers.own.name,
       methods: own.methods,
+      methodsAt: Object.fromEntries(settings.sites.flatMap(({ id, methods }) => (methods ? [[id, methods]] : []))),
       controllers: controllersOf(settings),
       ...portalLimits(ground),
       overQuota: own.over_quota === 'throttle' ? { slowKbps: own.throttle_kbps } : 'end',

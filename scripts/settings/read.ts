@@ -7,6 +7,7 @@ import { loadSettings, type Problem } from '#shared/settings/load.ts'
 import { checkConsent } from './consent-checks.ts'
 import { checkNetworks } from './network-checks.ts'
 import { checkControllers } from './controllers-checks.ts'
+import { checkSignIn, remarkOnSignIn } from './methods-checks.ts'
 import { checkRadius, type Wrong } from './radius-checks.ts'
 import { remarkOnRadius } from './radius-remarks.ts'
 import { SCHEMA, type Settings } from './schema.ts'
@@ -64,11 +65,15 @@ function crossChecks(settings: Settings, wrong: Wrong): void {
   checkControllers(settings, ids, wrong)
   checkNetworks(settings, wrong)
   checkConsent(settings, wrong)
+  checkSignIn(settings, wrong)
 }
 
 /** What is in order and yet hardly meant. */
 export function remarksOn(settings: Settings, file: SettingsFile | undefined): Problem[] {
-  return gather(file, (remark) => remarkOnRadius(settings, remark))
+  return gather(file, (remark) => {
+    remarkOnRadius(settings, remark)
+    remarkOnSignIn(settings, remark)
+  })
 }
 
 /** @throws UsageError `settings` naming every mistake with line and key. */

@@ -3,6 +3,7 @@ import { isIPv4 } from 'node:net'
 import { address, boolean, cidr, integer, listOf, notYet, oneOf, optional, port, secret, text, timezone, url, wallTime, type Field } from '#shared/settings/fields.ts'
 import type { Loaded } from '#shared/settings/load.ts'
 import { CONTROLLER_KINDS, CONTROLLER_NAME } from '#portal/controllers/controller.ts'
+import { METHOD_IDS, type MethodId } from '#portal/login/method-ids.ts'
 import { ACCESS_METHODS } from '#radius/access-methods.ts'
 import { REALM_FORM, REALM_FORMS } from '#radius/proxy/realms.ts'
 import { parseUpstreamServer } from '#radius/proxy/settings.ts'
@@ -81,7 +82,7 @@ export const SCHEMA = {
       api_url: optional(url),
       domain: optional(dnsName),
       on_portal_loss: oneOf(['keep', 'close']),
-      methods: listOf(oneOf(['click']), ['click']),
+      methods: listOf<MethodId>(oneOf(METHOD_IDS), ['click']),
       session_seconds: integer(7_200, { min: 10, max: YEAR_SECONDS }),
       idle_seconds: optional(integer(0, { min: 10, max: YEAR_SECONDS })),
       down_kbps: kbps,
@@ -166,6 +167,8 @@ export const SCHEMA = {
       close_at: wallTime,
       open: optional(weekHours),
       languages: listOf(language, [...LANGUAGES]),
+      /** Instead of `portal.methods`. */
+      methods: optional(listOf(oneOf(METHOD_IDS), [])),
       /** A directory with the city's own terms: `fr.html`, `en.html` … */
       terms: optional(text('')),
       match,
