@@ -3,7 +3,7 @@ import { every } from '#shared/clock.ts'
 import type { Effects } from '#shared/effects.ts'
 import type { Certified } from '#shared/http/listen.ts'
 import { reason } from '#shared/log.ts'
-import { halfLifeMs, judge, readCertificate, type Judgement } from './judgement.ts'
+import { halfLifeMs, judge, readCertificate, type Certificate, type Judgement } from './judgement.ts'
 
 /** A new file is in force, and a certificate that ends is withdrawn, within this time. */
 const LOOK_EVERY_MS = 60_000
@@ -107,8 +107,15 @@ export function startKeeper(parts: KeeperParts, { clock, metrics, ...effects }: 
   return { origin: () => announced, judgement: () => found, look, close: cancel }
 }
 
-/** Whether half its life is over, or there is none that could be served: time to ask for another. */
+/** Asked for so much of its life before half of it is over, that the alarm means that nobody could be reached for a day. */
+const RENEWAL_LEAD = 0.02
+
+/** Whether half its life is nearly over, or there is none that could be served: time to ask for another. */
 export function isDue(found: Judgement, nowMs: number): boolean {
   // A clock that is behind makes every certificate too early: asking for another would not help.
-  return found.kind === 'early' ? false : !('certificate' in found) || found.kind === 'misnamed' || nowMs >= halfLifeMs(found.certificate)
+  return found.kind === 'early' ? false : !('certificate' in found) || found.kind === 'misnamed' || nowMs >= renewalMs(found.certificate)
+}
+
+export function renewalMs(certificate: Pick<Certificate, 'fromMs' | 'untilMs'>): number {
+  return halfLifeMs(certificate) - RENEWAL_LEAD * (certificate.untilMs - certificate.fromMs)
 }

@@ -1,13 +1,16 @@
 // The portal's door with TLS: the same pages behind it, open while the certificate is good; and what phones are told of it.
 import type { RequestListener } from 'node:http'
+import { every } from '#shared/clock.ts'
 import type { Effects } from '#shared/effects.ts'
 import { listen, type Certified } from '#shared/http/listen.ts'
+import { reason } from '#shared/log.ts'
 import type { Announcements } from '../gateway/network/announcements.ts'
 import { hostName } from '../detect/hosts.ts'
 import type { PortalSettings } from '../settings.ts'
 import { startKeeper, type Keeper } from './keeper.ts'
 
 const MOST_SOCKETS_PER_PHONE = 128
+const ADDRESSES_EVERY_MS = 60_000
 
 export type TlsParts = {
   /** `portal.tls_port`. */
@@ -55,9 +58,12 @@ export async function openSecureDoor(settings: Pick<PortalSettings, 'hosts' | 'a
   const { announcements } = tls
   let names: readonly string[] = []
 
+  function tellNames(): void {
+    announcements?.name(names, tls?.addresses() ?? [])
+  }
   function announce(origin: string | undefined): void {
     names = [origin === undefined ? tls?.domain : new URL(origin).hostname].filter((name) => name !== undefined)
-    announcements?.name(names, tls?.addresses() ?? [])
+    tellNames()
     announcements?.announce(apiUrlAt(origin))
   }
   function apiUrlAt(origin: string | undefined): string | undefined {
@@ -66,6 +72,8 @@ export async function openSecureDoor(settings: Pick<PortalSettings, 'hosts' | 'a
 
   const keeper = startKeeper({ read: tls.read, domain: tls.domain, port: () => listening.port, serve: listening.certify, announce }, effects)
   const renewal = tls.renew?.(keeper)
+  // Addresses come and go while a gateway runs; what has not changed is not written again.
+  const cancel = every(effects.clock, ADDRESSES_EVERY_MS, tellNames, (error) => effects.log.warn('own name not told', { reason: reason(error) }))
   const needsTls = doors.url.startsWith('https:')
   return {
     apiUrl: () => apiUrlAt(keeper.origin()),
@@ -73,6 +81,7 @@ export async function openSecureDoor(settings: Pick<PortalSettings, 'hosts' | 'a
     isOurs: (header) => names.some((name) => name === hostName(header)),
     urls: { secure: listening.urls[0] ?? '' },
     async close() {
+      cancel()
       keeper.close()
       await renewal?.close()
       await announcements?.close()

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -10,6 +10,10 @@ import { LANS, UPSTREAM } from '#test/lab/network.ts'
 import { absent, namespacesForbidden } from '#test/support/peer.ts'
 
 const API = 'https://x7k2.wifi.rivemont.example/capport'
+/** As root we let dnsmasq become an ordinary user, as on a gateway; in a user namespace there is only one. */
+const ORDINARY = process.getuid?.() === 0 ? 65_534 : undefined
+/** The one right that option 37 takes, and none more: dnsmasq is told by a signal among equals. */
+const asOrdinary = ORDINARY === undefined ? [] : ['setpriv', `--reuid=${ORDINARY}`, `--regid=${ORDINARY}`, '--clear-groups', '--inh-caps=-all,+net_raw', '--ambient-caps=-all,+net_raw', '--bounding-set=-all,+net_raw']
 const { v4: GATEWAY4, v6: GATEWAY6, net4 } = LANS.lan0
 
 // The names of the world, as its own server tells them: one in the garden, one blocked, one of neither, one that points back at us.
@@ -77,12 +81,13 @@ describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'rdisc6',
       resolvers: [UPSTREAM.v4],
       garden: ['service-public.example'],
       blocked: ['tracker.example'],
-      user: process.getuid?.() === 0 ? 'root' : (process.env['USER'] ?? 'root'),
+      user: ORDINARY ? 'nobody' : 'root',
       files,
     })
     writeFileSync(path('dnsmasq.conf'), conf)
     writeFileSync(path('world.conf'), WORLD_NAMES)
-    portal = lab.spawn('gateway', [process.execPath, 'test/lab/announcer.ts', dir, 'lan0', 'x7k2.wifi.rivemont.example', GATEWAY4, GATEWAY6])
+    if (ORDINARY) chownSync(dir, ORDINARY, ORDINARY)
+    portal = lab.spawn('gateway', [...asOrdinary, process.execPath, 'test/lab/announcer.ts', dir, 'lan0', 'x7k2.wifi.rivemont.example', GATEWAY4, GATEWAY6])
     await announce(API)
     // What part of the ruleset this test needs: sets as the enforcer declares them, without its rules.
     const sets = ['garden', 'blocked'].flatMap((name) => [4, 6].map((family) => `set ${name}${family} { type ipv${family}_addr; flags timeout; timeout 15m; }`)).join('\n')

@@ -58,9 +58,12 @@ export function createAnnouncements(files: NetworkFiles, advertiser: Advertiser 
       log.error('dnsmasq does not hear us', { reason: reason(error), remedy: 'run it as the portal’s own account, as the template says' })
     }
   }
+  const written = new Map<string, string>()
   function write(path: string, text: string): void {
+    if (written.get(path) === text) return
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     writeWhole(path, text)
+    written.set(path, text)
     reread()
   }
 

@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { readSettings } from './read.ts'
+
+function mistakes(...pairs: readonly string[]): string {
+  const flags = new Map(pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]))
+  try {
+    readSettings({ flags }, { PARVIS_CONFIG: '/dev/null' })
+    return ''
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+const ROW: readonly (readonly [string, readonly string[], RegExp])[] = [
+  ['a certificate without its key', ['portal.tls_port=443', 'portal.tls_cert=/a'], /tls_key/],
+  ['a certificate without a port', ['portal.tls_cert=/a', 'portal.tls_key=/b'], /set tls_port/],
+  ['a port without a certificate and without a hub that gets one', ['portal.tls_port=443'], /acme_domain/],
+  ['a port without a certificate and without a hub', ['portal.tls_port=443', 'hub.mode=off'], /tls_cert/],
+  ['an API by plain http', ['portal.api_url=http://wifi.example.org/capport'], /RFC 8908/],
+  ['an https address without one to fall back to', ['portal.url=https://wifi.example.org/', 'portal.host=0.0.0.0', 'portal.tls_port=443', 'portal.tls_cert=/a', 'portal.tls_key=/b'], /portal\.host/],
+  ['ACME without the program for the DNS', ['hub.acme_domain=wifi.example.org'], /acme_dns/],
+  ['ACME where the hub is elsewhere', ['hub.acme_domain=wifi.example.org', 'hub.acme_dns=/x', 'hub.mode=remote', 'hub.url=https://hub.example.org/'], /hub itself/],
+  ['a CA by plain http', ['hub.acme_domain=wifi.example.org', 'hub.acme_dns=/x', 'hub.acme_directory=http://ca.example.org/'], /https/],
+  ['a range that goes down', ['network.pools=10.44.0.10-10.44.0.9', 'gateway.lan=lan0'], /upwards/],
+  ['a range for nobody', ['network.pools=10.44.0.10-10.44.0.19'], /gateway\.lan/],
+  ['a range that is none', ['network.pools=10.44.0.0/24', 'gateway.lan=lan0'], /10\.44\.0\.10-10\.44\.3\.250/],
+  ['a garden that lets a probe through', ['network.garden=service-public.fr,google.com'], /google\.com would let Android's probe/],
+  ['a garden that holds a probe itself', ['network.garden=captive.apple.com'], /Apple's probe/],
+  ['a name that is none', ['network.blocked=tracker'], /a name such as/],
+]
+
+describe('settings of certificates and networks', () => {
+  test.each(ROW)('%s is told of', (_, pairs, told) => expect(mistakes(...pairs)).toMatch(told))
+  test('what fits together is in order', () => {
+    expect(mistakes('portal.tls_port=443', 'portal.tls_cert=/a', 'portal.tls_key=/b', 'portal.api_url=https://wifi.example.org/capport')).toBe('')
+    expect(mistakes('portal.tls_port=443', 'hub.mode=remote', 'hub.url=https://hub.example.org/')).toBe('')
+    expect(mistakes('portal.tls_port=443', 'hub.acme_domain=Wifi.Example.org', 'hub.acme_dns=/x')).toBe('')
+    expect(mistakes('gateway.lan=lan0', 'network.pools=10.44.0.10-10.44.3.250', 'network.garden=service-public.fr,www.caf.fr', 'network.blocked=tracker.example')).toBe('')
+  })
+})
