@@ -42,7 +42,7 @@ function raw(text: string): Promise<number> {
 }
 
 const GET = ['/', '/v1/enrol/challenge', '/v1/time', '/staff', '/staff/', '/staff/first', '/staff/sign-in', '/staff/sites/place', '/staff/sites/x', '/staff/download', '/staff/download.zip', '/staff/style.css', '/staff/mark.svg', '/healthz', '/readyz', '/openapi.json', '/nowhere']
-const POST = ['/v1/batches', '/v1/enrol', '/staff/first', '/staff/sign-in', '/staff/sign-out']
+const POST = ['/v1/batches', '/v1/enrol', '/v1/certificate', '/staff/first', '/staff/sign-in', '/staff/sign-out']
 const LONG = 'x'.repeat(8_192)
 const QUERIES = ['', '?', '?lang=ar&lang=en&month=a&month=b&site=*&site=*&nonce=a&nonce=b', `?lang=${LONG}`, `?month=${LONG}&site=${LONG}&day=${LONG}&nonce=${LONG}`, '?lang=%00&month=%00&site=%00&day=%00&nonce=%00', '?lang=%&month=%zz&site=%e0%a4&from=%ff', '?__proto__=1&constructor=2', '?lang=toString&month=2026-99&from=2026-01-01']
 const HEADERS = { 'no agent': '', 'no Host': undefined, 'a bad cookie': `Cookie: parvis-staff=${LONG}; parvis-language=%ff; =\r\n` } as const
@@ -85,7 +85,7 @@ test('a form body beyond 16 kB, of broken parts or of many fields is refused or 
   expect((await send('name=%&password=%ff%00', 'application/x-www-form-urlencoded')).status).toBeLessThan(500)
 })
 
-test.each(['/v1/batches', '/v1/enrol'])('a body that breaks off at %s is the sender’s matter: no failure of the store, nothing in the log', async (path) => {
+test.each(['/v1/batches', '/v1/enrol', '/v1/certificate'])('a body that breaks off at %s is the sender’s matter: no failure of the store, nothing in the log', async (path) => {
   const broken = new ReadableStream({
     start: (controller) => controller.enqueue(new TextEncoder().encode('eyJ')),
     pull: (controller) => controller.error(new Error('aborted')),
