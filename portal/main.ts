@@ -34,11 +34,15 @@ import type { Enforcer, Neighbours } from './gateway/enforcer.ts'
 import { createConnect } from './login/connect.ts'
 import { createCodes } from './login/reentry/codes.ts'
 import { watchService } from './login/service-state.ts'
+import type { Alarm } from './legal/alarms.ts'
+import { createLegal, type LegalParts } from './legal/main.ts'
 import { PROFILES } from './legal/profile.ts'
 import { portalTexts } from './pages/texts.ts'
 import type { Desk, Step } from './session/desk.ts'
 import { createJournalReader } from './session/journal.ts'
 import { grantOf } from './session/opening.ts'
+import { createBars } from './session/bars.ts'
+import { rulesFor } from './session/rules.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
 import { createSessionStore } from './session/store.ts'
 import type { PortalSettings } from './settings.ts'
@@ -66,6 +70,8 @@ export type PortalParts = {
   readonly sign: Signer
   /** The public half of what signs, as a JWK: goes with every copy of a receipt. */
   readonly publicKey?: unknown
+  /** Where the profile keeps a log: how it is sealed, and whose ports are whose. */
+  readonly legal?: LegalParts
   /** Hands a day's signed head to the outbox. */
   readonly sendHead?: (head: SignedHead) => Promise<void>
   readonly clockSync?: () => ClockSync
@@ -76,7 +82,7 @@ export type PortalParts = {
   /** Hears of each arrow of protocols.md §3. */
   readonly step?: (step: Step) => void
 }
-export type Portal = Running & { readonly sessions: Sessions; readonly guests: Guests; readonly receipts: Receipts; readonly receiptDesk: ReceiptDesk; readonly url: string; readonly port: number }
+export type Portal = Running & { readonly sessions: Sessions; readonly guests: Guests; readonly receipts: Receipts; readonly receiptDesk: ReceiptDesk; legalAlarms(): readonly Alarm[]; readonly url: string; readonly port: number }
 
 /** Answers begin once everything is wired; a connection that is a moment early waits. */
 function doorToCome(): { listener: RequestListener; open: (listener: RequestListener) => void } {
@@ -101,8 +107,12 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   const step = parts.step ?? (() => {})
   const service = watchService(parts.nas, parts.enforcer)
   const controllers = createControllerDesk(settings.controllers ?? [], parts.formKey, effects)
+  const store = createSessionStore(parts.volatile, () => random(BOOT_BYTES).toString('hex'), Math.floor(clock.now()))
+  const profile = PROFILES[settings.legalProfile ?? 'default']
+  const legal = createLegal(profile, parts.legal, { volatile: parts.volatile, boot: store.boot, neighbours: parts.neighbours, effects })
   const desk: Desk = {
-    store: createSessionStore(parts.volatile, () => random(BOOT_BYTES).toString('hex'), Math.floor(clock.now())),
+    store,
+    ...(legal.hook && { legal: legal.hook }),
     durable: parts.durable,
     journal: createJournalReader(parts.reader),
     // A controller that does not answer is no failure of our own gate.
@@ -111,6 +121,8 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     observations: parts.observations,
     effects: { ...effects, log },
     nasIdentifier: settings.nasIdentifier,
+    rules: rulesFor(settings.sites, settings.overQuota),
+    bars: createBars(parts.volatile),
     now: () => Math.floor(clock.now()),
     step,
   }
@@ -119,7 +131,6 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   const receipts = createReceipts(parts)
   const { gateway, controller } = settings
   const clockSync = parts.clockSync ?? (() => 'system' as const)
-  const profile = PROFILES[settings.legalProfile ?? 'default']
   const signing = { gateway, controller, sign: parts.sign, durable: parts.durable, effects: desk.effects, clockSync }
   const acknowledge = createAcknowledge(signing)
   const receiptDays = createReceiptDays({ ...signing, reader: parts.reader, sites: settings.sites, random, clock, keepDays: profile.retention.other, drop: receipts.drop, send: parts.sendHead })
@@ -133,7 +144,8 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
 
   await service.enforcer.start()
   await parts.neighbours.start()
-  controllers.takeUp(desk.store.all().flatMap((session) => (session.kind === 'open' ? [grantOf(session, desk.now())] : [])))
+  controllers.takeUp(desk.store.all().flatMap((session) => (session.kind === 'open' ? [grantOf(session, desk.now(), desk.rules.overQuota)] : [])))
+  await legal.start((id) => store.byId(id) !== undefined)
   await sessions.start()
 
   const door = doorToCome()
@@ -174,6 +186,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     parts.volatile.pragma('wal_checkpoint(TRUNCATE)')
     await receipts.link()
     await receiptDays.tick()
+    await legal.tick()
     receipts.tidy()
     guests.round()
   }
@@ -187,12 +200,13 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     await listening.close()
     if (settings.onPortalLoss === 'close') await sessions.endAll('nasReboot')
     await sessions.close()
+    await legal.close()
     await receipts.link().catch(choresFailed)
     await parts.neighbours.stop()
     await desk.enforcer.stop()
   }
   let stopping: Promise<void> | undefined
-  return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, guests, receipts, receiptDesk, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
+  return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, guests, receipts, receiptDesk, legalAlarms: legal.alarms, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
 }
 
 function endsOf({ socket, url }: IncomingMessage) {

@@ -1,5 +1,7 @@
 // The portal's two databases. Never edit a script that has landed: append.
 import { ACCOUNTING_TABLES } from '#radius/accounting/schema.ts'
+import { BARS_MIGRATION } from './session/bars.ts'
+import { LEGAL_SESSION_TABLE } from './legal/live-sessions.ts'
 import { TERMINATE_CAUSES } from '#radius/nas.ts'
 import { GUEST_TABLE } from './controllers/guests.ts'
 import { REENTRY_TABLE } from './login/reentry/table.ts'
@@ -132,4 +134,6 @@ export const SESSION_MIGRATIONS: readonly string[] = [
    drop index session_client;
    create unique index session_client on session (mac, controller) where shut = 0;`,
   GUEST_TABLE,
+  `alter table session add column paused_ms integer; alter table session add column left_ms integer; ${BARS_MIGRATION}`,
+  LEGAL_SESSION_TABLE,
 ]

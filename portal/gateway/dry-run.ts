@@ -62,6 +62,7 @@ export function dryRunNeighbours({ clock }: { clock: Clock }): Neighbours {
       sightings.seen(mac)
       return { kind: 'client', mac, contested: false }
     },
+    addressesOf: (mac) => [canonicalIp((mac.match(/../g) ?? []).slice(2).map((byte) => parseInt(byte, 16)).join('.'))],
     onSighting: sightings.onSighting,
     async stop() {},
   }

@@ -1,4 +1,4 @@
-import type { MacAddress } from '#shared/personal.ts'
+import type { IpAddress, MacAddress } from '#shared/personal.ts'
 
 /** A device behind a foreign access controller: which one, and what that one needs to recognise it by (portal/controllers). */
 export type Behind = { readonly controller: string; readonly facts: Readonly<Record<string, string>> }
@@ -75,6 +75,8 @@ export type Neighbours = {
   start(): Promise<void>
   /** Answers from memory; asks the kernel once when it does not know. */
   asker(address: string): Promise<Asker>
+  /** Every address that the device has now; only the legal log asks. */
+  addressesOf?(mac: MacAddress): readonly IpAddress[]
   /** Calls back with each device that appears on the network, and again at most once a minute while it stays. */
   onSighting(listener: (mac: MacAddress) => void): void
   stop(): Promise<void>

@@ -28,6 +28,8 @@ export type NeighbourTable = {
   put(neighbour: Neighbour): MacAddress | undefined
   /** Who has the address, by interface: a link-local address may have one owner on each network. */
   at(address: IpAddress): ReadonlyMap<string, MacAddress>
+  /** All addresses of a device. Who never asks pays nothing: the other way round is kept from the first question on. */
+  of(mac: MacAddress): readonly IpAddress[]
   clear(): void
 }
 
@@ -36,21 +38,51 @@ const NOBODY: ReadonlyMap<string, MacAddress> = new Map()
 export function createNeighbourTable(lan: readonly string[]): NeighbourTable {
   const owners = new Map<IpAddress, Map<string, MacAddress>>()
   const ours = new Set(lan)
+  let addresses: Map<MacAddress, Set<IpAddress>> | undefined
+
+  function note(address: IpAddress, mac: MacAddress): void {
+    const known = addresses?.get(mac)
+    if (known) known.add(address)
+    else addresses?.set(mac, new Set([address]))
+  }
+  /** Only when no interface has the device at this address any more. */
+  function forget(address: IpAddress, mac: MacAddress | undefined): void {
+    if (mac === undefined || [...(owners.get(address)?.values() ?? [])].includes(mac)) return
+    const known = addresses?.get(mac)
+    known?.delete(address)
+    if (known?.size === 0) addresses?.delete(mac)
+  }
   return {
     put({ address, device, mac }) {
       if (!ours.has(device)) return undefined
       const known = owners.get(address)
       if (mac === undefined) {
+        const before = known?.get(device)
         known?.delete(device)
         if (known?.size === 0) owners.delete(address)
+        forget(address, before)
         return undefined
       }
       if (known?.get(device) === mac) return undefined
+      const before = known?.get(device)
       if (known) known.set(device, mac)
       else if (owners.size < MOST_ADDRESSES) owners.set(address, new Map([[device, mac]]))
+      else return mac
+      forget(address, before)
+      note(address, mac)
       return mac
     },
     at: (address) => owners.get(address) ?? NOBODY,
-    clear: () => owners.clear(),
+    of(mac) {
+      if (!addresses) {
+        addresses = new Map()
+        for (const [address, known] of owners) for (const owner of known.values()) note(address, owner)
+      }
+      return [...(addresses.get(mac) ?? [])]
+    },
+    clear() {
+      owners.clear()
+      addresses?.clear()
+    },
   }
 }

@@ -104,6 +104,7 @@ export function lanNeighbours(lan: readonly string[], effects: Effects, pairs?: 
       await askKernel()
     },
     asker,
+    addressesOf: table.of,
     onSighting: sightings.onSighting,
     async stop() {
       stopped = true

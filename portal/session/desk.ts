@@ -5,7 +5,10 @@ import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import { UnavailableError } from '#shared/errors.ts'
 import type { Effects } from '#shared/effects.ts'
 import type { Enforcer } from '../gateway/enforcer.ts'
+import type { LegalHook } from '../legal/hook.ts'
+import type { Bars } from './bars.ts'
 import type { JournalReader } from './journal.ts'
+import type { SessionRules } from './rules.ts'
 import type { SessionStore } from './store.ts'
 
 /** The arrows of protocols.md §3, in order. A test hears of each and may end the process there. */
@@ -21,6 +24,10 @@ export type Desk = {
   readonly observations: Observations
   readonly effects: Effects
   readonly nasIdentifier: string
+  readonly rules: SessionRules
+  readonly bars: Bars
+  /** Where the law asks for a log. */
+  readonly legal?: LegalHook
   /** Whole milliseconds since 1970. */
   now(): number
   step(step: Step): void

@@ -8,6 +8,7 @@ import { NO_USAGE, type Behind, type Grant } from '../gateway/enforcer.ts'
 import { writeInTime, type Desk } from './desk.ts'
 import { journalOpened, journalDone } from './journal.ts'
 import { secondsLeft, type OpeningSession, type OpenSession, type Session, type SessionId, type WithdrawalCode } from './session.ts'
+import { noLaterThanClosing, type OverQuota } from './rules.ts'
 import { hashToken, newToken } from './token.ts'
 
 const ID_BYTES = 10
@@ -55,7 +56,7 @@ function newSession(desk: Desk, opening: Opening, token: SessionToken): OpeningS
     withdrawal: receipt?.code ?? NO_CODE,
     counted: counted ?? id,
     startedMs: now,
-    deadlineMs: now + seconds * 1000,
+    deadlineMs: noLaterThanClosing(desk.rules, opening.site, now, now + seconds * 1000),
     usage: NO_USAGE,
     activeMs: now,
     interimMs: now,
@@ -77,20 +78,23 @@ async function acknowledge(desk: Desk, session: OpeningSession, receipt: Stateme
 }
 
 /** What the gate is asked to let through: whatever time remains. */
-export function grantOf({ mac, mark, limits, behind, ...session }: Session, nowMs: number): Grant {
+export function grantOf({ mac, mark, limits, usage, behind, ...session }: Session, nowMs: number, overQuota: OverQuota): Grant {
   return {
     mac,
     mark,
     seconds: Math.max(1, secondsLeft(session, nowMs)),
     ...(limits.downKbps !== undefined && { downKbps: limits.downKbps }),
     ...(limits.upKbps !== undefined && { upKbps: limits.upKbps }),
+    ...(limits.quotaBytes !== undefined && { quotaBytes: limits.quotaBytes, ...(overQuota !== 'end' && overQuota) }),
+    ...(usage.upPackets + usage.downPackets > 0 && { used: usage }),
     ...(behind !== undefined && { behind }),
   }
 }
 
 /** Lets an `opening` row through the gate. @throws UnavailableError `enforcer`; the row is still `opening` then. */
 export async function admit(desk: Desk, session: OpeningSession): Promise<OpenSession> {
-  await desk.enforcer.open(grantOf(session, desk.now()))
+  await desk.legal?.started(session)
+  await desk.enforcer.open(grantOf(session, desk.now(), desk.rules.overQuota))
   desk.step('added')
   const { id, mac } = session
   // One that is carried on was counted when it began.
@@ -116,6 +120,7 @@ export async function openSession(desk: Desk, opening: Opening): Promise<Opened>
     return { session: await admit(desk, session), token }
   } catch (error) {
     desk.store.forget(session.id)
+    await desk.legal?.ended(session, desk.now())
     await writeInTime(desk, [journalDone(session.id)]).catch(() => {})
     throw error
   }

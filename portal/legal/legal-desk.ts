@@ -1,0 +1,146 @@
+// Sessions on their way into the sealed log, and the blocks of ports that make the log answer. Made only where a profile keeps one.
+import { isIPv6 } from 'node:net'
+import type { Db } from '#shared/db/open.ts'
+import type { Effects } from '#shared/effects.ts'
+import { reason } from '#shared/log.ts'
+import { colonMac, type IpAddress, type MacAddress } from '#shared/personal.ts'
+import type { PortBlocks } from '../gateway/port-blocks.ts'
+import type { Alarms } from './alarms.ts'
+import type { LegalHook, LegalSession } from './hook.ts'
+import { createLiveSessions, type LiveSession } from './live-sessions.ts'
+import { createPortPool } from './port-pool.ts'
+import type { LegalProfile } from './profile.ts'
+import type { LegalRecord, OpenRecord } from './record.ts'
+import { dayOf, type SealedLog } from './sealed-log.ts'
+
+/** A medium that has stalled keeps no citizen waiting; the record is written when it answers again. */
+const DISK_PATIENCE_MS = 2_000
+
+export type LegalDesk = LegalHook & {
+  /** Before sessions begin: takes up those that a restart left, and says that whatever another boot left open has ended. */
+  start(isLive: (id: string) => boolean): Promise<void>
+  /** Every minute: new addresses, a new day. */
+  tick(): Promise<void>
+  close(): Promise<void>
+}
+
+export type LegalDeskParts = {
+  readonly profile: LegalProfile
+  readonly log: SealedLog
+  readonly blocks: PortBlocks
+  /** Of each block. */
+  readonly ports: number
+  /** All addresses that a device has now. */
+  addressesOf(mac: MacAddress): readonly IpAddress[]
+  /** The IPv4 address that the world sees. */
+  publicAddress(): string | undefined
+  readonly volatile: Db
+  readonly effects: Effects
+  readonly alarms: Alarms
+  /** Of this boot: a restart has the same. */
+  readonly boot: string
+}
+
+export function createLegalDesk(parts: LegalDeskParts): LegalDesk {
+  const { profile, log, blocks, effects, alarms, boot } = parts
+  const { clock } = effects
+  const live = createLiveSessions(parts.volatile)
+  const pool = createPortPool(parts.ports, () => clock.monotonic())
+  const named = new Set<string>(profile.logFields)
+  let day = dayOf(clock.now())
+
+  /** Only what the profile names. */
+  function recordOf(session: LiveSession): OpenRecord {
+    const { id, startedMs, from } = session
+    const whole: Record<string, unknown> = {
+      terminal_mac: colonMac(session.mac), lan_v4: session.v4, lan_v6: session.v6, public_addr: session.publicAddress,
+      ...(from > 0 && { port_from: from, port_to: from + parts.ports - 1 }), site: session.site,
+    }
+    const kept = Object.fromEntries(Object.entries(whole).filter(([field, value]) => named.has(field) && value !== undefined))
+    return { kind: 'open', id, boot, start: Math.floor(startedMs), ...kept }
+  }
+
+  /** Adds what is new: an address that a device once had in this session stays in its record. */
+  function withAddresses(session: LiveSession): LiveSession {
+    const now = parts.addressesOf(session.mac)
+    const v6 = [...new Set([...session.v6, ...now.filter((address) => isIPv6(address) && !address.startsWith('fe80'))])].sort()
+    return { ...session, v4: session.v4 ?? now.find((address) => !isIPv6(address)), v6 }
+  }
+
+  async function attempt(what: string, task: () => Promise<unknown>): Promise<void> {
+    try {
+      await task()
+    } catch (error) {
+      effects.log.error(what, { reason: reason(error) })
+    }
+  }
+
+  function patiently(written: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(DISK_PATIENCE_MS, resolve)
+      void written.then(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  function begin(session: LegalSession): LiveSession {
+    const { id, mac, mark, site, startedMs, behind } = session
+    const block = behind === undefined ? pool.take() : undefined
+    alarms.set('ports', block?.shared === true)
+    const whole = withAddresses({ id, mac, mark, site, startedMs, from: block?.from ?? 0, v4: undefined, v6: [], publicAddress: block && parts.publicAddress() })
+    live.put(whole)
+    return whole
+  }
+
+  async function give({ mark, from }: LiveSession): Promise<void> {
+    if (from > 0) await attempt('a block of ports was not given', () => blocks.give(mark, from))
+  }
+
+  return {
+    async start(isLive) {
+      await blocks.start()
+      const records: LegalRecord[] = [{ kind: 'up', boot, at: Math.floor(clock.now()) }]
+      for (const session of live.all()) {
+        if (session.from > 0) pool.hold(session.from)
+        if (!isLive(session.id)) continue
+        records.push(recordOf(session))
+        await give(session)
+      }
+      await patiently(Promise.all(records.map((record) => log.append(record))).then(() => undefined))
+    },
+    async started(session) {
+      const known = live.get(session.id)
+      const one = known ?? begin(session)
+      await give(one)
+      if (!known) await patiently(log.append(recordOf(one)))
+    },
+    async ended({ id }, endedMs) {
+      const before = live.get(id)
+      if (!before) return
+      const session = withAddresses(before)
+      void log.append({ ...recordOf(session), kind: 'closed', end: Math.floor(endedMs) })
+      live.drop(id)
+      if (session.from === 0) return
+      await attempt('a block of ports was not taken back', () => blocks.take(session.mark, session.from))
+      pool.free(session.from)
+    },
+    async tick() {
+      const today = dayOf(clock.now())
+      for (const before of live.all()) {
+        const session = withAddresses(before)
+        const moved = session.v4 !== before.v4 || session.v6.length !== before.v6.length
+        if (moved) live.put(session)
+        // Each day's file answers for its day alone.
+        if (moved || today !== day) void log.append(recordOf(session))
+      }
+      day = today
+      await log.tick()
+    },
+    async close() {
+      await log.close()
+      await blocks.stop()
+    },
+  }
+}
