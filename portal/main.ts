@@ -184,9 +184,10 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   async function chores(): Promise<void> {
     // Overwritten rows live on in the store's journal until it is cut: who has left, has left. First, because a full disk refuses the rest.
     parts.volatile.pragma('wal_checkpoint(TRUNCATE)')
+    // Before what a full disk refuses: it waits by itself.
+    await legal.tick()
     await receipts.link()
     await receiptDays.tick()
-    await legal.tick()
     receipts.tidy()
     guests.round()
   }

@@ -79,7 +79,7 @@ export function rate(kbps: number | undefined): Rate | undefined {
 }
 
 /** The kernel's largest bucket; a larger quota is dealt out in pieces. */
-const MOST_PIECE_BYTES = 2 ** 32 - 1
+export const MOST_PIECE_BYTES = 2 ** 32 - 1
 
 /** What is left of a grant's quota, as far as one bucket holds it; `undefined` is no quota. A spent one is the smallest bucket. */
 export function quotaPiece({ quotaBytes }: Pick<Grant, 'quotaBytes'>, { upBytes, downBytes }: Usage): number | undefined {

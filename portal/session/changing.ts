@@ -2,6 +2,7 @@ import type { Authorisation } from '#radius/nas.ts'
 import { meantKbps, MOST_GRANT_SECONDS } from '../gateway/policy.ts'
 import type { Desk } from './desk.ts'
 import { grantOf } from './opening.ts'
+import { noLaterThanClosing } from './rules.ts'
 import type { OpenSession } from './session.ts'
 
 /** What is not named stays; 0 takes a limit of pace or of silence away. `sessionSeconds` counts from now, `quotaBytes` from the start. */
@@ -27,7 +28,8 @@ export function changed(session: OpenSession, change: Authorisation, nowMs: numb
  */
 export async function changeSession(desk: Desk, session: OpenSession, change: Authorisation): Promise<void> {
   const now = desk.now()
-  const next = changed(session, change, now)
-  await desk.enforcer.open(grantOf(next, now))
+  const wanted = changed(session, change, now)
+  const next = { ...wanted, deadlineMs: noLaterThanClosing(desk.rules, session.site, now, wanted.deadlineMs) }
+  await desk.enforcer.open(grantOf(next, now, desk.rules.overQuota))
   desk.store.setLimits(next.id, next.deadlineMs, next.limits)
 }

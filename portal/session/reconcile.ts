@@ -13,7 +13,7 @@ export type Difference =
 
 /** Pure. What is allowed is what the session store says, nothing else (portal.md). Before the first answer `settlingMs` is 0. */
 export function differences(sessions: readonly Session[], open: readonly OpenClient[], nowMs: number, settlingMs: number): Difference[] {
-  const rows = new Map(sessions.filter((session) => session.kind !== 'closing' || !session.shut).map((session) => [keyOf(session), session]))
+  const rows = new Map(sessions.filter((session) => session.kind !== 'paused' && (session.kind !== 'closing' || !session.shut)).map((session) => [keyOf(session), session]))
   const gates = new Map(open.map((client) => [clientKey(client.mac, client.controller), client]))
   const found: Difference[] = open.filter((client) => !rows.has(clientKey(client.mac, client.controller))).map((client) => ({ kind: 'stranger', client }))
   for (const session of sessions) {

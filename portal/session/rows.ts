@@ -11,6 +11,7 @@ export type SessionRow = {
   quota_bytes: number | null; class: Uint8Array | null
   up_bytes: number; down_bytes: number; up_packets: number; down_packets: number
   active_ms: number; interim_ms: number; checked_ms: number; start_told: number; shut: number; cause: string | null
+  paused_ms: number | null; left_ms: number | null
 }
 
 export function isCause(text: string): text is TerminateCause {
@@ -54,6 +55,7 @@ export function sessionOf(row: SessionRow): Session {
     startTold: row.start_told === 1,
   }
   if (row.kind === 'opening' || row.kind === 'open') return { ...facts, kind: row.kind }
+  if (row.kind === 'paused') return { ...facts, kind: 'paused', pausedMs: row.paused_ms ?? row.deadline_ms, leftMs: row.left_ms ?? 0 }
   return { ...facts, kind: 'closing', cause: row.cause !== null && isCause(row.cause) ? row.cause : 'nasError', shut: row.shut === 1 }
 }
 

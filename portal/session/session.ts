@@ -3,6 +3,7 @@ import type { Authorisation, TerminateCause } from '#radius/nas.ts'
 import type { MacAddress, Personal } from '#shared/personal.ts'
 import type { SiteId } from '#shared/place.ts'
 import type { Behind, Usage } from '../gateway/enforcer.ts'
+import type { OverQuota } from './rules.ts'
 
 /** Acct-Session-Id: 80 random bits in base 32. */
 export type SessionId = string
@@ -45,9 +46,11 @@ type Facts = {
 /** RADIUS said yes and the receipt is stored; the gate may or may not be open yet. */
 export type OpeningSession = Facts & { readonly kind: 'opening' }
 export type OpenSession = Facts & { readonly kind: 'open' }
+/** The gate is shut and the clock stands still, until it is taken up again or `deadlineMs` has come. */
+export type PausedSession = Facts & { readonly kind: 'paused'; readonly pausedMs: number; readonly leftMs: number }
 /** Being ended; `shut` once the gate is closed and only the journal is outstanding. */
 export type ClosingSession = Facts & { readonly kind: 'closing'; readonly cause: TerminateCause; readonly shut: boolean }
-export type Session = OpeningSession | OpenSession | ClosingSession
+export type Session = OpeningSession | OpenSession | PausedSession | ClosingSession
 export type EndedSession = { readonly kind: 'ended'; readonly id: SessionId; readonly site: SiteId; readonly cause: TerminateCause; readonly seconds: number; readonly usage: Usage }
 
 /** Which client a session belongs to: the same MAC behind another controller is another one, because there it may be a mere claim. */
@@ -64,7 +67,13 @@ export function secondsLeft(session: Pick<Session, 'deadlineMs'>, nowMs: number)
 }
 
 export function secondsUsed(session: Session, nowMs: number): number {
-  return Math.max(0, Math.floor((Math.min(nowMs, session.deadlineMs) - session.startedMs) / 1000))
+  const untilMs = session.kind === 'paused' ? session.pausedMs : Math.min(nowMs, session.deadlineMs)
+  return Math.max(0, Math.floor((untilMs - session.startedMs) / 1000))
+}
+
+/** In both directions; undefined without a quota. As of the last look at the counters. */
+export function bytesLeft({ limits: { quotaBytes }, usage }: Pick<Session, 'limits' | 'usage'>): number | undefined {
+  return quotaBytes === undefined ? undefined : Math.max(0, quotaBytes - usage.upBytes - usage.downBytes)
 }
 
 /** Counters only grow: an enforcer that was set up anew begins at zero, and what was counted before still holds. */
@@ -78,11 +87,11 @@ export function mostOf(a: Usage, b: Usage): Usage {
 }
 
 /** Why an open session must end now; undefined while it may go on. */
-export function causeToEnd(session: OpenSession, nowMs: number): TerminateCause | undefined {
-  const { idleSeconds, quotaBytes } = session.limits
+export function causeToEnd(session: OpenSession, nowMs: number, overQuota: OverQuota): TerminateCause | undefined {
+  const { idleSeconds } = session.limits
   if (session.deadlineMs <= nowMs) return 'sessionTimeout'
   if (idleSeconds !== undefined && nowMs - session.activeMs >= idleSeconds * 1000) return 'idleTimeout'
-  if (quotaBytes !== undefined && session.usage.upBytes + session.usage.downBytes >= quotaBytes) return 'nasRequest'
+  if (overQuota === 'end' && bytesLeft(session) === 0) return 'nasRequest'
   return undefined
 }
 

@@ -1,23 +1,31 @@
 // One door to all sessions: whoever opens, shows or ends one goes through here, one client at a time.
 import { every, type Cancel } from '#shared/clock.ts'
 import { reason } from '#shared/log.ts'
-import type { TerminateCause } from '#radius/nas.ts'
+import type { Authorisation, TerminateCause } from '#radius/nas.ts'
+import { UnavailableError } from '#shared/errors.ts'
 import type { MacAddress, SessionToken } from '#shared/personal.ts'
+import type { SiteId } from '#shared/place.ts'
+import { changeSession } from './changing.ts'
 import type { Desk } from './desk.ts'
 import { endSession } from './ending.ts'
 import { openSession, type Opened, type Opening } from './opening.ts'
 import { createPace } from './pace.ts'
+import { pauseSession, resumeSession } from './pausing.ts'
 import { recover } from './recovery.ts'
 import { createReporting } from './reporting.ts'
 import { createServerRequests, type ServerRequests } from './requests.ts'
-import { clientKey, keyOf, type EndedSession, type OpenSession, type Session, type SessionId } from './session.ts'
+import { clientKey, keyOf, type EndedSession, type OpenSession, type PausedSession, type Session, type SessionId } from './session.ts'
 import { hashToken } from './token.ts'
 import { createTurns } from './turns.ts'
 import { createUpkeep, ROUND_MS } from './upkeep.ts'
+import { createWatch } from './watch.ts'
 
 /** A timer that fires a little early must not spin. */
 const SHORTEST_WAIT_MS = 10
 const ENDING_AT_ONCE = 64
+
+/** `untilMs` is absent for a site that has no opening hours this week. */
+export type Barrier = { readonly kind: 'closed' | 'barred'; readonly untilMs?: number }
 
 export type Sessions = ServerRequests & {
   /** Before the first answer: closes what expired meanwhile, finishes what was begun, makes the gate agree with the store. */
@@ -39,6 +47,22 @@ export type Sessions = ServerRequests & {
    * @throws UnavailableError when gate or disk do not answer; it is tried again each minute.
    */
   end(id: SessionId, cause: TerminateCause, goesOn?: boolean): Promise<EndedSession | undefined>
+  /** Stops its clock and shuts its gate, until it is resumed or the site's day is over. Undefined when it is not open. @throws UnavailableError `enforcer` */
+  pause(id: SessionId): Promise<PausedSession | undefined>
+  /** Undefined when it is not paused any more. @throws UnavailableError `enforcer`: it stays paused. */
+  resume(id: SessionId): Promise<OpenSession | undefined>
+  /** The client's session that is paused. */
+  paused(mac: MacAddress, controller?: string): PausedSession | undefined
+  heldPaused(token: SessionToken): PausedSession | undefined
+  /** Other limits, as a server would change them. False when it is not open, or the gate does not answer. */
+  change(id: SessionId, change: Authorisation): Promise<boolean>
+  /** Why nobody, or not this client, may open a session at a site now; `open` refuses it too. */
+  barrier(site: SiteId, mac: MacAddress, controller?: string): Barrier | undefined
+  /** Ends a session and keeps its client out until the site's day is over. @returns until when */
+  bar(id: SessionId): Promise<number | undefined>
+  liftBar(mac: MacAddress, controller?: string): void
+  /** Reads the counters anew, unless that was done a moment ago. */
+  fresh(): Promise<void>
   /** All that are open now. */
   list(): OpenSession[]
   /** Whether a session that used the portal token with this nonce is alive. */
@@ -52,15 +76,17 @@ export type Sessions = ServerRequests & {
 }
 
 export function createSessions(desk: Desk): Sessions {
-  const { store, effects } = desk
+  const { store, effects, bars } = desk
   const turns = createTurns()
   const reporting = createReporting(desk)
   const keepPace = createPace(effects.clock, (ms) => {
     effects.log.warn('the wall clock jumped', { seconds: Math.round(ms / 1000) })
     store.shift(ms)
+    bars.shift(ms)
     armExpiry()
   })
   const upkeep = createUpkeep(desk, reporting, turns, async (session, cause) => void (await end(session.id, cause)))
+  const watch = createWatch(desk, upkeep, turns, (id) => end(id, 'nasRequest'))
   const failed = (error: unknown) => effects.log.error('upkeep failed', { reason: reason(error) })
   let cancelExpiry: Cancel = () => {}
   let cancelRounds: Cancel = () => {}
@@ -121,7 +147,9 @@ export function createSessions(desk: Desk): Sessions {
     const before = store.ofClient(mac, controller)
     if (before?.kind === 'open' && before.deadlineMs > desk.now()) return before
     if (before === undefined) return undefined
-    await finish(before, before.kind === 'open' ? 'sessionTimeout' : 'nasError').catch((error: unknown) => {
+    // A tap takes up what stands still, instead of beginning anew.
+    if (before.kind === 'paused' && before.deadlineMs > desk.now()) return resumeSession(desk, before)
+    await finish(before, before.kind === 'open' || before.kind === 'paused' ? 'sessionTimeout' : 'nasError').catch((error: unknown) => {
       // With the gate shut and only the journal outstanding, the next session may open.
       if (store.ofClient(mac, controller)) throw error
     })
@@ -133,10 +161,35 @@ export function createSessions(desk: Desk): Sessions {
   function round(): Promise<void> {
     return (roundUnderway ??= (async () => {
       keepPace()
+      const began = effects.clock.monotonic()
       await upkeep.round()
+      watch.looked(effects.clock.monotonic() - began)
       armExpiry()
     })().finally(() => (roundUnderway = undefined)))
   }
+
+  function barrier(site: SiteId, mac: MacAddress, controller?: string): Barrier | undefined {
+    const now = desk.now()
+    const barredUntil = bars.until(clientKey(mac, controller), now)
+    if (barredUntil !== undefined) return { kind: 'barred', untilMs: barredUntil }
+    const { open, untilMs } = desk.rules.openness(site, now)
+    return open ? undefined : { kind: 'closed', ...(untilMs !== undefined && { untilMs }) }
+  }
+
+  /** In its client's turn, if it still is what it was. */
+  function actOn<Kind extends Session['kind'], Result>(id: SessionId, kind: Kind, act: (session: Extract<Session, { kind: Kind }>) => Promise<Result>): Promise<Result | undefined> {
+    keepPace()
+    const known = store.byId(id)
+    if (known?.kind !== kind) return Promise.resolve(undefined)
+    return turns(keyOf(known), async () => {
+      const session = store.byId(id)
+      const isWanted = (one: Session): one is Extract<Session, { kind: Kind }> => one.kind === kind && one.deadlineMs > desk.now()
+      const result = session && isWanted(session) ? await act(session) : undefined
+      armExpiry()
+      return result
+    })
+  }
+  const pausedOnly = (session: Session | undefined) => (session?.kind === 'paused' && session.deadlineMs > desk.now() ? session : undefined)
 
   return {
     async start() {
@@ -154,6 +207,7 @@ export function createSessions(desk: Desk): Sessions {
       }
       running = true
       armExpiry()
+      watch.start()
       cancelRounds = every(effects.clock, ROUND_MS, () => void round().catch(failed), failed)
       void reporting.retry().catch(failed)
     },
@@ -170,6 +224,7 @@ export function createSessions(desk: Desk): Sessions {
       return openOne(store.byTokenHash(hashToken(token)))
     },
     async open(opening) {
+      if (barrier(opening.site, opening.mac, opening.behind?.controller)) throw new UnavailableError('barred', 'nobody may go online here now')
       const opened = await openSession(desk, opening)
       armExpiry()
       void reporting.started(opened.session)
@@ -177,6 +232,22 @@ export function createSessions(desk: Desk): Sessions {
     },
     end,
     ...createServerRequests(desk, turns, (id) => end(id, 'adminReset'), () => armExpiry()),
+    pause: (id) => actOn(id, 'open', (session) => pauseSession(desk, session)),
+    resume: (id) => actOn(id, 'paused', (session) => resumeSession(desk, session)),
+    paused: (mac, controller) => pausedOnly(store.ofClient(mac, controller)),
+    heldPaused: (token) => pausedOnly(store.byTokenHash(hashToken(token))),
+    change: async (id, change) => (await actOn(id, 'open', (session) => changeSession(desk, session, change).then(() => true))) ?? false,
+    barrier,
+    async bar(id) {
+      const session = store.byId(id)
+      if (!session) return undefined
+      const untilMs = desk.rules.dayEndsMs(session.site, desk.now())
+      bars.bar(keyOf(session), untilMs)
+      await end(id, 'adminReset')
+      return untilMs
+    },
+    liftBar: (mac, controller) => bars.lift(clientKey(mac, controller)),
+    fresh: watch.fresh,
     list: () => store.all().filter(isOpen),
     alive: (nonce) => store.byNonce(nonce) !== undefined,
     round,
@@ -185,6 +256,7 @@ export function createSessions(desk: Desk): Sessions {
       running = false
       cancelExpiry()
       cancelRounds()
+      await watch.stop()
       await roundUnderway
       await reporting.settle()
     },

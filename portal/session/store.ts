@@ -25,6 +25,11 @@ export type SessionStore = {
   add(session: OpeningSession): void
   setOpen(id: SessionId): void
   setClosing(id: SessionId, cause: TerminateCause): void
+  /** The clock stands still; the pause itself lasts until `untilMs` at most. */
+  setPaused(id: SessionId, pausedMs: number, leftMs: number, untilMs: number): void
+  /** As if the pause had not been: the beginning moves by its length. The state stays what it is. */
+  skipPause(id: SessionId, nowMs: number): void
+  setResumed(id: SessionId, deadlineMs: number, nowMs: number): void
   /** The gate is shut: whatever is still to be written, the session ended at `atMs`, or at its deadline before. */
   setShut(id: SessionId, usage: Usage, atMs: number): void
   setUsage(id: SessionId, usage: Usage, activeMs: number): void
@@ -41,6 +46,7 @@ export type SessionStore = {
   /** The one that holds, or may hold, the gate open for this device. */
   ofClient(mac: MacAddress, controller?: string): Session | undefined
   byNonce(nonce: string): Session | undefined
+  byMark(mark: number): Session | undefined
   all(): Session[]
   due(nowMs: number): SessionId[]
   nextDeadline(): number | undefined
@@ -68,9 +74,9 @@ function bootOf(db: Db, fresh: () => string, nowMs: number): string {
 
 /** `fresh` makes 16 hexadecimal digits at random; `nowMs` is when a boot begins that is not known yet. */
 export function createSessionStore(db: Db, fresh: () => string, nowMs: number): SessionStore {
-  const one = (where: string) => {
-    const statement = db.prepare<[string], SessionRow>(`select * from session where ${where}`)
-    return (value: string): Session | undefined => {
+  const one = <Key extends string | number>(where: string) => {
+    const statement = db.prepare<[Key], SessionRow>(`select * from session where ${where}`)
+    return (value: Key): Session | undefined => {
       const row = statement.get(value)
       return row && sessionOf(row)
     }
@@ -90,7 +96,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
   const unannounced = db.prepare<[], number>('select since_ms from boot where announced = 0').pluck()
   const shiftBoot = db.prepare('update boot set since_ms = since_ms + @ms')
   const shiftCodes = db.prepare('update reentry set until_ms = until_ms + @ms, deadline_ms = deadline_ms + @ms')
-  const shift = db.prepare('update session set started_ms = started_ms + @ms, deadline_ms = deadline_ms + @ms, active_ms = active_ms + @ms, interim_ms = interim_ms + @ms, checked_ms = checked_ms + @ms')
+  const shift = db.prepare('update session set started_ms = started_ms + @ms, deadline_ms = deadline_ms + @ms, active_ms = active_ms + @ms, interim_ms = interim_ms + @ms, checked_ms = checked_ms + @ms, paused_ms = paused_ms + @ms')
   const usage = run('update session set up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ?, active_ms = ? where id = ?')
   const shut = run('update session set shut = 1, deadline_ms = min(deadline_ms, ?), up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ? where id = ?')
   const leave = run('insert or replace into farewell (session, mac, user, class, started_ms, start_told, ended_ms) select id, mac, token_user, class, started_ms, start_told, ? from session where id = ?')
@@ -108,6 +114,9 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     add: (session) => void insert.run(valuesOf(session)),
     setOpen: run("update session set kind = 'open' where id = ?"),
     setClosing: ((close) => (id: SessionId, cause: TerminateCause) => close(cause, id))(run("update session set kind = 'closing', cause = ? where id = ?")),
+    setPaused: ((pause) => (id: SessionId, pausedMs: number, leftMs: number, untilMs: number) => pause(pausedMs, leftMs, untilMs, id))(run("update session set kind = 'paused', paused_ms = ?, left_ms = ?, deadline_ms = ? where id = ?")),
+    skipPause: ((skip) => (id: SessionId, nowMs: number) => skip(nowMs, id))(run('update session set started_ms = started_ms + ? - paused_ms, paused_ms = null where id = ? and paused_ms is not null')),
+    setResumed: ((resume) => (id: SessionId, deadlineMs: number, nowMs: number) => resume(deadlineMs, nowMs, id))(run("update session set kind = 'open', deadline_ms = ?, active_ms = ?, left_ms = null where id = ?")),
     setShut: (id, u, atMs) => shut(atMs, u.upBytes, u.downBytes, u.upPackets, u.downPackets, id),
     setUsage: (id, u, activeMs) => usage(u.upBytes, u.downBytes, u.upPackets, u.downPackets, activeMs, id),
     setLimits: (id, deadlineMs, limits) => void limit.run({ id, deadlineMs, ...limitValues(limits) }),
@@ -125,6 +134,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
       const row = ofClient.get(mac, controller)
       return row && sessionOf(row)
     },
+    byMark: one<number>('mark = ?'),
     byNonce: one("token_nonce = ? and kind <> 'closing'"),
     all: () => all.all().map(sessionOf),
     due: (nowMs) => due.all(nowMs).map((row) => row.id),

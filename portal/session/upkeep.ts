@@ -15,12 +15,16 @@ const CHECKPOINT_MS = 5 * 60_000
 const NEVER_OPENED_MINUTES = 10
 const MOST_KEPT_PER_ROUND = 500
 const CLOSING_AT_ONCE = 64
+/** After a kernel that forgot its table, all of a town. */
+const MENDING_AT_ONCE = 256
 /** A RADIUS server that is silent for longer gets its Stops without the device. */
 const KEEP_FAREWELL_MS = 24 * 3_600_000
 
 export type Upkeep = {
   /** Compares gate and store, and mends. */
   reconcile(settlingMs: number): Promise<void>
+  /** When the first of those who are online will have been silent for as long as they may, by what was last seen; Infinity for never. */
+  silentMs(): number
   round(): Promise<void>
   /** Sessions of the journal that have no row: those of another boot get their Stop, those that were never opened go. */
   settleOrphans(openedBeforeMinute: number): Promise<void>
@@ -29,6 +33,7 @@ export type Upkeep = {
 /** `end` ends a session in its client's turn. */
 export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: string, task: () => Promise<R>) => Promise<R>, end: (session: Session, cause: TerminateCause) => Promise<void>): Upkeep {
   const { store, enforcer, journal, effects } = desk
+  let silentMs = Infinity
 
   async function attempt(what: string, task: () => Promise<unknown>): Promise<void> {
     try {
@@ -44,15 +49,16 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
     const controller = difference.kind === 'stranger' ? difference.client.controller : difference.session.behind?.controller
     return inTurn(clientKey(mac, controller), async () => {
       const row = store.ofClient(mac, controller)
-      if (difference.kind === 'stranger' && !row) await enforcer.close(mac, controller)
-      if (difference.kind === 'missing' && row?.kind === 'open' && row.id === difference.session.id) await enforcer.open(grantOf(row, desk.now()))
+      if (difference.kind === 'stranger' && (!row || row.kind === 'paused')) await enforcer.close(mac, controller)
+      if (difference.kind === 'missing' && row?.kind === 'open' && row.id === difference.session.id) await enforcer.open(grantOf(row, desk.now(), desk.rules.overQuota))
     })
   }
 
   function count(session: OpenSession, client: OpenClient, now: number): OpenSession {
     const usage = mostOf(session.usage, client.usage)
-    const activeMs = usage.upPackets > session.usage.upPackets ? now : session.activeMs
-    if (usage.upPackets !== session.usage.upPackets || usage.downPackets !== session.usage.downPackets) store.setUsage(session.id, usage, activeMs)
+    const heardMs = client.quietSeconds === undefined ? (usage.upPackets > session.usage.upPackets ? now : session.activeMs) : now - client.quietSeconds * 1000
+    const activeMs = Math.max(session.activeMs, heardMs)
+    if (activeMs !== session.activeMs || usage.upPackets !== session.usage.upPackets || usage.downPackets !== session.usage.downPackets) store.setUsage(session.id, usage, activeMs)
     return { ...session, usage, activeMs }
   }
 
@@ -65,11 +71,13 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
     const now = desk.now()
     const gates = new Map(open.map((client) => [clientKey(client.mac, client.controller), client]))
     const checked: OpenSession[] = []
+    silentMs = Infinity
     for (const session of store.all()) {
       const client = gates.get(keyOf(session))
       if (session.kind !== 'open' || client?.mark !== session.mark) continue
       const counted = count(session, client, now)
-      const cause = causeToEnd(counted, now)
+      const cause = causeToEnd(counted, now, desk.rules.overQuota)
+      if (cause === undefined) silentMs = Math.min(silentMs, counted.activeMs + (counted.limits.idleSeconds ?? Infinity) * 1000)
       if (cause !== undefined) await attempt('a session did not end', () => end(counted, cause))
       else tellInterim(counted, now)
       if (cause === undefined && now - counted.checkedMs >= CHECKPOINT_MS) checked.push(counted)
@@ -114,15 +122,19 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
 
   async function reconcile(settlingMs: number): Promise<void> {
     const open = await enforcer.list()
-    for (const difference of differences(store.all(), open, desk.now(), settlingMs)) {
-      effects.metrics.counter('portal_differences_total', 'Gate and session store disagreed.', { kind: difference.kind })()
-      await attempt('a difference stays', () => mend(difference))
+    const found = differences(store.all(), open, desk.now(), settlingMs)
+    for (let at = 0; at < found.length; at += MENDING_AT_ONCE) {
+      await Promise.all(found.slice(at, at + MENDING_AT_ONCE).map((difference) => {
+        effects.metrics.counter('portal_differences_total', 'Gate and session store disagreed.', { kind: difference.kind })()
+        return attempt('a difference stays', () => mend(difference))
+      }))
     }
     await countAll(open)
   }
 
   return {
     reconcile,
+    silentMs: () => silentMs,
     settleOrphans,
     async round() {
       await finishClosing()

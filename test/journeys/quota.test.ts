@@ -9,8 +9,6 @@ import { absent, namespacesForbidden } from '#test/support/peer.ts'
 
 const FAMILIES = [UPSTREAM.v4, UPSTREAM.v6] as const
 const QUOTA_BYTES = 2_000_000
-/** What a connection spends to open and to close. */
-const LITTLE_BYTES = 20_000
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl'))('what the kernel holds a phone to by itself', () => {
