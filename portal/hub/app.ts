@@ -13,11 +13,14 @@ import { showReceiptHeads } from './receipt-heads.ts'
 import type { Setup } from './staff/setup.ts'
 import type { HubStore } from './store/store.ts'
 import { signedTime } from './time.ts'
+import { leaseRoute } from './vouchers/lease-route.ts'
+import type { Pool } from './vouchers/pool.ts'
 
 export type HubParts = {
   readonly store: HubStore
   readonly key: DeviceKey
   readonly setup: Setup
+  readonly pool: Pool
   /** Origin of this hub; known for certain once it listens. */
   readonly origin: () => string
   readonly names: readonly string[]
@@ -42,6 +45,7 @@ export function hubApp(parts: HubParts, effects: Effects): Hono {
   app.get('/v1/enrol/challenge', enrol.challenge)
   app.post('/v1/enrol', enrol.enrol)
   app.post('/v1/certificate', certificateRoute({ ...parts, challenges }, effects))
+  app.post('/v1/vouchers', leaseRoute(parts, effects))
   app.get('/v1/receipt-heads', showReceiptHeads(parts.store))
   app.get('/v1/time', signedTime(parts.key, effects))
 

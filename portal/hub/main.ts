@@ -12,6 +12,7 @@ import { accountName } from './staff/accounts.ts'
 import { openSetup } from './staff/setup.ts'
 import { sqliteStore } from './store/sqlite.ts'
 import type { HubStore } from './store/store.ts'
+import { createPool, type Pool } from './vouchers/pool.ts'
 
 /** Behind one mobile network's address may stand every gateway of a town. */
 const SOCKETS_PER_ADDRESS = 1_024
@@ -37,6 +38,8 @@ export type Hub = Running & {
   /** Opens an account that was locked after a hundred wrong passwords; false when there is none of that name. */
   unlockAccount(name: string): Promise<boolean>
   readonly store: HubStore
+  /** Vouchers whose balance this hub holds. */
+  readonly pool: Pool
 }
 
 /** Database → wiring → listen. @throws UsageError `port` (exit 2) when the port cannot be had. */
@@ -46,10 +49,11 @@ export async function startHub(settings: HubSettings, effects: Effects): Promise
   const files = sqliteStore(settings.database)
   const store: HubStore = { ...files, staff: namelessStaff(files.staff, key) }
   const setup = await openSetup(store, own)
+  const pool = createPool(store.vouchers, key, own)
   let origin = settings.url === undefined ? '' : new URL(settings.url).origin
   const names = [...settings.names, ...(settings.url === undefined ? [] : [new URL(settings.url).hostname]), ...settings.hosts]
   const certificates = settings.acme && openCertificates(settings.acme, own)
-  const app = hubApp({ store, key, setup, names, certificates, city: settings.city, languages: settings.languages, origin: () => origin }, own)
+  const app = hubApp({ store, key, setup, pool, names, certificates, city: settings.city, languages: settings.languages, origin: () => origin }, own)
   const listening = await listen({
     hosts: settings.hosts,
     port: settings.port,
@@ -57,6 +61,7 @@ export async function startHub(settings: HubSettings, effects: Effects): Promise
     socketsPerAddress: SOCKETS_PER_ADDRESS,
     handler: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
   }).catch(async (error: unknown) => {
+    await pool.close()
     await store.close()
     throw error
   })
@@ -69,6 +74,7 @@ export async function startHub(settings: HubSettings, effects: Effects): Promise
     origin,
     firstRunCode: setup.code,
     store,
+    pool,
     ready: () => open,
     fetch: async (url, init) => app.fetch(new Request(url, init)),
     mintCode: (kind) => mintCode(store, own, kind),
@@ -91,6 +97,7 @@ export async function startHub(settings: HubSettings, effects: Effects): Promise
     async close() {
       open = false
       await listening.close()
+      await pool.close()
       await store.close()
     },
   }

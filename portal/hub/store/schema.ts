@@ -46,4 +46,19 @@ export const hubMigrations: readonly string[] = [
   `create table receipt_head (
      gateway text not null, site text not null, day text not null, kid text not null references device, head text not null, primary key (gateway, site, day)
    ) strict, without rowid;`,
+  // Vouchers of the city. Of their codes only a keyed digest, of their use only how much: a lease says neither whose nor where.
+  `create table city_batch (
+     label text primary key, seconds integer, octets integer, until_minute integer, valid_minutes integer, devices integer not null,
+     down_kbps integer, up_kbps integer, made_day integer not null, void integer not null default 0, over_minute integer
+   ) strict, without rowid;
+   create table city_voucher (
+     id blob primary key, batch text not null references city_batch, used_seconds integer not null default 0, used_octets integer not null default 0,
+     until_minute integer
+   ) strict, without rowid;
+   create index city_voucher_of_batch on city_voucher (batch);
+   create table city_lease (
+     id blob primary key, voucher blob not null references city_voucher, seconds integer not null, octets integer not null, places integer not null,
+     ends_minute integer not null, moved integer not null default 0, settled integer not null default 0
+   ) strict, without rowid;
+   create index city_lease_of_voucher on city_lease (voucher);`,
 ]

@@ -11,6 +11,7 @@ import { createReceiver } from './receive.ts'
 import { createRuns } from './runs.ts'
 import { hubMigrations } from './schema.ts'
 import { createStaffStore } from './staff.ts'
+import { createCityVouchers } from './vouchers.ts'
 import type { Batches, HubStore, StoredEvent } from './store.ts'
 
 type Group = ReturnType<typeof createGroup>
@@ -29,6 +30,7 @@ export function sqliteStore(path: string): HubStore {
     counts: createCounts(db, group),
     staff: createStaffStore(db, group),
     receiptHeads: createReceiptHeads(db),
+    vouchers: createCityVouchers(db, group),
     async close() {
       if (!db.open) return
       await group.idle()

@@ -1,6 +1,7 @@
 import type { Ranges } from '#shared/batch.ts'
 import type { PublicJwk } from '#shared/sign.ts'
 import type { Event, RejectCode } from '../events.ts'
+import type { CityTerms, CityVoucher, Ruling } from '../vouchers/grant.ts'
 
 /**
  * What the hub keeps for one city. Every method is asynchronous, so that PostgreSQL can stand behind it too; a write resolves
@@ -13,6 +14,7 @@ export type HubStore = {
   readonly counts: Counts
   readonly staff: StaffStore
   readonly receiptHeads: ReceiptHeads
+  readonly vouchers: CityVouchers
   close(): Promise<void>
 }
 
@@ -125,4 +127,32 @@ export type StaffStore = {
   end(hash: Buffer): Promise<void>
   /** Forgets sessions opened before or not seen since. */
   sweep(openedBeforeMs: number, seenBeforeMs: number): Promise<void>
+}
+
+export type CityBatch = CityTerms & { readonly label: string; readonly madeDay: number; readonly void: boolean; readonly count: number }
+
+/** What a gateway asks, its voucher known by the digest of its code. */
+export type LeaseRequest = {
+  readonly id: Buffer
+  /** Digest of the code; undefined where `renews` says which voucher. */
+  readonly voucher: Buffer | undefined
+  readonly renews: Buffer | undefined
+  readonly used: { readonly seconds: number; readonly octets: number }
+  /** 0: only give back. */
+  readonly places: number
+  readonly minute: number
+}
+/** The voucher is told as it is after the ruling. */
+export type LeaseOutcome = { readonly kind: 'ruled'; readonly ruling: Ruling; readonly voucher: CityVoucher } | { readonly kind: 'returned' } | { readonly kind: 'unknown' }
+
+/** Vouchers whose balance the hub holds (`protocols.md` §7). No place of use is kept. */
+export type CityVouchers = {
+  /** False when the label is taken. */
+  make(batch: CityTerms & { readonly label: string; readonly madeDay: number }, ids: readonly Buffer[]): Promise<boolean>
+  list(): Promise<CityBatch[]>
+  /** How many vouchers are worth nothing from now on; undefined when there is no such batch. */
+  void(label: string, minute: number): Promise<number | undefined>
+  lease(request: LeaseRequest): Promise<LeaseOutcome>
+  /** Forgets leases that were given back, and erases batches thirty days after they were over, some at a time; true when there is more. */
+  tidy(minute: number): Promise<boolean>
 }
