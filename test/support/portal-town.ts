@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTokenUses } from '#radius/access/token-uses.ts'
 import { createNas, type NasSettings } from '#radius/client.ts'
-import { startRadius, type RunningRadius } from '#radius/main.ts'
+import { startRadius, type RadiusParts, type RunningRadius } from '#radius/main.ts'
 import type { AccountingReport, AccountingStore, Nas } from '#radius/nas.ts'
 import type { Profile } from '#radius/authorisation.ts'
 import { oneProfile } from '#radius/profiles.ts'
@@ -53,9 +53,9 @@ export type Phone = {
   connect(language?: string): Promise<Answer>
 }
 
-/** The hidden fields of the page's form. */
+/** The hidden fields of the page's first form. */
 export function formFields(page: string): Record<string, string> {
-  return Object.fromEntries([...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]))
+  return Object.fromEntries([...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].reverse().map(([, name = '', value = '']) => [name, value]))
 }
 
 /** The session token on a success page. */
@@ -87,10 +87,15 @@ export type PortalTown = {
   close(): Promise<void>
 }
 
+/** Sources of the RADIUS server besides portal tokens. */
+export type TownUsers = Pick<RadiusParts, 'sources' | 'last' | 'live'> & { metering(store: AccountingStore): AccountingStore }
+
 export type PortalTownOptions = {
   readonly settings?: Partial<PortalSettings>
   readonly profile?: Profile
   readonly accounting?: Partial<AccountingStore>
+  /** Who else may sign in, and what hears of it. */
+  readonly users?: (clock: Clock) => TownUsers
   readonly nas?: (effects: TownEffects<ManualClock>, settings: NasSettings) => Promise<Nas>
   readonly enforcer?: (clock: Clock) => Enforcer
   readonly neighbours?: (clock: Clock) => Neighbours
@@ -116,6 +121,12 @@ function notebook(): Seen & Observations {
   return { sightings, started, ended, sighted: (site, mac) => void sightings.push({ site, mac }), sessionStarted: (session) => void started.push(session), sessionEnded: (session) => void ended.push(session) }
 }
 
+function withUsers(accounting: AccountingStore, users: TownUsers | undefined) {
+  if (!users) return { accounting }
+  const { metering, ...sources } = users
+  return { accounting: metering(accounting), ...sources }
+}
+
 export async function portalTown(options: PortalTownOptions = {}): Promise<PortalTown> {
   const clock = manualClock(options.startMs ?? START_MS)
   const effects = townEffects(clock)
@@ -131,7 +142,7 @@ export async function portalTown(options: PortalTownOptions = {}): Promise<Porta
   const radius = await startRadius(
     { hosts: ['127.0.0.1'], authPort: 0, acctPort: 0, clients: [{ name: 'local', address: '127.0.0.1', secret: SECRET }], tokenKeys: KEYRING, profiles: oneProfile(options.profile ?? { sessionSeconds: 7_200 }) },
     effects,
-    { accounting, tokenUses: createTokenUses(undefined, clock) },
+    { ...withUsers(accounting, options.users?.(clock)), tokenUses: createTokenUses(undefined, clock) },
   )
   const nasSettings: NasSettings = { servers: [{ address: '127.0.0.1', authPort: radius.authPort, acctPort: radius.acctPort, secret: SECRET }], nasIdentifier: 'parvis-test' }
   const nas = await (options.nas ?? ((effects, settings) => createNas(settings, effects)))(effects, nasSettings)
