@@ -1,0 +1,334 @@
+// From a controller's redirect to the open net and back: our portal and RADIUS server are real, the controllers are SIMULATORS.
+import { createCipheriv, createHash, randomBytes } from 'node:crypto'
+import { afterEach, expect, test } from 'vitest'
+import { noEnforcer, noNeighbours } from '../gateway/no-network.ts'
+import { hashToken, parseToken } from '../session/token.ts'
+import { ask, formFields, portalTown, settled, tokenOf, type Answer, type PortalTown } from '#test/support/portal-town.ts'
+import type { ControllerSettings } from './controller.ts'
+import { simulateChilli, simulateRouter, simulateUnifi, type NasParts, type Simulated } from './test/simulators.ts'
+
+const SECRET = 'ht2eb8ej6s4et3rg1ulp'
+const MAC = '5C-1D-D9-20-A0-C1'
+const OTHER = '5C-1D-D9-20-A0-C2'
+let town: PortalTown
+const running: Simulated[] = []
+afterEach(async () => {
+  await town?.close()
+  await Promise.all(running.splice(0).map((one) => one.close()))
+})
+
+/** Everyone comes from one address, as behind a controller that translates them. */
+const get = (target: string): Promise<Answer> => ask({ from: '127.0.0.9', port: town.portal.port, path: target.replace(/^http:\/\/[^/]+/, '') })
+function post(path: string, fields: Readonly<Record<string, string>>): Promise<Answer> {
+  return ask({ from: '127.0.0.9', port: town.portal.port, path, method: 'POST', body: new URLSearchParams(fields).toString(), headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })
+}
+const locationOf = ({ headers }: Answer): string => String(headers['location'] ?? '')
+const atOf = (address: string): string => /[?&]at=([\w-]+)/.exec(address)?.[1] ?? ''
+
+async function open(controllers: readonly ControllerSettings[], more: Parameters<typeof portalTown>[0] = {}): Promise<void> {
+  town = await portalTown({
+    enforcer: noEnforcer,
+    neighbours: noNeighbours,
+    ...more,
+    settings: { controllers, ...more.settings },
+    accounting: { record: async (_origin, report) => town.portal.guests.heard(report), ...more.accounting },
+    parts: { hangUp: async () => true, ...more.parts },
+  })
+}
+/** The redirect, the page behind it, and the press of its button. */
+async function tap(redirect: string): Promise<{ page: Answer; answer: Answer; at: string }> {
+  const arrived = await get(redirect)
+  expect(arrived.status).toBe(302)
+  const page = await get(locationOf(arrived))
+  expect(page.status).toBe(200)
+  const at = atOf(locationOf(arrived))
+  return { page, at, answer: await post(`/connect?at=${at}`, formFields(page.body)) }
+}
+
+/** A controller stands there before the portal and its RADIUS server do. */
+function nasOf(name: string, mac: string): NasParts {
+  return { phone: { mac }, portalUrl: () => `${town.portal.url}at/${name}`, authPort: () => town.radius.authPort }
+}
+
+async function chilliTown(more: Parameters<typeof portalTown>[0] = {}) {
+  const chilli = await simulateChilli(nasOf('chilli', MAC), SECRET)
+  running.push(chilli)
+  await open([{ name: 'chilli', kind: 'uam', addresses: [`127.0.0.1:${chilli.port}`], secret: SECRET, radiusClient: 'local' }], more)
+  return chilli
+}
+
+test('behind CoovaChilli the phone brings its token there, RADIUS says yes, and the person comes back to their own link', async () => {
+  const chilli = await chilliTown()
+  const { page, answer } = await tap(chilli.redirect())
+  expect(page.headers['content-security-policy']).toContain(`form-action 'self' ${chilli.origin};`)
+  expect(page.body).not.toContain('5c1dd920a0c1')
+  expect(answer.status).toBe(303)
+  expect(locationOf(answer)).toMatch(new RegExp(`^${chilli.origin}/logon\\?username=[0-9a-z]{24}&response=[0-9a-f]{32}&userurl=`))
+  const logged = await fetch(locationOf(answer), { redirect: 'manual' })
+  expect(chilli.online.size).toBe(1)
+  const back = await get(logged.headers.get('location') ?? '')
+  expect(locationOf(back)).toMatch(/^\/s\/[0-9a-z]{26}\?lang=fr$/)
+  const mine = await get(locationOf(back))
+  expect(mine.body).toContain('2 heures')
+  expect(town.seen.started).toMatchObject([{ device: '5c1dd920a0c1', site: 'default' }])
+  expect(town.portal.receipts.jws).toBeDefined()
+  // The portal itself has told no server of this session: its controller does.
+  expect(town.portal.sessions.list()).toHaveLength(0)
+})
+
+test('a token that chilli was given for one phone opens nothing for another, and no second time', async () => {
+  const chilli = await chilliTown()
+  const { answer } = await tap(chilli.redirect())
+  const logon = locationOf(answer)
+  // The same answer to the same challenge, brought by another phone.
+  chilli.phone.mac = OTHER
+  const stolen = await fetch(logon, { redirect: 'manual' })
+  expect(stolen.headers.get('location')).toContain('res=failed')
+  expect((await get(locationOf(await get(stolen.headers.get('location') ?? '')))).status).toBe(403)
+  expect(chilli.online.size).toBe(0)
+  chilli.phone.mac = MAC
+  await fetch(logon, { redirect: 'manual' })
+  expect(chilli.online.size).toBe(1)
+  // Later, with the session over: the token has been used, and a new challenge makes its answer wrong.
+  town.clock.advance(40_000)
+  chilli.redirect()
+  expect((await fetch(logon, { redirect: 'manual' })).headers.get('location')).toContain('res=failed')
+})
+
+test('a redirect opens one session: once that is over, the page must be asked for anew', async () => {
+  const chilli = await chilliTown()
+  const redirect = chilli.redirect()
+  const { answer } = await tap(redirect)
+  const logged = await fetch(locationOf(answer), { redirect: 'manual' })
+  const mine = locationOf(await get(logged.headers.get('location') ?? ''))
+  const [guest] = [town.portal.guests.held(parseToken(mine.slice(3, 29)) ?? ('' as never))]
+  town.portal.guests.heard({ status: 'stop', userName: guest?.user ?? '', sessionSeconds: 10 })
+  expect(town.seen.ended).toHaveLength(1)
+  const again = await get(locationOf(await get(redirect)))
+  expect(again.status).toBe(200)
+  const refused = await post(`/connect?at=${atOf(locationOf(await get(redirect)))}`, formFields(again.body))
+  expect(refused.status).toBe(403)
+  expect(refused.body).toContain('borne Wi-Fi')
+  expect((await tap(chilli.redirect())).answer.status).toBe(303)
+})
+
+test('a page of one phone cannot be sent by another, nor after half an hour, nor with a state that we did not seal', async () => {
+  const chilli = await chilliTown()
+  const first = await get(locationOf(await get(chilli.redirect())))
+  const second = atOf(locationOf(await get(chilli.redirect({ mac: OTHER }))))
+  expect((await post(`/connect?at=${second}`, formFields(first.body))).status).toBe(403)
+  expect((await post(`/connect?at=${second.slice(0, -2)}AA`, formFields(first.body))).status).toBe(403)
+  expect((await post('/connect', formFields(first.body))).status).toBe(403)
+  town.clock.advance(31 * 60_000)
+  expect((await get(`/?at=${second}`)).status).toBe(403)
+})
+
+test('what chilli has not signed, and who it names that is not on the list, is refused before any page', async () => {
+  const chilli = await chilliTown()
+  const redirect = chilli.redirect()
+  for (const wrong of [redirect.replace(/mac=[^&]+/, `mac=${OTHER}`), redirect.replace(/&md=.*/, ''), redirect.replace(/uamport=\d+/, 'uamport=1'), redirect.replace('/at/chilli', '/at/other')]) {
+    const answer = await get(wrong)
+    expect(answer.status).toBe(403)
+    expect(answer.headers['location']).toBeUndefined()
+  }
+  expect(town.effects.metrics.text()).toMatch(/portal_refused_total\{why="controller_signature"\} 2/)
+})
+
+test('a session that nobody begins is dropped after two minutes, and never counted', async () => {
+  const chilli = await chilliTown()
+  const { answer } = await tap(chilli.redirect())
+  const token = parseToken(/%2Fs%2F([0-9a-z]{26})/.exec(locationOf(answer))?.[1] ?? '')
+  if (!token) throw new Error('no link goes to the controller')
+  expect(town.portal.guests.held(token)).toBeDefined()
+  town.clock.advance(121_000)
+  town.portal.guests.round()
+  expect(town.portal.guests.held(token)).toBeUndefined()
+  expect(town.seen.started).toHaveLength(0)
+  expect(town.volatile.prepare('select count(*) from guest where token_hash = ?').pluck().get(hashToken(token))).toBe(0)
+})
+
+test('who ends a session by their link ends it at the access server; where that is silent, the phone leaves by itself', async () => {
+  const asked: string[] = []
+  let heard = true
+  const chilli = await chilliTown({ parts: { hangUp: async (user) => (asked.push(user), heard) } })
+  const { answer } = await tap(chilli.redirect())
+  const back = await get((await fetch(locationOf(answer), { redirect: 'manual' })).headers.get('location') ?? '')
+  const token = tokenOf(locationOf(back))
+  heard = false
+  expect((await get(`/s/${token}`)).headers['content-security-policy']).toContain(chilli.origin)
+  expect(locationOf(await post('/disconnect', { token }))).toBe(`${chilli.origin}/logoff`)
+  heard = true
+  expect((await post('/disconnect', { token })).status).toBe(200)
+  expect(asked).toEqual([...chilli.online, ...chilli.online])
+  expect(town.seen.ended).toHaveLength(1)
+})
+
+test('behind RouterOS the phone brings its token to the login page, and is told there where to go on', async () => {
+  const router = await simulateRouter(nasOf('router', '5C:1D:D9:20:A0:C1'))
+  running.push(router)
+  await open([{ name: 'router', kind: 'mikrotik', addresses: [`127.0.0.1:${router.port}`], radiusClient: 'local' }])
+  const { answer } = await tap(router.redirect())
+  const logged = await fetch(locationOf(answer), { redirect: 'manual' })
+  expect(router.online.size).toBe(1)
+  expect(logged.headers.get('location')).toMatch(/\/s\/[0-9a-z]{26}\?lang=fr$/)
+  const page = await get(logged.headers.get('location') ?? '')
+  expect(page.status).toBe(200)
+  // Somebody else's MAC may be claimed: what comes of it is a token that only works for that MAC.
+  const claimed = await tap(router.redirect({ mac: '5C:1D:D9:20:A0:C9' }))
+  expect((await fetch(locationOf(claimed.answer), { redirect: 'manual' })).headers.get('location')).toContain('error=')
+  expect(router.online.size).toBe(1)
+  // And nobody is counted for what anyone may claim.
+  expect(town.seen.sightings).toHaveLength(0)
+})
+
+const UNIFI_MAC = '5c:1d:d9:20:a0:c1'
+for (const os of [false, true]) {
+  test(`${os ? 'UniFi OS' : 'the older UniFi'} lets in a guest that waits there, for as long as RADIUS said, and out again`, async () => {
+    const unifi = await simulateUnifi({ os })
+    running.push(unifi)
+    unifi.stations.set(UNIFI_MAC, { mac: UNIFI_MAC, is_guest: true, authorized: false, rx_bytes: 1_000, tx_bytes: 5_000 })
+    const api = { url: `${unifi.origin}/`, user: 'parvis', password: 'secret', site: 'default' }
+    await open([{ name: 'unifi', kind: 'unifi', addresses: [], api }], { profile: { sessionSeconds: 3_600, downKbps: 4_000, upKbps: 1_000, quotaBytes: 500_000_000 } })
+    const { answer } = await tap(`/guest/s/default/?ap=00:11:22:33:44:55&id=${UNIFI_MAC}&t=1700000000&url=http%3A%2F%2Fexample.org%2F&ssid=Ville`)
+    expect(answer.status).toBe(200)
+    expect(answer.body).toContain('example.org')
+    expect(unifi.commands).toEqual([{ cmd: 'authorize-guest', mac: UNIFI_MAC, minutes: 60, up: 1_000, down: 4_000, bytes: 500, ap_mac: '00:11:22:33:44:55' }])
+    const [session] = town.portal.sessions.list()
+    expect(session).toMatchObject({ mac: '5c1dd920a0c1', behind: { controller: 'unifi' } })
+    unifi.expire()
+    Object.assign(unifi.stations.get(UNIFI_MAC) ?? {}, { rx_bytes: 3_000, tx_bytes: 9_000, rx_packets: 3, tx_packets: 4 })
+    await town.portal.sessions.round()
+    expect(town.portal.sessions.list()[0]?.usage).toMatchObject({ upBytes: 2_000, downBytes: 4_000 })
+    const token = tokenOf(answer.body)
+    expect((await post('/disconnect', { token })).status).toBe(200)
+    expect(unifi.commands.at(-1)).toEqual({ cmd: 'unauthorize-guest', mac: UNIFI_MAC })
+    await settled(() => town.reports.length === 2)
+  })
+}
+
+test('whoever claims a MAC that UniFi does not know as a waiting guest gets nothing, and RADIUS is not asked', async () => {
+  const unifi = await simulateUnifi()
+  running.push(unifi)
+  await open([{ name: 'unifi', kind: 'unifi', addresses: [], api: { url: `${unifi.origin}/`, user: 'parvis', password: 'secret', site: 'default' } }])
+  const redirect = `/guest/s/default/?id=${UNIFI_MAC}&t=1&url=http%3A%2F%2Fexample.org%2F&ssid=Ville`
+  for (const station of [undefined, { is_guest: false, authorized: false }, { is_guest: true, authorized: true }]) {
+    unifi.stations.clear()
+    if (station) unifi.stations.set(UNIFI_MAC, { mac: UNIFI_MAC, ...station })
+    expect((await tap(redirect)).answer.status).toBe(403)
+  }
+  expect(unifi.commands).toEqual([])
+  expect(town.portal.sessions.list()).toHaveLength(0)
+  // A controller that is silent is our trouble, not the phone's.
+  await running.pop()?.close()
+  const arrived = await get(redirect)
+  const page = await get(locationOf(arrived))
+  expect((await post(`/connect?at=${atOf(locationOf(arrived))}`, formFields(page.body))).status).toBe(503)
+  expect(town.portal.ready()).toBe(true)
+})
+
+const FASKEY = '1234567890'
+const HID = createHash('sha256').update('a client of openNDS').digest('hex')
+const GATEWAY = 'place%20du%20march%c3%a9%20Node%3a0011'
+function fasText(mac = MAC.toLowerCase().replaceAll('-', ':')): string {
+  return Object.entries({ hid: HID, clientip: '192.168.70.10', clientmac: mac, client_type: 'cpd_can', cpi_query: '', gatewayname: GATEWAY, gatewayurl: 'http%3a%2f%2f192.168.70.1%3a2050', version: '9.10.0', gatewayaddress: '192.168.70.1:2050', gatewaymac: '021122334455', authdir: 'opennds_auth', originurl: 'http%3a%2f%2fexample.org%2f', clientif: 'br-lan', themespec: '' })
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ')
+}
+/** As openNDS's own PHP line does it: openssl_encrypt gives base64, which is encoded again. */
+function sealedFas(text: string, iv = randomBytes(8).toString('hex')): string {
+  const cipher = createCipheriv('aes-256-cbc', Buffer.concat([Buffer.from(FASKEY), Buffer.alloc(32 - FASKEY.length)]), Buffer.from(iv))
+  const once = Buffer.concat([cipher.update(text), cipher.final()]).toString('base64')
+  return `fas=${Buffer.from(once).toString('base64')}&iv=${iv}`
+}
+const nds = (level: number): ControllerSettings => ({ name: 'nds', kind: 'opennds', addresses: ['192.168.70.1'], secret: FASKEY, level })
+const RHID = createHash('sha256').update(HID + FASKEY).digest('hex')
+
+test.each([1, 2])('on openNDS’s level %i the phone carries the word to its gateway, and comes back to its own link', async (level) => {
+  await open([nds(level)])
+  const redirect = `/at/nds?${level === 1 ? `fas=${Buffer.from(fasText()).toString('base64')}` : sealedFas(fasText())}`
+  const { answer } = await tap(redirect)
+  expect(answer.status).toBe(303)
+  const back = new URL(locationOf(answer))
+  expect(back.origin + back.pathname).toBe('http://192.168.70.1:2050/opennds_auth/')
+  expect(back.searchParams.get('tok')).toBe(RHID)
+  expect(back.searchParams.get('redir')).toMatch(new RegExp(`^${town.portal.url}s/[0-9a-z]{26}\\?lang=fr$`))
+  expect((await get(back.searchParams.get('redir') ?? '')).body).toContain('2 heures')
+  await settled(() => town.reports.length === 1)
+  expect(town.portal.sessions.list()).toHaveLength(1)
+  // Minutes later it is still there: the gate that cannot be asked is not contradicted.
+  town.clock.advance(10 * 60_000)
+  await town.portal.sessions.round()
+  expect(town.portal.sessions.list()).toHaveLength(1)
+})
+
+/** What authmon.sh and post-request.php send in one round. @returns what was offered, decoded. */
+async function authmonRound(gatewayHash: string, acknowledge = true): Promise<string[]> {
+  const payload = (text: string) => Buffer.from(text).toString('base64')
+  const asked = await post('/at/nds', { auth_get: 'view', gatewayhash: gatewayHash, payload: payload('none') })
+  const [star, ...lines] = asked.body.trim().split(' ')
+  expect(star).toBe('*')
+  const decoded = lines.map((line) => decodeURIComponent(line))
+  if (acknowledge) expect((await post('/at/nds', { auth_get: 'view', gatewayhash: gatewayHash, payload: payload(`* ${decoded.map((line) => line.split(' ')[0]).join(' ')}`) })).body).toBe('ack')
+  return decoded
+}
+
+test.each([3, 4])('on level %i openNDS’s authmon fetches whom to let in, with minutes, rates and quota, and the page waits for it', async (level) => {
+  await open([nds(level)], { profile: { sessionSeconds: 3_600, downKbps: 4_000, upKbps: 1_000, quotaBytes: 500_000_000 } })
+  const hash = createHash('sha256').update(GATEWAY).digest('hex')
+  const redirect = `/at/nds?${level === 4 ? `fas=${Buffer.from(fasText()).toString('base64')}` : sealedFas(fasText())}`
+  const arrived = await get(redirect)
+  const page = await get(locationOf(arrived))
+  const answering = post(`/connect?at=${atOf(locationOf(arrived))}`, formFields(page.body))
+  let offered: string[] = []
+  while (offered.length === 0) {
+    expect(town.portal.sessions.list()).toHaveLength(0)
+    expect(await authmonRound('0'.repeat(64))).toEqual([])
+    offered = await authmonRound(hash)
+  }
+  expect(offered).toEqual([`${RHID} 60 1000 4000 500000 500000 none`])
+  const answer = await answering
+  expect(answer.status).toBe(200)
+  expect(town.portal.sessions.list()).toHaveLength(1)
+  expect(await authmonRound(hash)).toEqual([])
+  // The other verbs of its protocol are answered, and change nothing of what is open.
+  for (const verb of ['clear', 'list', 'deauthed', 'custom']) expect((await post('/at/nds', { auth_get: verb, gatewayhash: hash, payload: 'bm9uZQ==' })).status).toBe(200)
+  expect((await get(`/at/nds?auth_get=view&gatewayhash=${hash}&payload=bm9uZQ==`)).body).toBe('*')
+  expect((await post('/at/nds', { auth_get: 'toString', gatewayhash: hash, payload: '' })).status).toBe(403)
+})
+
+test('a gateway that never asks is said to be down, and nobody is promised anything', async () => {
+  await open([nds(3)])
+  const arrived = await get(`/at/nds?${sealedFas(fasText())}`)
+  const page = await get(locationOf(arrived))
+  const answering = post(`/connect?at=${atOf(locationOf(arrived))}`, formFields(page.body))
+  const impatient = setInterval(() => town.clock.advance(5_000), 50)
+  expect((await answering).status).toBe(503)
+  clearInterval(impatient)
+  expect(town.portal.sessions.list()).toHaveLength(0)
+  expect(town.reports).toHaveLength(0)
+})
+
+test('authmon is heard from the networks that the settings name', async () => {
+  await open([{ ...nds(3), pollFrom: ['192.0.2.0/24'] }])
+  expect((await post('/at/nds', { auth_get: 'view', gatewayhash: '', payload: 'bm9uZQ==' })).status).toBe(403)
+})
+
+test('an openNDS query that was altered, or sealed under another key, is refused', async () => {
+  await open([nds(2)])
+  const good = sealedFas(fasText())
+  expect((await get(`/at/nds?${good}`)).status).toBe(302)
+  const bytes = Buffer.from(Buffer.from(/fas=([^&]+)/.exec(good)?.[1] ?? '', 'base64').toString('latin1'), 'base64')
+  // Bits flipped in CBC change the next block as wanted and spoil their own: no block of the query may be spoilt unseen.
+  let passed = 0
+  for (let block = 0; block < bytes.length / 16; block++) {
+    const other = Buffer.from(bytes)
+    other[block * 16 + 3] = (other[block * 16 + 3] ?? 0) ^ 1
+    const iv = /iv=(\w+)/.exec(good)?.[1] ?? ''
+    const answer = await get(`/at/nds?fas=${Buffer.from(other.toString('base64')).toString('base64')}&iv=${iv}`)
+    if (answer.status === 302) passed++
+  }
+  expect((await get('/at/nds?fas=bm9uc2Vuc2U=&iv=0123456789abcdef')).status).toBe(403)
+  expect((await get('/at/nds?fas=%00&iv=0123456789abcdef')).status).toBe(403)
+  expect((await get(`/at/nds?fas=${Buffer.from(fasText()).toString('base64')}`)).status).toBe(403)
+  expect(passed).toBeLessThan(bytes.length / 16)
+})
