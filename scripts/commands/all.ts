@@ -13,5 +13,6 @@ export const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(Object.entries(
   radius: { summary: 'watch RADIUS, and change its clients while it runs', load: async () => (await import('./radius.ts')).radius },
   session: { summary: 'list the sessions that run, and end one', load: async () => (await import('./session.ts')).session },
   receipt: { summary: 'check a citizen’s receipt, or all that are kept here', load: async () => (await import('./receipt.ts')).receipt },
+  legal: { summary: 'the law’s profile, and the two holders of the sealed log', load: async () => (await import('./legal.ts')).legal },
   staff: { summary: 'help city staff who cannot sign in', load: async () => (await import('./staff.ts')).staff },
 }))

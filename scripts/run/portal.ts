@@ -21,6 +21,7 @@ import { ACCOUNTING_CHECKPOINT_PAGES, openAccounting, type Accounting } from './
 import { controllersOf } from './controllers.ts'
 import { consentSettings } from './consent.ts'
 import { openDisk, openVolatile, type DiskStore, type Ground } from './ground.ts'
+import { legalParts } from './legal.ts'
 import { portalLimits } from './profiles.ts'
 import type { RadiusPeers } from './radius-peers.ts'
 import { radiusServers } from './radius-peers.ts'
@@ -92,6 +93,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
   const { settings, directories, effects } = ground
   const { portal: own } = settings
   const { books, peers, keyring, key } = parts
+  const legal = legalParts(ground)
   const volatile = openVolatile(directories, 'sessions.db', { durability: 'volatile', migrations: SESSION_MIGRATIONS, secureDelete: true })
   const servers = radiusServers(ground, peers, parts.radiusPorts)
   const nas = await createNas({ servers, nasIdentifier: parts.gateway }, effects)
@@ -130,6 +132,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       observations: parts.observations,
       sign: (typ, payload) => signJws(key, typ, payload),
       publicKey: key.jwk,
+      ...(legal && { legal }),
       ...(parts.sendHead === undefined ? {} : { sendHead: parts.sendHead }),
       ...(parts.tls === undefined ? {} : { tls: parts.tls }),
       ...(parts.hangUp === undefined ? {} : { hangUp: parts.hangUp }),
