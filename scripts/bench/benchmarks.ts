@@ -8,6 +8,7 @@ import { argon2 } from './radius/argon2.ts'
 import { cores } from './radius/cores.ts'
 import { latency } from './radius/latency.ts'
 import { papFromSqlite, papInMemory } from './radius/pap.ts'
+import { storm, stormMax } from './storm/storm.ts'
 import { kioskBytes, pageBytes } from './sizes.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [captive, open, logIns, memory, pageBytes, kioskBytes, papInMemory, papFromSqlite, accounting, latency, cores, argon2]
+export const BENCHMARKS: readonly Benchmark[] = [captive, open, logIns, storm, stormMax, memory, pageBytes, kioskBytes, papInMemory, papFromSqlite, accounting, latency, cores, argon2]

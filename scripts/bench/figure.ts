@@ -24,6 +24,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'portal.captive.p95': { atMost: 25 },
   'portal.open': { atMost: 150 },
   'portal.login.rate': { atLeast: 300 },
+  'portal.storm': { atLeast: 10_000 },
   'rss.all': { atMost: 160 },
   'rss.portal': { atMost: 95 },
   'portal.page.bytes': { atMost: 14 * 1024 },
