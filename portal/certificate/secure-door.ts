@@ -84,6 +84,8 @@ export async function openSecureDoor(settings: Pick<PortalSettings, 'hosts' | 'a
       cancel()
       keeper.close()
       await renewal?.close()
+      // A portal that is not there has no API.
+      announcements?.announce(undefined)
       await announcements?.close()
       await listening.close()
     },

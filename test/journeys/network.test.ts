@@ -7,6 +7,7 @@ import { until } from '#test/lab/curl.ts'
 import { createLab, type Inside, type Lab } from '#test/lab/lab.ts'
 import { lease } from '#test/lab/lease.ts'
 import { LANS, UPSTREAM } from '#test/lab/network.ts'
+import { captivePortalIn, routers } from '#test/lab/routers.ts'
 import { absent, namespacesForbidden } from '#test/support/peer.ts'
 
 const API = 'https://x7k2.wifi.rivemont.example/capport'
@@ -45,28 +46,9 @@ describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'rdisc6',
     portal.child.stdin?.write(`${uri}\n`)
     await until(async () => times() > before, 5)
   }
-  /**
-   * What a phone that asks for routers hears: in rdisc6's words, and as it came, because Debian 12's rdisc6 passes over options it
-   * has no word for.
-   */
-  async function routers(): Promise<{ words: string; packets: readonly Buffer[] }> {
-    const watch = lab.spawn('phone', ['tcpdump', '-lnxi', 'wlan0', 'icmp6 and ip6[40] == 134'])
-    await watch.says('listening')
-    const words = (await lab.in('phone', ['rdisc6', '-m', '-w', '700', 'wlan0'])).stdout
-    await watch.kill('SIGTERM')
-    const { stdout } = await watch.ended
-    const packets = stdout.split(/^(?=\d\d:)/m).map((packet) => Buffer.from([...packet.matchAll(/^\t0x[0-9a-f]+: +(.*)$/gm)].map(([, hex = '']) => hex.replaceAll(' ', '')).join(''), 'hex'))
-    return { words, packets: packets.filter(({ length }) => length > 56) }
-  }
-  /** Options of a router advertisement (RFC 4861 §4.6), behind 40 bytes of IPv6 and 16 of its own. */
-  function optionsOf(packet: Buffer): ReadonlyMap<number, Buffer> {
-    const options = new Map<number, Buffer>()
-    for (let at = 56; at < packet.length; at += packet.readUInt8(at + 1) * 8) options.set(packet.readUInt8(at), packet.subarray(at + 2, at + packet.readUInt8(at + 1) * 8))
-    return options
-  }
   async function option37(): Promise<readonly string[]> {
-    const told = (await routers()).packets.map((packet) => optionsOf(packet).get(37))
-    return told.filter((value) => value !== undefined).map((value) => value.toString('latin1').replace(/\0+$/, ''))
+    const { packets } = await routers(lab, 'phone')
+    return packets.map(captivePortalIn).filter((uri) => uri !== undefined)
   }
 
   beforeAll(async () => {
@@ -114,9 +96,8 @@ describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'rdisc6',
   }, 20_000)
 
   test('a phone that asks for a router hears option 37, and both advertisements agree about the router', async () => {
-    const { words, packets } = await routers()
-    const uris = packets.map((packet) => optionsOf(packet).get(37)?.toString('latin1').replace(/\0+$/, ''))
-    expect(new Set(uris)).toEqual(new Set([API, undefined]))
+    const { words, packets } = await routers(lab, 'phone')
+    expect(new Set(packets.map(captivePortalIn))).toEqual(new Set([API, undefined]))
     for (const packet of packets) {
       // Hop limit 255 and a link-local source, or a phone believes none of it (RFC 4861 §6.1.2).
       expect(packet.readUInt8(7)).toBe(255)

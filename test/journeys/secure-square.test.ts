@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { curl, until } from '#test/lab/curl.ts'
 import { lease } from '#test/lab/lease.ts'
 import { LANS, UPSTREAM } from '#test/lab/network.ts'
-import { openSquare, WORLD, type Square } from '#test/lab/square.ts'
+import { captivePortalIn, routers } from '#test/lab/routers.ts'
+import { openSquare, WORLD, type PortalProcess, type Square } from '#test/lab/square.ts'
 import { absent, namespacesForbidden } from '#test/support/peer.ts'
 import { selfSigned } from '#test/support/pebble.ts'
 
@@ -30,9 +31,10 @@ host-record=www.service-public.example,${GARDEN_ADDRESS}
 host-record=elsewhere.example,${OTHER_ADDRESS}
 `
 
-describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'dig', 'perl', 'openssl', 'curl', 'conntrack'))('a square with a certificate and our dnsmasq', () => {
+describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'rdisc6', 'tcpdump', 'dig', 'perl', 'openssl', 'curl', 'conntrack'))('a square with a certificate and our dnsmasq', () => {
   let square: Square
   let dir: string
+  let portal: PortalProcess
   const path = (name: string) => join(dir, name)
   const dig = async (name: string) => (await square.lab.in('phone', ['dig', `@${LANS.lan0.v4}`, '+short', '+tries=2', '+time=2', name])).stdout.trim()
 
@@ -50,7 +52,7 @@ describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'dig', 'p
     expect(await square.command('network', 'dnsmasq', '--write', path('dnsmasq.conf'))).toMatchObject({ code: 0, stderr: '' })
     lab.spawn('gateway', ['dnsmasq', '-k', '--log-facility=-', `--conf-file=${path('dnsmasq.conf')}`])
     await square.radius(600)
-    await square.portal()
+    portal = await square.portal()
     await until(async () => (await dig('elsewhere.example')) === OTHER_ADDRESS, 5)
   }, 60_000)
   afterAll(async () => {
@@ -78,6 +80,12 @@ describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'dig', 'p
     expect(await capport(api)).toMatchObject({ captive: true })
   }, 30_000)
 
+  test('DHCPv6 and router advertisements tell the same address, through the rules of the gateway', async () => {
+    const api = `https://${NAME}:${TLS_PORT}/capport`
+    expect(await lease(square.lab, 'phone', dir, 6)).toMatchObject({ new_dhcp6_captive_portal: api })
+    expect((await routers(square.lab, 'phone')).packets.map(captivePortalIn)).toContain(api)
+  }, 30_000)
+
   test('a captive phone reaches a name of the garden once it has asked for it, and no other', async () => {
     // The stub of the world speaks plain HTTP on 443: what matters is that the port answers.
     const reach = (address: string) => curl(square.lab, 'phone', `http://${address}:443/`)
@@ -87,6 +95,21 @@ describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'dig', 'p
     expect(await reach(GARDEN_ADDRESS)).toMatchObject({ exit: 0, body: WORLD })
     expect(await reach(OTHER_ADDRESS)).toMatchObject({ exit: 7 })
   })
+
+  test('with a certificate that has run out nothing of it is told by any way, and plain HTTP goes on', async () => {
+    await portal.inside.kill('SIGTERM')
+    await portal.inside.ended
+    selfSigned(dir, NAME, -1)
+    portal = await square.portal()
+    expect(await lease(square.lab, 'phone', dir, 4)).not.toHaveProperty('new_captive_portal')
+    expect(await lease(square.lab, 'phone', dir, 6)).not.toHaveProperty('new_dhcp6_captive_portal')
+    expect((await routers(square.lab, 'phone')).packets.map(captivePortalIn).filter((uri) => uri !== undefined)).toEqual([])
+    // 35: the handshake is refused.
+    expect(await curl(square.lab, 'phone', `https://${LANS.lan0.v4}:${TLS_PORT}/capport`, ['-k'])).toMatchObject({ exit: 35 })
+    const { token = '' } = await square.tap('phone')
+    expect(await square.capport('phone')).toMatchObject({ captive: false, 'user-portal-url': square.url })
+    await square.disconnect('phone', token)
+  }, 60_000)
 
   test('leases and what is told lie in the runtime directory, and no lease holds a name that a phone gave itself', async () => {
     const conf = readFileSync(path('dnsmasq.conf'), 'utf8')

@@ -32,13 +32,13 @@ function freePort(): Promise<number> {
   })
 }
 
-/** A self-signed pair of PEM files for `name`, good for `days` from now. */
+/** A self-signed pair of PEM files for `name`, good for `days` from now; of -1 days, one that ran out yesterday. */
 export function selfSigned(dir: string, name: string, days: number): { cert: string; key: string } {
-  const [cert, key] = [join(dir, `${name}.crt`), join(dir, `${name}.key`)]
-  execFileSync(peer('openssl'), [
-    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', String(days),
-    '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`, '-keyout', key, '-out', cert,
-  ], { stdio: 'ignore' })
+  const path = (end: string) => join(dir, `${name}.${end}`)
+  const [cert, key, csr] = [path('crt'), path('key'), path('csr')]
+  const openssl = (...args: readonly string[]) => execFileSync(peer('openssl'), args, { stdio: 'ignore' })
+  openssl('req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`, '-keyout', key, '-out', csr)
+  openssl('x509', '-req', '-in', csr, '-key', key, '-days', String(days), '-copy_extensions', 'copy', '-out', cert)
   return { cert, key }
 }
 
