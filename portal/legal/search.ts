@@ -44,8 +44,8 @@ function matches(session: Session, { address, port, at, toleranceMs }: Request):
   return public_addr === address && port !== undefined && port_from !== undefined && port_to !== undefined && port >= port_from && port <= port_to
 }
 
-export function find(records: readonly LegalRecord[], request: Request): Session[] {
-  return sessionsIn(records).filter((session) => matches(session, request))
+export function find(sessions: readonly Session[], request: Request): Session[] {
+  return sessions.filter((session) => matches(session, request))
 }
 
 /** What A hands to B: the request with A's signature, and the envelopes for B out of the days that it concerns. */
@@ -82,7 +82,7 @@ export async function openAsHolderB(secret: SecretB, a: Pick<HolderA, 'sign'>, h
   const request = readRequest(half.request, a.sign)
   const records: LegalRecord[] = []
   for (const envelope of half.envelopes) records.push(...(await openInner(envelope, secret.key)))
-  const found = find(records, request)
+  const found = find(sessionsIn(records), request)
   return { request, found, signed: await answer(secret.sign, half.request, found) }
 }
 
