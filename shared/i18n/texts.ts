@@ -6,7 +6,20 @@ export { direction, ENDONYMS, isLanguage, LANGUAGES, type Language } from './lan
 
 /** Texts of one language by key; plural forms end in `_one`, `_other` … as `Intl.PluralRules` names them. */
 export type Texts = Readonly<Record<string, string>>
-export type Translate = TFunction
+/** The text of a key, or of the first of several that is there, with its blanks filled; `count` chooses the plural. */
+export type Translate = (key: string | string[], values?: Readonly<Record<string, string | number | undefined>>) => string
+
+/** Most texts have no blanks, and a page asks for thirty of them: i18next takes microseconds for each. Keys are as many as we wrote. */
+function remembering(translate: TFunction): Translate {
+  const known = new Map<string, string>()
+  return function t(key, values) {
+    if (values !== undefined) return translate(key, values)
+    if (typeof key !== 'string') return translate(key)
+    const text = known.get(key) ?? translate(key)
+    known.set(key, text)
+    return text
+  }
+}
 
 /**
  * One instance per role, with its own texts: `texts('fr')('portal.connect')`. French is what a missing key falls back to.
@@ -18,8 +31,9 @@ export function createTexts(resources: Readonly<Partial<Record<Language, Texts>>
   const loaded = Object.fromEntries(Object.entries(resources).map(([language, texts]) => [language, { translation: texts }]))
   // Pages escape by themselves (hono/html, Preact); keys hold dots, so no separators.
   void instance.init({ resources: loaded, fallbackLng: 'fr', initAsync: false, keySeparator: false, nsSeparator: false, interpolation: { escapeValue: false } })
-  const fixed = new Map(LANGUAGES.map((language) => [language, instance.getFixedT(language)]))
-  return (language) => fixed.get(language) ?? instance.getFixedT('fr')
+  const fixed = new Map(LANGUAGES.map((language) => [language, remembering(instance.getFixedT(language))]))
+  const french = remembering(instance.getFixedT('fr'))
+  return (language) => fixed.get(language) ?? french
 }
 
 const MOST_RANGES = 16
