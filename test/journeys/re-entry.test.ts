@@ -17,6 +17,7 @@ const live = () => town.portal.sessions.list()
 test('the code takes the connection to the phone’s new address: the old one ends, what is left goes on, the counter sees one visit', async () => {
   const online = await town.phone('127.0.5.2').connect()
   const [old] = live()
+  await settled(() => live()[0]?.startTold === true)
   town.clock.advance(30 * MINUTE_MS)
   const taken = await take('127.0.5.3', codeOn(online.body).toUpperCase())
   expect([taken.status, /Il reste 1 heure et (29|30) minutes/.test(taken.body)]).toEqual([200, true])

@@ -69,16 +69,16 @@ test('a link full of markup, or too long to be a code, fills nothing that is not
 })
 
 test.each([
-  ['empty', 400, 'Ce champ est vide', async () => ''],
-  ['mistyped', 400, 'faute de frappe', async () => '1234-5678-9012-3456-7890'],
-  ['a name, not a code', 400, 'faute de frappe', async () => 'anne'],
-  ['nobody’s', 403, 'Ce code n’est pas connu', async () => makeVoucherCode('digits', randomBytes)],
-  ['void', 403, 'n’est plus valable', async () => {
+  ['empty', 400, 'Ce champ est vide', async (): Promise<string> => ''],
+  ['mistyped', 400, 'faute de frappe', async (): Promise<string> => '1234-5678-9012-3456-7890'],
+  ['a name, not a code', 400, 'faute de frappe', async (): Promise<string> => 'anne'],
+  ['nobody’s', 403, 'Ce code n’est pas connu', async (): Promise<string> => makeVoucherCode('digits', randomBytes)],
+  ['void', 403, 'n’est plus valable', async (): Promise<string> => {
     const [code = ''] = await town.vouchers({ label: 'annulés' })
     await town.users.vouchers.void('annulés')
     return code
   }],
-  ['out of date', 403, 'n’est plus valable', async () => {
+  ['out of date', 403, 'n’est plus valable', async (): Promise<string> => {
     const [code = ''] = await town.vouchers({ label: 'vieux', untilMinute: Math.floor(town.clock.now() / 60_000) + 2 })
     town.clock.advance(3 * 60_000)
     return code

@@ -55,7 +55,7 @@ export type Phone = {
 
 /** The hidden fields of the page's first form. */
 export function formFields(page: string): Record<string, string> {
-  return Object.fromEntries([...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].reverse().map(([, name = '', value = '']) => [name, value]))
+  return Object.fromEntries([...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].toReversed().map(([, name = '', value = '']) => [name, value]))
 }
 
 /** The session token on a success page. */

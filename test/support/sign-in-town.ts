@@ -13,7 +13,8 @@ import type { Clock } from '#shared/clock.ts'
 import { accountTown, removeTown, type AccountTown } from './account-town.ts'
 import { portalTown, type Answer, type Phone, type PortalTown, type PortalTownOptions, type TownUsers } from './portal-town.ts'
 
-const STEP_MS = 50
+const STEP_MS = 6
+const STEP_EVERY_MS = 2
 const ORDER: VoucherOrder = { label: 'bons', count: 1, form: 'letters', seconds: 3_600, octets: undefined, untilMinute: undefined, devices: undefined }
 
 export type SignInTown = PortalTown & {
@@ -58,15 +59,9 @@ export async function signInTown(options: PortalTownOptions = {}): Promise<SignI
   if (!accounts) throw new Error('the town has no users')
   const known = accounts
 
-  async function passing<Result>(waited: Promise<Result>): Promise<Result> {
-    let over = false
-    const done = waited.finally(() => (over = true))
-    done.catch(() => undefined)
-    while (!over) {
-      await new Promise((resolve) => setTimeout(resolve, 2))
-      town.clock.advance(STEP_MS)
-    }
-    return done
+  function passing<Result>(waited: Promise<Result>): Promise<Result> {
+    const timer = setInterval(() => town.clock.advance(STEP_MS), STEP_EVERY_MS)
+    return waited.finally(() => clearInterval(timer))
   }
 
   return {
