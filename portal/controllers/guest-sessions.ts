@@ -18,9 +18,9 @@ export function withGuests(sessions: Sessions, guests: Guests, hangUp: HangUp, n
     inTurn: (mac, act, controller) => sessions.inTurn(mac, (live) => act(live ?? (controller === undefined ? undefined : guests.live(mac, controller))), controller),
     live: async (mac, controller) => (await sessions.live(mac, controller)) ?? (controller === undefined ? undefined : guests.live(mac, controller)),
     held: async (token) => (await sessions.held(token)) ?? guests.held(token),
-    async end(id, cause) {
+    async end(id, cause, goesOn) {
       const guest = guests.byId(id)
-      return guest ? end(guest) : sessions.end(id, cause)
+      return guest ? end(guest) : sessions.end(id, cause, goesOn)
     },
     async round() {
       guests.round()

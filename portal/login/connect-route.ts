@@ -6,6 +6,7 @@ import { readForm } from '../form.ts'
 import { href } from '../pages/frame.ts'
 import { successPage } from '../pages/online.ts'
 import type { Filled } from '../pages/ways.ts'
+import { standingStill, stopped } from '../session/standing.ts'
 import type { Visit, Visits } from '../visit.ts'
 import { methodOf, methodsAt, type Method } from './methods.ts'
 import type { Problem } from './problems.ts'
@@ -22,11 +23,14 @@ function filledByLink(methods: readonly Method[], query: (name: string) => strin
 }
 
 /** `GET /`: the page with the form. */
-export function welcomeRoute({ settings, readerOf, askerOf, welcome, fail }: Visits) {
+export function welcomeRoute(visits: Visits) {
+  const { settings, readerOf, askerOf, welcome, fail } = visits
   return function showWelcome(visit: Visit) {
     const reader = readerOf(visit)
     const asker = askerOf(visit)
     if (asker.kind !== 'client') return fail(visit, reader, 'unknown')
+    const elsewhere = stopped(visits, visit, reader, asker) ?? standingStill(visits, visit, reader, asker)
+    if (elsewhere) return elsewhere
     return welcome(visit, reader, asker, { filled: filledByLink(methodsAt(settings, reader.site.id), (name) => visit.req.query(name)) })
   }
 }
@@ -48,6 +52,8 @@ export function connectRoute(visits: Visits) {
     const asker = askerOf(visit)
     if (asker.kind !== 'client') return fail(visit, reader, 'unknown')
     if (asker.contested) return fail(visit, reader, 'contested')
+    const barrier = stopped(visits, visit, reader, asker)
+    if (barrier) return barrier
     const method = methodOf(methodsAt(settings, reader.site.id), form('method'))
     const terms = termsFor(reader)
     if (!method) return fail(visit, reader, 'malformed')

@@ -5,7 +5,7 @@ import { portalSettings, portalTown, type PortalTown } from '#test/support/porta
 import type { Grant } from '../gateway/enforcer.ts'
 import { dryRunEnforcer } from '../gateway/dry-run.ts'
 import { checkGrant, MOST_GRANT_SECONDS } from '../gateway/policy.ts'
-import { limitsFrom } from './connect.ts'
+import { limitsFrom } from './granting.ts'
 
 let town: PortalTown | undefined
 afterEach(async () => {

@@ -1,9 +1,8 @@
 import type { AccessAnswer, Nas } from '#radius/nas.ts'
 import type { Enforcer } from '../gateway/enforcer.ts'
-import type { ServiceState } from '../pages/service.ts'
 
 /** Watches what the portal leans on and remembers, of each, only whether it answered last. */
-export type Watched = { readonly nas: Nas; readonly enforcer: Enforcer; state(diskHealthy: boolean): ServiceState; ready(): boolean }
+export type Watched = { readonly nas: Nas; readonly enforcer: Enforcer; silent(): boolean; ready(): boolean }
 
 export function watchService(nas: Nas, enforcer: Enforcer): Watched {
   let answers = true
@@ -36,7 +35,8 @@ export function watchService(nas: Nas, enforcer: Enforcer): Watched {
       ...(enforcer.onSpent && { onSpent: enforcer.onSpent }),
       stop: () => enforcer.stop(),
     },
-    state: (diskHealthy) => ({ access: answers ? 'works' : 'troubled', gate: gate ? 'works' : 'troubled', receipts: diskHealthy ? 'works' : 'delayed' }),
+    // A server that is probed when it is silent is heard again before anyone asks it something.
+    silent: () => nas.silent?.() ?? !answers,
     ready: () => gate,
   }
 }

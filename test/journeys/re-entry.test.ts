@@ -161,3 +161,10 @@ test('the store holds no code, and the log neither', async () => {
   }
   expect(town.effects.lines.join('')).not.toContain(code.replace('-', ''))
 })
+
+test('a session that the server or an operator ended is over for its code too', async () => {
+  const code = codeOn((await town.phone('127.0.5.2').connect()).body)
+  expect(await town.portal.sessions.endBy({ acctSessionId: live()[0]?.id ?? '' })).toBe('done')
+  expect((await take('127.0.5.3', code)).status).toBe(403)
+  expect(live()).toEqual([])
+})

@@ -19,3 +19,8 @@ export const REENTRY_TABLE = `create table reentry (
    create trigger reentry_left after update of shut on session when new.shut = 1 begin
      update reentry set deadline_ms = old.deadline_ms, quota_bytes = old.quota_bytes - new.up_bytes - new.down_bytes where session = old.id;
    end;`
+
+/** What an operator or the server ended is over for its code too. */
+export const REENTRY_ENDED_BY_OTHERS = `create trigger reentry_void after update of shut on session when new.shut = 1 and new.cause = 'adminReset' begin
+     delete from reentry where session = old.id;
+   end;`
