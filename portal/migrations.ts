@@ -4,7 +4,7 @@ import { BARS_MIGRATION } from './session/bars.ts'
 import { LEGAL_SESSION_TABLE } from './legal/live-sessions.ts'
 import { TERMINATE_CAUSES } from '#radius/nas.ts'
 import { GUEST_TABLE } from './controllers/guests.ts'
-import { REENTRY_ENDED_BY_OTHERS, REENTRY_TABLE } from './login/reentry/table.ts'
+import { REENTRY_ENDED_BY_OTHERS, REENTRY_PAUSED, REENTRY_TABLE } from './login/reentry/table.ts'
 
 /** Causes were words in the portal's own table; RFC 2866 §5.10 numbers them. */
 const CAUSE_NUMBER = `case cause ${Object.entries(TERMINATE_CAUSES).map(([word, number]) => `when '${word}' then ${number}`).join(' ')} end`
@@ -137,4 +137,5 @@ export const SESSION_MIGRATIONS: readonly string[] = [
   `alter table session add column paused_ms integer; alter table session add column left_ms integer; ${BARS_MIGRATION}`,
   LEGAL_SESSION_TABLE,
   REENTRY_ENDED_BY_OTHERS,
+  REENTRY_PAUSED,
 ]

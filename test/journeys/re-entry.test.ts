@@ -168,3 +168,15 @@ test('a session that the server or an operator ended is over for its code too', 
   expect((await take('127.0.5.3', code)).status).toBe(403)
   expect(live()).toEqual([])
 })
+
+test('a connection that is paused keeps what was left, on the next address of its phone too', async () => {
+  const codes = [codeOn((await town.phone('127.0.5.2').connect()).body), codeOn((await town.phone('127.0.5.3').connect()).body)] as const
+  const [ended, paused] = live().sort((a, b) => (a.mac < b.mac ? -1 : 1))
+  town.clock.advance(30 * MINUTE_MS)
+  for (const session of [ended, paused]) await town.portal.sessions.pause(session?.id ?? '')
+  await town.portal.sessions.end(ended?.id ?? '', 'userRequest')
+  town.clock.advance(60 * MINUTE_MS)
+  expect(/Il reste 1 heure et (29|30) minutes/.test((await take('127.0.5.4', codes[1])).body)).toBe(true)
+  // One that was ended meanwhile goes by the clock from then on.
+  expect(/Il reste (29|30) minutes/.test((await take('127.0.5.5', codes[0])).body)).toBe(true)
+})

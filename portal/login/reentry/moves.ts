@@ -1,7 +1,7 @@
 import { reason } from '#shared/log.ts'
 import type { Effects } from '#shared/effects.ts'
 import type { Authorisation } from '#radius/nas.ts'
-import type { OpenSession, Session, SessionId } from '../../session/session.ts'
+import type { OpenSession, PausedSession, Session, SessionId } from '../../session/session.ts'
 import { secondsLeft } from '../../session/session.ts'
 import type { Sessions } from '../../session/sessions.ts'
 import type { SessionStore } from '../../session/store.ts'
@@ -39,6 +39,9 @@ export type Moves = <Result>(code: ReentryCode, site: string, open: (moving: Mov
 
 /** Whose session its holder alone can begin again, with what was typed then. */
 const isOwnName = ({ method }: Entry): boolean => method !== 'click'
+type Movable = OpenSession | PausedSession
+/** One that is paused has its time before it. */
+const isMovable = (session: Session | undefined, nowMs: number): session is Movable => (session?.kind === 'open' || session?.kind === 'paused') && session.deadlineMs > nowMs
 const isShut = (session: Session | undefined): boolean => session === undefined || (session.kind === 'closing' && session.shut)
 
 /**
@@ -49,7 +52,7 @@ export function createMoves({ codes, store, sessions, effects, now }: MovesParts
   const turns = createTurns()
 
   /** With the gate shut it has ended, should the disk not know yet. @throws UnavailableError when the gate does not answer. */
-  async function endOld(old: OpenSession): Promise<number> {
+  async function endOld(old: Movable): Promise<number> {
     try {
       const ended = await sessions.end(old.id, 'userRequest', true)
       if (ended) return ended.usage.upBytes + ended.usage.downBytes
@@ -61,9 +64,9 @@ export function createMoves({ codes, store, sessions, effects, now }: MovesParts
     return usage.upBytes + usage.downBytes
   }
 
-  async function carry(old: OpenSession): Promise<Carried | Problem> {
+  async function carry(old: Movable): Promise<Carried | Problem> {
     const used = await endOld(old)
-    const seconds = secondsLeft(old, now())
+    const seconds = old.kind === 'paused' ? Math.ceil(old.leftMs / 1000) : secondsLeft(old, now())
     const { quotaBytes, ...limits } = old.limits
     const left = quotaBytes === undefined ? undefined : quotaBytes - used
     if (seconds < 1 || (left !== undefined && left <= 0)) return problem('spent')
@@ -80,7 +83,7 @@ export function createMoves({ codes, store, sessions, effects, now }: MovesParts
   async function prepare(entry: Entry): Promise<Moving | Problem> {
     if (entry.moves >= MOST_MOVES) return problem('moved')
     const old = store.byId(entry.session)
-    return old?.kind === 'open' && old.deadlineMs > now() ? carry(old) : cap(entry)
+    return isMovable(old, now()) ? carry(old) : cap(entry)
   }
 
   return async function moveBy(code, site, open) {

@@ -24,3 +24,10 @@ export const REENTRY_TABLE = `create table reentry (
 export const REENTRY_ENDED_BY_OTHERS = `create trigger reentry_void after update of shut on session when new.shut = 1 and new.cause = 'adminReset' begin
      delete from reentry where session = old.id;
    end;`
+
+/** A pause keeps what was left, not an instant. */
+export const REENTRY_PAUSED = `drop trigger reentry_left;
+   create trigger reentry_left after update of shut on session when new.shut = 1 begin
+     update reentry set deadline_ms = iif(old.left_ms is null, old.deadline_ms, new.deadline_ms + old.left_ms),
+       quota_bytes = old.quota_bytes - new.up_bytes - new.down_bytes where session = old.id;
+   end;`
