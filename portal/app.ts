@@ -7,8 +7,9 @@ import { introduceRoute, pollRoute, refusedRoute, unifiRoute } from './controlle
 import type { Route } from './detect/front-door.ts'
 import { connectRoute, welcomeRoute } from './login/connect-route.ts'
 import { CONTENT_SECURITY_POLICY, policyWith } from './pages/style.ts'
-import { capportRoute, recordedRoute, serviceRoute } from './public-routes.ts'
+import { capportRoute, recordedRoute } from './public-routes.ts'
 import { disconnectRoute, heldRoute, receiptRoute, statusRoute } from './session/session-routes.ts'
+import { emergencyRoute, serviceRoute } from './state/state-routes.ts'
 import { createVisits, type Env, type PortalDesk, type Visit, type Visits } from './visit.ts'
 
 type Answer = (visit: Visit) => Response | Promise<Response>
@@ -24,6 +25,9 @@ const MONITORING: readonly PortalRoute[] = [
   { methods: READ, path: '/healthz', answers: ({ enforcer }) => (visit) => visit.text('ok\n', 200, { [ENFORCER_HEADER]: enforcer }) },
   { methods: READ, path: '/readyz', answers: ({ ready }) => (visit) => (ready() ? visit.text('ready\n') : visit.text('not ready\n', 503)) },
 ]
+
+/** Before anyone is looked for as well: it is there when all else is broken. */
+const EMERGENCY: readonly PortalRoute[] = [{ methods: READ, path: '/emergency', answers: emergencyRoute }]
 
 const JOURNEY: readonly PortalRoute[] = [
   { methods: READ, path: '/', answers: welcomeRoute },
@@ -46,7 +50,7 @@ const JOURNEY: readonly PortalRoute[] = [
   { methods: READ, path: '/refused', answers: refusedRoute },
 ]
 
-export const ROUTES: readonly Route[] = [...JOURNEY, ...MONITORING]
+export const ROUTES: readonly Route[] = [...JOURNEY, ...EMERGENCY, ...MONITORING]
 
 function register(app: Hono<Env>, routes: readonly PortalRoute[], visits: Visits): void {
   for (const { methods, path, answers } of routes) {
@@ -68,8 +72,9 @@ export function createApp(desk: PortalDesk): Hono<Env> {
     if (!visit.res.headers.has('Cache-Control')) visit.header('Cache-Control', 'no-store')
   })
   register(app, MONITORING, visits)
+  register(app, EMERGENCY, visits)
   app.use(async (visit, next) => {
-    await visits.lookUp(visit)
+    await Promise.all([visits.lookUp(visit), desk.service.fresh()])
     await next()
   })
   register(app, JOURNEY, visits)

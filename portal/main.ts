@@ -27,8 +27,9 @@ import { createGuests, type Guests } from './controllers/guests.ts'
 import { createSightings } from './count/sightings.ts'
 import { captiveAnswer } from './detect/captive-answer.ts'
 import { frontDoor } from './detect/front-door.ts'
-import { acceptedHosts } from './detect/hosts.ts'
+import { acceptedHosts, hostName } from './detect/hosts.ts'
 import { placeByDoor } from './detect/place.ts'
+import { probingClient, PROBING_CLIENTS } from './detect/probes.ts'
 import { keepAddress } from './detect/wanted-address.ts'
 import type { Enforcer, Neighbours } from './gateway/enforcer.ts'
 import { createConnect } from './login/connect.ts'
@@ -46,6 +47,8 @@ import { rulesFor } from './session/rules.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
 import { createSessionStore } from './session/store.ts'
 import type { PortalSettings } from './settings.ts'
+import { createDoctor, type Doctor } from './state/doctor.ts'
+import { createService, MOST_SESSIONS, type ServiceParts } from './state/service.ts'
 
 const CHORES_MS = 60_000
 /** A phone that wakes up lets every app probe at once. */
@@ -75,6 +78,8 @@ export type PortalParts = {
   /** Hands a day's signed head to the outbox. */
   readonly sendHead?: (head: SignedHead) => Promise<void>
   readonly clockSync?: () => ClockSync
+  /** What is watched beside RADIUS, gate and disk. */
+  readonly watched?: Partial<Pick<ServiceParts, 'uplink' | 'poolNearlyFull' | 'maintenance'>>
   /** The door with TLS; undefined without `portal.tls_port`. */
   readonly tls?: TlsParts
   /** Asks the access server that reported a session to end it; undefined where no server of this process hears of sessions. */
@@ -82,7 +87,7 @@ export type PortalParts = {
   /** Hears of each arrow of protocols.md §3. */
   readonly step?: (step: Step) => void
 }
-export type Portal = Running & { readonly sessions: Sessions; readonly guests: Guests; readonly receipts: Receipts; readonly receiptDesk: ReceiptDesk; legalAlarms(): readonly Alarm[]; readonly url: string; readonly port: number }
+export type Portal = Running & Pick<Doctor, 'diagnoses'> & { readonly sessions: Sessions; readonly guests: Guests; readonly receipts: Receipts; readonly receiptDesk: ReceiptDesk; legalAlarms(): readonly Alarm[]; readonly url: string; readonly port: number }
 
 /** Answers begin once everything is wired; a connection that is a moment early waits. */
 function doorToCome(): { listener: RequestListener; open: (listener: RequestListener) => void } {
@@ -140,7 +145,21 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   let linkBase = (): string => settings.url ?? ''
   const linkOf = (token: SessionToken, language: string): string => new URL(`/s/${token}?lang=${language}`, linkBase()).href
   const handOver = createHandOver({ settings, controllers, guests, acknowledge, keyring: parts.keyring, effects: desk.effects, linkOf })
-  const connect = createConnect({ settings, sessions, codes, store: desk.store, nas: service.nas, keyring: parts.keyring, controllers, handOver, acknowledge, effects: desk.effects, step })
+  const doctor = createDoctor({ systems: PROBING_CLIENTS, site: settings.sites[0] ?? { timezone: 'UTC', closeAt: '04:00' }, clock, random, asker: parts.neighbours.asker })
+  const state = createService({
+    poolNearlyFull: () => false, maintenance: () => undefined, ...parts.watched,
+    silent: service.silent,
+    gateBroken: () => !service.ready(),
+    diskRefuses: () => !parts.durable.healthy(),
+    clockWrong: () => clockSync() === 'none',
+    grace: settings.grace,
+    openSessions: store.openCount,
+    mostSessions: settings.mostSessions ?? MOST_SESSIONS,
+    opened: doctor.opened,
+    effects,
+  })
+  const connectNow = createConnect({ settings, sessions, codes, store: desk.store, nas: state.graced(service.nas), keyring: parts.keyring, controllers, handOver, acknowledge, effects: desk.effects, step })
+  const connect = state.guarded(connectNow)
 
   await service.enforcer.start()
   await parts.neighbours.start()
@@ -161,7 +180,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     settings, url, secure, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, receiptDesk, connect, codeOf: codes.of, controllers, guests, enforcer: parts.enforcer.name,
     texts: portalTexts(),
     placeOf: placeByDoor(settings.sites, settings.doors, settings.nasIdentifier),
-    serviceState: () => service.state(parts.durable.healthy()),
+    service: state, doctor,
     ready: () => ready && service.ready(),
   })
   const captiveAnswers = metrics.counter('portal_captive_answers_total', 'Requests for other addresses, answered with a redirect.')
@@ -176,6 +195,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
       captive(request, response, host) {
         captiveAnswers()
         answers.get(secure.url())?.(request, response, host)
+        if (doctor.looks()) doctor.probed(canonicalIp(request.socket.remoteAddress ?? ''), () => probingClient(hostName(host) ?? '', request.url ?? ''))
       },
       app: (request, response) => void serve(request, response),
     }),
@@ -190,6 +210,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     await receiptDays.tick()
     receipts.tidy()
     guests.round()
+    doctor.round()
   }
   const choresFailed = (error: unknown) => log.warn('chores failed', { reason: reason(error) })
   const cancelChores = every(clock, CHORES_MS, () => void chores().catch(choresFailed), choresFailed)
@@ -197,6 +218,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   async function stop(): Promise<void> {
     ready = false
     cancelChores()
+    state.close()
     await secure.close()
     await listening.close()
     if (settings.onPortalLoss === 'close') await sessions.endAll('nasReboot')
@@ -207,7 +229,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     await desk.enforcer.stop()
   }
   let stopping: Promise<void> | undefined
-  return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, guests, receipts, receiptDesk, legalAlarms: legal.alarms, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
+  return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, guests, receipts, receiptDesk, diagnoses: doctor.diagnoses, legalAlarms: legal.alarms, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
 }
 
 function endsOf({ socket, url }: IncomingMessage) {

@@ -2,13 +2,7 @@
 import { CAPPORT_TYPE, capportAnswer } from './detect/capport.ts'
 import { PROFILES } from './legal/profile.ts'
 import { recordedPage } from './pages/recorded.ts'
-import { servicePage } from './pages/service.ts'
 import type { Visit, Visits } from './visit.ts'
-
-/** `GET /service`: the state of the service in words. */
-export function serviceRoute({ page, readerOf, serviceState }: Visits) {
-  return (visit: Visit) => page(visit, servicePage(readerOf(visit), serviceState()))
-}
 
 /** `GET /recorded`: "what did you record?" */
 export function recordedRoute({ page, readerOf, sessionOf, settings, effects }: Visits) {

@@ -4,6 +4,8 @@ import type { ControllerSettings } from './controllers/controller.ts'
 import type { Extra } from './consent/extras.ts'
 import type { SiteTerms } from './consent/terms.ts'
 import type { ProfileId } from './legal/profile.ts'
+import type { CityNumber, Country } from './state/emergency-numbers.ts'
+import type { Grace } from './state/grace.ts'
 
 /** One of the gateway's own addresses or interfaces, and what coming in by it says about the place. */
 export type Door = {
@@ -61,6 +63,11 @@ export type PortalSettings = {
   readonly overQuota?: OverQuota
   /** False where nobody may ask for more time before it is up. */
   readonly extend?: boolean
+  /** Short connections while the RADIUS server is silent. */
+  readonly grace?: Grace
+  /** Sessions of our own network at once; default `MOST_SESSIONS`. */
+  readonly mostSessions?: number
+  readonly emergency?: { readonly country: Country; readonly own: readonly CityNumber[] }
   /** `keep`: who is online stays online when the portal stops; `close`: everyone is shut out first. */
   readonly onPortalLoss: 'keep' | 'close'
 }

@@ -33,6 +33,8 @@ import type { Filled } from './pages/ways.ts'
 import type { OpenSession } from './session/session.ts'
 import type { Sessions } from './session/sessions.ts'
 import type { PortalSettings } from './settings.ts'
+import type { Doctor } from './state/doctor.ts'
+import type { Service } from './state/service.ts'
 
 /** The two ends of the connection that a request came by. */
 export type Ends = { readonly source: IpAddress; readonly local: string | undefined; /** The request target as it came. */ readonly target?: string | undefined }
@@ -66,7 +68,9 @@ export type PortalDesk = {
   codeOf(token: Keepsake['token']): ReentryCode | undefined
   /** Name of the enforcer; says nothing about anybody. */
   readonly enforcer: string
-  serviceState(): ServiceState
+  /** What is known of the service, and whether phones find their way. */
+  readonly service: Service
+  readonly doctor: Pick<Doctor, 'shown'>
   ready(): boolean
 }
 
@@ -113,7 +117,7 @@ export function createVisits(desk: PortalDesk): Visits {
     const languages = offered.length > 0 ? offered : LANGUAGES
     const language = languages.find((one) => one === chosen) ?? preferredLanguage(visit.req.header('accept-language'), languages)
     const state = to !== undefined && to.length <= LONGEST_STATE && /^[\w-]+$/.test(to) ? to : undefined
-    return { t: desk.texts(language), language, languages, site, servicesUrl: settings.servicesUrl, to: state, ...(visit.get('arrived') && { at: visit.req.query('at') }) }
+    return { t: desk.texts(language), language, languages, site, servicesUrl: settings.servicesUrl, to: state, state: desk.service.told(), ...(visit.get('arrived') && { at: visit.req.query('at') }) }
   }
 
   async function lookUp(visit: Visit): Promise<void> {
@@ -142,7 +146,9 @@ export function createVisits(desk: PortalDesk): Visits {
 
   const page = (visit: Visit, body: Html, status: Status = 200) => visit.html(body, status)
 
-  function fail(visit: Visit, reader: Reader, failure: Failure) {
+  function fail(visit: Visit, reader: Reader, met: Failure) {
+    // A server beyond a dead line is silent for that reason alone.
+    const failure = met === 'radius' && desk.service.holds('uplink') ? 'uplink' : met
     refused(failure)
     const { status } = FAILURES[failure]
     if (status === 503) visit.header('Retry-After', '60')
@@ -150,6 +156,7 @@ export function createVisits(desk: PortalDesk): Visits {
   }
 
   async function welcome(visit: Visit, reader: Reader, client: Client, { notice, filled, status = 200 }: Again = {}): Promise<Response> {
+    desk.doctor.shown(client.mac)
     const online = (await sessions.live(client.mac, client.behind?.controller)) !== undefined
     const terms = termsFor(reader)
     const ways = methodsAt(settings, reader.site.id).flatMap((method) => {

@@ -59,6 +59,7 @@ export async function createNas(settings: NasSettings, effects: Effects): Promis
         return false
       }
     },
+    silent: () => settings.servers.every((_server, place) => auth.silent(place)),
     async close() {
       await Promise.all([auth.close(), acct.close()])
     },

@@ -70,6 +70,8 @@ export type Nas = {
   access(question: AccessQuestion): Promise<AccessAnswer>
   /** True once a server acknowledged; false when none did after all retransmissions: the caller keeps it and tries later. */
   account(report: AccountingReport): Promise<boolean>
+  /** Whether every server was silent when last asked, and no probe (RFC 5997) has been answered since. Absent where nobody probes. */
+  silent?(): boolean
   close(): Promise<void>
 }
 

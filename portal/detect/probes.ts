@@ -26,10 +26,16 @@ export const PROBES: readonly Probe[] = [
   { client: 'Kindle', host: 'spectrum.s3.amazonaws.com', path: '/kindle-wifi/wifistub.html' },
 ]
 
-const KNOWN = new Set(PROBES.map(({ host, path }) => host + path))
+const KNOWN = new Map(PROBES.map(({ client, host, path }) => [host + path, client]))
+export const PROBING_CLIENTS: readonly string[] = [...new Set(PROBES.map(({ client }) => client))]
 
-/** Whether `host` and `target` (path with query) belong to a captivity probe rather than to a person. */
-export function isProbe(host: string, target: string): boolean {
+/** Who asks `target` (path with query) of `host` to learn whether it is captive; undefined for what a person asks. */
+export function probingClient(host: string, target: string): string | undefined {
   const query = target.indexOf('?')
-  return KNOWN.has(host + (query < 0 ? target : target.slice(0, query)))
+  return KNOWN.get(host + (query < 0 ? target : target.slice(0, query)))
+}
+
+/** Whether `host` and `target` belong to a captivity probe rather than to a person. */
+export function isProbe(host: string, target: string): boolean {
+  return probingClient(host, target) !== undefined
 }

@@ -2,6 +2,8 @@ import { html, raw } from 'hono/html'
 import { direction, ENDONYMS, type Language, type Translate } from '#shared/i18n/texts.ts'
 import { MARK_SVG } from '#shared/look/tokens.ts'
 import type { Site } from '#shared/place.ts'
+import type { Told } from '../state/service.ts'
+import { stateNotice } from './state-words.ts'
 import { STYLE } from './style.ts'
 
 export type Html = ReturnType<typeof html>
@@ -18,6 +20,8 @@ export type Reader = {
   readonly to: string | undefined
   /** Sealed state of who arrived by which foreign controller; carried along. */
   readonly at?: string | undefined
+  /** What is the matter with the service now. */
+  readonly state?: Told | undefined
 }
 
 export function query(reader: Pick<Reader, 'to' | 'at'>, language: Language): string {
@@ -41,7 +45,7 @@ function languageLinks(reader: Reader, path: string, more: string): Html | strin
 function moreLinks(reader: Reader, { path: here, services }: Page): Html {
   const { t } = reader
   const servicesUrl = services === 'shown' ? undefined : reader.servicesUrl
-  const own = ([['/recorded', 'link.recorded'], ['/service', 'link.service'], ['/status', 'link.status']] as const).filter(([path]) => path !== here && !(path === '/status' && here === '/'))
+  const own = ([['/recorded', 'link.recorded'], ['/service', 'link.service'], ['/status', 'link.status'], ['/emergency', 'link.emergency']] as const).filter(([path]) => path !== here && !(path === '/status' && here === '/'))
   return html`<nav aria-label="${t('nav.more')}"><ul>${own.map(([path, key]) => html`<li><a href="${href(reader, path)}">${t(key)}</a></li>`)}${servicesUrl === undefined ? '' : html`<li><a href="${servicesUrl}">${t('link.services')}</a></li>`}</ul></nav>`
 }
 
@@ -54,6 +58,8 @@ export type Page = {
   readonly query?: string
   /** Said when the body already leads to the services, so that the foot does not repeat it. */
   readonly services?: 'shown'
+  /** Said when the body itself tells the state of the service. */
+  readonly state?: 'shown'
 }
 
 /** The name is the city's own word and may be in another language than the page. */
@@ -67,6 +73,6 @@ export function frame(reader: Reader, page: Page): Html {
   return html`<!doctype html>
 <html lang="${language}" dir="${direction(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title} · ${siteName(reader)}</title><link rel="icon" href="data:,"><style>${raw(STYLE)}</style></head><body>
 <header><a href="${href(reader, '/')}">${raw(MARK_SVG)}<bdi>${siteName(reader)}</bdi></a></header>
-<main>${body}</main>
+<main>${page.state === 'shown' ? '' : stateNotice(reader)}${body}</main>
 <footer>${path === undefined ? '' : languageLinks(reader, path, page.query ?? '')}${moreLinks(reader, page)}</footer></body></html>`
 }

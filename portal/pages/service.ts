@@ -1,25 +1,38 @@
 import { html } from 'hono/html'
+import { CONDITIONS, levelOf, PARTS, type Held, type Level, type Part } from '../state/conditions.ts'
+import type { Told } from '../state/service.ts'
 import { frame, type Html, type Reader } from './frame.ts'
+import { announcedWords, sinceWords, stateWords } from './state-words.ts'
 
-export const PARTS = ['access', 'gate', 'receipts'] as const
-export type Part = (typeof PARTS)[number]
-export type PartState = 'works' | 'troubled' | 'delayed'
-export type ServiceState = Readonly<Record<Part, PartState>>
-
-const LOOKS: Readonly<Record<PartState, { colour: string; sign: string }>> = {
+const LOOKS: Readonly<Record<Level | 'unknown', { colour: string; sign: string }>> = {
   works: { colour: 'good', sign: '✓' },
-  delayed: { colour: 'warn', sign: '…' },
-  troubled: { colour: 'bad', sign: '✕' },
+  disturbed: { colour: 'warn', sign: '…' },
+  down: { colour: 'bad', sign: '✕' },
+  unknown: { colour: 'small', sign: '?' },
+}
+
+function said({ t }: Reader, level: Level | 'unknown', since = ''): Html {
+  const { colour, sign } = LOOKS[level]
+  return html`<span class="${colour}"><span aria-hidden="true">${sign} </span>${t(`service.${level}`)}${since === '' ? '' : `, ${since}`}</span>`
+}
+
+/** A part is as bad as the worst that holds of it; since when, where that is told. */
+function partRow(reader: Reader, { held, line, nowMs }: Told, part: Part): Html {
+  const worst = held.find(({ id }) => CONDITIONS[id].part === part && CONDITIONS[id].level !== 'works')
+  const level = part === 'line' && line === 'unknown' && !worst ? 'unknown' : levelOf(held, part)
+  return html`<dt>${reader.t(`service.${part}`)}</dt><dd>${said(reader, level, worst && sinceWords(reader, worst, nowMs))}</dd>`
+}
+
+function explained(reader: Reader, told: Told, { id }: Held): Html {
+  const words = id === 'maintenance' || id === 'planned' ? announcedWords(reader) : ''
+  return html`<section class="card"><h2>${stateWords(reader, told, id, 'heading')}</h2><p>${stateWords(reader, told, id, 'why')}</p>${words}<p>${stateWords(reader, told, id, 'works')}</p><p><strong>${stateWords(reader, told, id, 'when')}</strong></p></section>`
 }
 
 /** The state in words. No number: numbers about the service are numbers about its visitors (privacy.md). */
-export function servicePage(reader: Reader, state: ServiceState): Html {
+export function servicePage(reader: Reader, told: Told): Html {
   const { t } = reader
-  const trouble = PARTS.some((part) => state[part] === 'troubled')
-  const rows = PARTS.map((part) => {
-    const { colour, sign } = LOOKS[state[part]]
-    return html`<dt>${t(`service.${part}`)}</dt><dd class="${colour}"><span aria-hidden="true">${sign} </span>${t(`service.${state[part]}`)}</dd>`
-  })
-  const body = html`<h1>${t('service.heading')}</h1><p>${t(trouble ? 'service.note.trouble' : 'service.note.works')}</p><dl class="card">${rows}</dl><p class="small">${t('service.unknown')}</p>`
-  return frame(reader, { title: t('service.title'), body, path: '/service' })
+  const level = levelOf(told.held)
+  const rows = PARTS.map((part) => partRow(reader, told, part))
+  const body = html`<h1>${t('service.heading')}</h1><p role="status">${t(`service.note.${level}`)}</p><dl class="card">${rows}</dl>${told.held.map((one) => explained(reader, told, one))}${told.line === 'unknown' ? html`<p class="small">${t('service.unmeasured')}</p>` : ''}`
+  return frame(reader, { title: t('service.title'), body, path: '/service', state: 'shown' })
 }

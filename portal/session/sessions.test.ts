@@ -156,7 +156,7 @@ test('with the disk full the log-in goes on, and the acknowledgement follows whe
   const { phone, portal, reader } = await build({ durable })
   const online = await phone('127.0.0.2').connect()
   expect(online.body).toContain('Vous êtes en ligne')
-  expect((await phone('127.0.0.2').get('/service')).body).toContain('En retard')
+  expect((await phone('127.0.0.2').get('/service')).body).toContain('Les reçus sont en retard')
   await phone('127.0.0.2').post('/disconnect', { token: tokenOf(online.body) })
   expect(stops()).toEqual([])
   // The gate is shut; only the journal is outstanding, so a new tap is served.

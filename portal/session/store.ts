@@ -48,6 +48,8 @@ export type SessionStore = {
   byNonce(nonce: string): Session | undefined
   byMark(mark: number): Session | undefined
   all(): Session[]
+  /** How many hold the gate open, or may. */
+  openCount(): number
   due(nowMs: number): SessionId[]
   nextDeadline(): number | undefined
   markTaken(mark: number): boolean
@@ -89,6 +91,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
   const insert = db.prepare(INSERT_SESSION)
   const limit = db.prepare(UPDATE_LIMITS)
   const all = db.prepare<[], SessionRow>('select * from session')
+  const openCount = db.prepare<[], number>('select count(*) from session where shut = 0').pluck()
   const due = db.prepare<[number], { id: string }>("select id from session where deadline_ms <= ? and kind <> 'closing'")
   // Asked after every log-in: in the order of the index the first row is the answer, min() would read them all.
   const next = db.prepare<[], { at: number }>("select deadline_ms as at from session where kind <> 'closing' order by deadline_ms limit 1")
@@ -137,6 +140,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     byMark: one<number>('mark = ?'),
     byNonce: one("token_nonce = ? and kind <> 'closing'"),
     all: () => all.all().map(sessionOf),
+    openCount: () => openCount.get() ?? 0,
     due: (nowMs) => due.all(nowMs).map((row) => row.id),
     nextDeadline: () => next.get()?.at,
     markTaken: (wanted) => mark.get(wanted) !== undefined,

@@ -1,0 +1,49 @@
+// What holds of the service, in the words of the one who reads.
+import { html } from 'hono/html'
+import { isLanguage, type Language } from '#shared/i18n/texts.ts'
+import { CONDITIONS, type ConditionId, type Held } from '../state/conditions.ts'
+import type { Told } from '../state/service.ts'
+import { href, type Html, type Reader } from './frame.ts'
+import { dateWords, hourWords, wallTime } from './time-words.ts'
+
+/** Finer than this nobody needs, and who came by at what minute stays unsaid. */
+const QUARTER_MS = 15 * 60_000
+
+/** The hour where it is today, else date and hour. */
+function momentWords({ t, language, site: { timezone } }: Reader, ms: number, nowMs: number): string {
+  const time = hourWords(language, wallTime(ms, timezone))
+  const date = dateWords(language, ms, timezone)
+  return date === dateWords(language, nowMs, timezone) ? time : t('receipt.when', { date, time })
+}
+
+/** Since when, to the quarter of an hour; empty where that is not told. */
+export function sinceWords(reader: Reader, { sinceMs }: Held, nowMs: number): string {
+  if (sinceMs === undefined) return ''
+  if (nowMs - sinceMs < QUARTER_MS) return reader.t('since.recent')
+  return reader.t('since.about', { moment: momentWords(reader, Math.floor(sinceMs / QUARTER_MS) * QUARTER_MS, nowMs) })
+}
+
+export type Saying = 'heading' | 'why' | 'works' | 'when'
+
+export function stateWords(reader: Reader, told: Told | undefined, id: ConditionId, saying: Saying): string {
+  const works = told?.maintenance
+  const blanks = works && told ? { from: momentWords(reader, works.fromMs, told.nowMs), until: momentWords(reader, works.untilMs, told.nowMs) } : {}
+  return reader.t(`state.${id}.${saying}`, blanks)
+}
+
+/** What those who do the works say themselves: in the reader's language, else in the first that they wrote. */
+export function announcedWords(reader: Pick<Reader, 'language' | 'state'>): Html | '' {
+  const texts = reader.state?.maintenance?.texts ?? {}
+  const [language, words] = texts[reader.language] === undefined ? (Object.entries(texts)[0] ?? []) : [reader.language, texts[reader.language]]
+  if (words === undefined || language === undefined) return ''
+  const known: Language | '' = isLanguage(language) ? language : ''
+  return html`<p lang="${known}" dir="auto">${words}</p>`
+}
+
+/** Above every page that needs it: the worst thing that concerns whoever wants to get online, and where more of it stands. */
+export function stateNotice(reader: Reader): Html | '' {
+  const { t, state, servicesUrl } = reader
+  const worst = state?.held.find(({ id }) => CONDITIONS[id].everywhere)
+  if (!worst) return ''
+  return html`<p class="note" role="status"><strong>${stateWords(reader, state, worst.id, 'heading')}</strong> ${stateWords(reader, state, worst.id, 'works')}<br><a class="line" href="${href(reader, '/service')}">${t('state.more')}</a>${servicesUrl === undefined ? '' : html` <a class="line" href="${servicesUrl}">${t('link.services')}</a>`}</p>`
+}
