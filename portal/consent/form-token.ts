@@ -3,7 +3,7 @@ import type { ClientId, MacAddress, Personal } from '#shared/personal.ts'
 
 export type FormToken = Personal<'form-token'>
 /** What the form asks for: a token for one cannot serve another. */
-export const PURPOSES = ['connect', 'voucher', 'account', 'reentry'] as const
+export const PURPOSES = ['connect', 'voucher', 'account', 'reentry', 'session'] as const
 export type Purpose = (typeof PURPOSES)[number]
 
 const LIFE_SECONDS = 30 * 60

@@ -25,6 +25,7 @@ export const ICONS = {
   tick: icon('<path d="m7 17 6 6 12-14" stroke-width="3"/>'),
   waves: icon(WAVES),
   cut: icon(WAVES + STRUCK),
+  pause: icon('<circle cx="16" cy="16" r="12"/><path d="M12.5 11v10M19.5 11v10" stroke-width="3"/>'),
   stop: icon('<circle cx="16" cy="16" r="12"/><path d="M12 12h8v8h-8z" fill="currentColor"/>'),
 } as const
 

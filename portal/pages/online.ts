@@ -6,6 +6,7 @@ import { printedCode, type ReentryCode } from '../login/reentry/code.ts'
 import { frame, href, type Html, type Reader } from './frame.ts'
 import { ICONS, ring } from './icons.ts'
 import { qrCode } from './qr.ts'
+import { extendForm, outlookLines, pauseForm, toldLine, type Key, type Outlook } from './outlook.ts'
 import { durationWords, hourWords, wallTime } from './time-words.ts'
 
 /** The address behind the QR code is absolute, because another device will read it. */
@@ -38,13 +39,14 @@ ${keepsake(reader, keep, session)}`
 }
 
 /** Being the device shows what is left; ending takes the token, because a clone has the same address (protocols.md §1). */
-export function statusPage(reader: Reader, session: OpenSession, nowMs: number, keep: Keepsake | undefined): Html {
+export function statusPage(reader: Reader, session: OpenSession, nowMs: number, keep: Keepsake | undefined, outlook: Outlook, key: Key): Html {
   const { t, language } = reader
   const path = keep === undefined ? '/status' : `/s/${keep.token}`
   const end = (token: SessionToken) =>
     html`<form method="post" action="/disconnect"><input type="hidden" name="token" value="${token}"><input type="hidden" name="lang" value="${language}"><button class="go quiet">${ICONS.stop}<span>${t('status.end')}</span></button></form>`
-  const body = html`${timeLeft(reader, session, nowMs, t('status.heading'), 'waves')}
-${keep === undefined ? html`<p class="small">${t('status.noToken')}</p>` : end(keep.token)}
+  const body = html`${toldLine(reader, outlook)}${timeLeft(reader, session, nowMs, t('status.heading'), 'waves')}
+${outlookLines(reader, session, outlook)}${extendForm(reader, outlook, key)}
+${keep === undefined ? html`<p class="small">${t('status.noToken')}</p>` : html`${pauseForm(reader, session, nowMs, key)}${end(keep.token)}`}
 <p class="lines"><a class="line" href="${href(reader, path)}">${t('status.refresh')}</a></p>
 ${keep === undefined ? '' : keepsake(reader, keep, session)}`
   return frame(reader, { title: t('status.title'), body, path })

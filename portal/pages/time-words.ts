@@ -48,3 +48,22 @@ export function nextClosing({ t, language, site }: Where, nowMs: number): string
   const key = wallTime(nowMs, site.timezone) < site.closeAt ? 'when.today' : 'when.tomorrow'
   return t(key, { time: hourWords(language, site.closeAt) })
 }
+
+const weekdays = new Map<string, Intl.DateTimeFormat>()
+const DAY_MS = 86_400_000
+
+function weekday(language: Language, ms: number, timeZone: string): string {
+  const key = `${language} ${timeZone}`
+  let format = weekdays.get(key)
+  if (!format) weekdays.set(key, (format = new Intl.DateTimeFormat(language, { timeZone, weekday: 'long' })))
+  return format.format(ms)
+}
+
+/** `aujourd’hui à 7 h`, `demain à 7 h`, `lundi à 7 h`: an instant within a week, where the site is. */
+export function whenWords({ t, language, site: { timezone } }: Where, ms: number, nowMs: number): string {
+  const time = hourWords(language, wallTime(ms, timezone))
+  const date = (at: number) => dateWords('en', at, timezone)
+  if (date(ms) === date(nowMs)) return t('when.today', { time })
+  if (date(ms) === date(nowMs + DAY_MS)) return t('when.tomorrow', { time })
+  return t('when.day', { day: weekday(language, ms, timezone), time })
+}

@@ -6,6 +6,8 @@ import { mostOf, type OpenSession, type PausedSession } from './session.ts'
 
 /** Who has not come back by then, or by the end of the site's day, has left. */
 const LONGEST_PAUSE_MS = 12 * 3_600_000
+/** Less is not worth keeping. */
+export const PAUSABLE_SECONDS = 120
 
 /** The gate first: killed between the two, the session goes on. In the client's turn. @throws UnavailableError `enforcer`: it goes on. */
 export async function pauseSession({ store, enforcer, rules, now }: Desk, session: OpenSession): Promise<PausedSession> {

@@ -2,25 +2,47 @@
 import { readForm } from '../form.ts'
 import { endedPage, gonePage, offlinePage } from '../pages/offline.ts'
 import { statusPage } from '../pages/online.ts'
+import { pausedPage } from '../pages/paused.ts'
 import type { Visit, Visits } from '../visit.ts'
+import { EXTENDED, type Extended } from './extending.ts'
+import { outlookOf, ownFormToken, standingStill } from './standing.ts'
 import { parseToken } from './token.ts'
 
+/** How a request for more time ended, as its redirect says. */
+function extendedIn(visit: Visit): Extended | undefined {
+  return EXTENDED.find((outcome) => outcome === visit.req.query('more'))
+}
+
 /** `GET /status`: being the device shows what is left. */
-export function statusRoute({ sessionOf, readerOf, page, effects }: Visits) {
+export function statusRoute(visits: Visits) {
+  const { sessions, sessionOf, askerOf, readerOf, page, effects } = visits
   return async function showStatus(visit: Visit) {
+    await sessions.fresh()
     const session = await sessionOf(visit)
-    return page(visit, session ? statusPage(readerOf(visit), session, effects.clock.now(), undefined) : offlinePage(readerOf(visit)))
+    const asker = askerOf(visit)
+    const reader = readerOf(visit)
+    if (asker.kind !== 'client' || !session) return (asker.kind === 'client' && standingStill(visits, visit, reader, asker)) || page(visit, offlinePage(reader))
+    const nowMs = effects.clock.now()
+    return page(visit, statusPage(reader, session, nowMs, undefined, outlookOf(visits, session, nowMs, extendedIn(visit)), { name: 'form', value: ownFormToken(visits, asker) }))
   }
 }
 
 /** `GET /s/<token>`: the link that is its holder's alone. */
-export function heldRoute({ sessions, controllers, readerOf, page, keepsakeOf, effects }: Visits) {
+export function heldRoute(visits: Visits) {
+  const { sessions, controllers, readerOf, page, keepsakeOf, effects } = visits
   return async function showHeld(visit: Visit) {
+    const reader = readerOf(visit)
     const token = parseToken(visit.req.param('token') ?? '')
-    const session = token && (await sessions.held(token))
+    if (!token) return page(visit, gonePage(reader), 404)
+    await sessions.fresh()
+    const key = { name: 'token', value: token } as const
+    const paused = sessions.heldPaused(token)
+    if (paused) return page(visit, pausedPage(reader, paused, key))
+    const session = await sessions.held(token)
     const away = session && controllers.leaving(session.behind)
     if (away !== undefined) visit.set('formTo', new URL(away).origin)
-    return session ? page(visit, statusPage(readerOf(visit), session, effects.clock.now(), keepsakeOf(token))) : page(visit, gonePage(readerOf(visit)), 404)
+    const nowMs = effects.clock.now()
+    return session ? page(visit, statusPage(reader, session, nowMs, keepsakeOf(token), outlookOf(visits, session, nowMs, extendedIn(visit)), key)) : page(visit, gonePage(reader), 404)
   }
 }
 

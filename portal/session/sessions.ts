@@ -5,6 +5,7 @@ import type { Authorisation, TerminateCause } from '#radius/nas.ts'
 import { UnavailableError } from '#shared/errors.ts'
 import type { MacAddress, SessionToken } from '#shared/personal.ts'
 import type { SiteId } from '#shared/place.ts'
+import type { Openness } from '#shared/week-hours.ts'
 import { changeSession } from './changing.ts'
 import type { Desk } from './desk.ts'
 import { endSession } from './ending.ts'
@@ -57,6 +58,8 @@ export type Sessions = ServerRequests & {
   /** Other limits, as a server would change them. False when it is not open, or the gate does not answer. */
   change(id: SessionId, change: Authorisation): Promise<boolean>
   /** Why nobody, or not this client, may open a session at a site now; `open` refuses it too. */
+  /** Whether a site is open, and until when. */
+  openness(site: SiteId, nowMs: number): Openness
   barrier(site: SiteId, mac: MacAddress, controller?: string): Barrier | undefined
   /** Ends a session and keeps its client out until the site's day is over. @returns until when */
   bar(id: SessionId): Promise<number | undefined>
@@ -237,6 +240,7 @@ export function createSessions(desk: Desk): Sessions {
     paused: (mac, controller) => pausedOnly(store.ofClient(mac, controller)),
     heldPaused: (token) => pausedOnly(store.byTokenHash(hashToken(token))),
     change: async (id, change) => (await actOn(id, 'open', (session) => changeSession(desk, session, change).then(() => true))) ?? false,
+    openness: desk.rules.openness,
     barrier,
     async bar(id) {
       const session = store.byId(id)
