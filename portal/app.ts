@@ -10,6 +10,7 @@ import { CONTENT_SECURITY_POLICY, policyWith } from './pages/style.ts'
 import { capportRoute, recordedRoute } from './public-routes.ts'
 import { disconnectRoute, heldRoute, receiptRoute, statusRoute } from './session/session-routes.ts'
 import { emergencyRoute, serviceRoute } from './state/state-routes.ts'
+import { extendRoute, pauseRoute, resumeRoute } from './session/standing.ts'
 import { createVisits, type Env, type PortalDesk, type Visit, type Visits } from './visit.ts'
 
 type Answer = (visit: Visit) => Response | Promise<Response>
@@ -36,6 +37,9 @@ const JOURNEY: readonly PortalRoute[] = [
   { methods: READ, path: '/s/:token', pattern: /^\/s\/[^/%]{20,60}$/, answers: heldRoute },
   { methods: READ, path: '/s/:token/receipt', pattern: /^\/s\/[^/%]{20,60}\/receipt$/, answers: receiptRoute },
   { methods: SUBMIT, path: '/disconnect', answers: disconnectRoute },
+  { methods: SUBMIT, path: '/extend', answers: extendRoute },
+  { methods: SUBMIT, path: '/pause', answers: pauseRoute },
+  { methods: SUBMIT, path: '/resume', answers: resumeRoute },
   { methods: READ, path: '/terms', answers: termsRoute },
   { methods: READ, path: '/receipt', answers: receiptsRoute },
   { methods: SUBMIT, path: '/receipt', answers: receiptFormRoute },
