@@ -79,6 +79,7 @@ export function createReceiptDays(parts: ReceiptDaysParts): ReceiptDays {
   const leavesOf = reader.prepare<[string, number, number], { leaf: string }>('select leaf from receipt where site = ? and position > ? and position <= ?')
   const staleThrough = reader.prepare<[string, string], number | null>('select max(through) from receipt_day where site = ? and day < ?').pluck()
   const nextRow = reader.prepare<[string, number], number>('select position from receipt where site = ? and position > ? order by position limit 1').pluck()
+  let ticking: Promise<void> | undefined
   /** The tree that was asked for last: the day after, everybody asks for the same. */
   let grown: { site: string; day: string; tree: Promise<Tree> } | undefined
 
@@ -133,6 +134,12 @@ export function createReceiptDays(parts: ReceiptDaysParts): ReceiptDays {
     await durable.write({ sql: 'delete from receipt_day where day < ? and sent = 1 and through <= ?', values: [before, end] })
   }
 
+  async function tick(): Promise<void> {
+    for (const site of sites) await follow(site)
+    await sendWaiting()
+    await letGo()
+  }
+
   function treeAt(day: Closed, site: string): Promise<Tree> {
     if (grown?.site === site && grown.day === day.day) return grown.tree
     const leaves = leavesOf.all(site, day.after, day.through).map(({ leaf }) => Buffer.from(leaf, 'hex'))
@@ -142,11 +149,8 @@ export function createReceiptDays(parts: ReceiptDaysParts): ReceiptDays {
   }
 
   return {
-    async tick() {
-      for (const site of sites) await follow(site)
-      await sendWaiting()
-      await letGo()
-    },
+    // One at a time: on a slow disk a second call would close the same day again.
+    tick: () => (ticking ??= tick().finally(() => (ticking = undefined))),
     async proof({ site, position, jws }) {
       const day = ofPosition.get(site, position, position)
       if (!day) return undefined

@@ -12,7 +12,7 @@ import { seal } from './sealed.ts'
 
 const DAY_MS = 86_400_000
 const MOST_PER_LINE = 1_024
-/** Beyond this many that cannot be sealed or written the oldest are lost, and said to be. */
+/** Beyond this many that cannot be sealed or written the newest are lost, and said to be. */
 const MOST_WAITING = 50_000
 const KEYS_AHEAD_DAYS = 14
 const FILE = /^(\d{4}-\d\d-\d\d)\.jwe$/
@@ -51,6 +51,7 @@ export function createSealedLog(parts: SealedLogParts): SealedLog {
   let running: Promise<void> | undefined
   let file: { day: string; handle: FileHandle } | undefined
   let closed = false
+  let ticking: Promise<void> | undefined
 
   async function syncDirectory(): Promise<void> {
     const folder = await open(directory)
@@ -127,27 +128,30 @@ export function createSealedLog(parts: SealedLogParts): SealedLog {
     }
   }
 
+  async function tick(): Promise<void> {
+    const now = clock.now()
+    const { a } = parts.keys()
+    const lastKey = [...a.days.keys()].sort().at(-1) ?? ''
+    alarms.set('key_missing', !a.days.has(dayOf(now)))
+    alarms.set('keys_run_out', lastKey < dayOf(now + KEYS_AHEAD_DAYS * DAY_MS))
+    if (queue.length > 0) await (running ??= run())
+    await letGo()
+  }
+
   return {
     append(record) {
       if (closed) return Promise.resolve()
       if (queue.length >= MOST_WAITING) {
-        queue.shift()?.done()
         alarms.set('lost', true)
+        return Promise.resolve()
       }
       return new Promise((resolve) => {
         queue.push({ record, done: resolve })
         running ??= run()
       })
     },
-    async tick() {
-      const now = clock.now()
-      const { a } = parts.keys()
-      const lastKey = [...a.days.keys()].sort().at(-1) ?? ''
-      alarms.set('key_missing', !a.days.has(dayOf(now)))
-      alarms.set('keys_run_out', lastKey < dayOf(now + KEYS_AHEAD_DAYS * DAY_MS))
-      if (queue.length > 0) await (running ??= run())
-      await letGo()
-    },
+    // One at a time: two would delete the same day.
+    tick: () => (ticking ??= tick().finally(() => (ticking = undefined))),
     async close() {
       await running
       if (queue.length > 0) await run()

@@ -26,6 +26,8 @@ export type RadiusProcess = { readonly told: readonly Told[]; stop(): Promise<vo
 
 export type Square = {
   readonly lab: Lab
+  /** PARVIS_DATA of the gateway. */
+  readonly data: string
   /** Where the portal sends phones. */
   readonly url: string
   /** Starts the portal role; with `die` it ends itself at that arrow. */
@@ -115,6 +117,7 @@ export async function openSquare(plans: readonly ClientPlan[], settings = ''): P
 
   return {
     lab,
+    data: join(data, 'var'),
     url: portalUrl(plans[0]?.name ?? '', '/'),
     async portal(die) {
       const inside = lab.spawn('gateway', [process.execPath, 'test/lab/portal.ts', '--config', config, ...(die === undefined ? [] : ['--die', die])], { env })
