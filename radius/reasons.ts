@@ -46,6 +46,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 
   voucher_mistyped: 'a voucher code with a slip in it',
   voucher_unknown: 'a voucher code that nobody made',
+  voucher_unsure: 'a voucher code that only the hub can know, and the hub does not answer',
   voucher_wrong: 'wrong password with a voucher code',
   voucher_void: 'a voucher that was declared void',
   voucher_expired: 'a voucher that is out of date',

@@ -24,6 +24,7 @@ const BY_REASON: Readonly<Record<string, Told>> = {
   voucher_spent: 'spent',
   voucher_in_use: 'inUse',
   voucher_too_soon: 'tooSoon',
+  voucher_unsure: 'busy',
   voucher_tries: 'busy',
   account_wrong: 'wrong',
   user_unknown: 'wrong',

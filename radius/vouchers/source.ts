@@ -12,24 +12,33 @@ import type { Profiles } from '../profiles.ts'
 import { sessionsLeft } from '../access/simultaneous-use.ts'
 import type { StationOf } from '../access/station-names.ts'
 import { printedCode, readVoucherCode } from './code.ts'
+import type { City, Entry } from './city.ts'
+import { createSharedUse } from './shared-use.ts'
 import { createTries } from './tries.ts'
+import { unheardSeconds } from './unheard.ts'
 import type { Voucher, Vouchers } from './vouchers.ts'
 
 /** One device at a time, where neither voucher nor profile says otherwise. */
 const DEVICES = 1
 const MINUTE_MS = 60_000
 const HOLDER = 'voucher:'
-/** Longer than access servers leave between two reports; a session that is silent for longer has probably ended. */
-const MOST_UNHEARD_MS = 600_000
+export const voucherHolder = (id: string): Holder => `${HOLDER}${id}`
 
 export type VoucherSourceParts = {
-  readonly vouchers: Pick<Vouchers, 'idOf' | 'find'>
+  readonly vouchers: Pick<Vouchers, 'idOf' | 'find' | 'begin'>
+  /** Codes that no batch here has may be the city's. */
+  readonly city?: Pick<City, 'enter' | 'remainderOf'> | undefined
+  /** Ends the sessions of a holder: devices that share a voucher have used it up. */
+  readonly withdraw?: (holder: Holder) => void
   readonly live: Pick<LiveSessions, 'inUse' | 'of' | 'opening'>
   readonly profiles: Profiles
   readonly clock: Clock
   readonly stationOf: StationOf
 }
 
+function ratesOf({ downKbps, upKbps }: { readonly downKbps?: number | undefined; readonly upKbps?: number | undefined }): Authorisation {
+  return { ...(downKbps !== undefined && { downKbps }), ...(upKbps !== undefined && { upKbps }) }
+}
 const reject = (reason: string): Decision => ({ kind: 'reject', reason })
 
 /** The code as it was typed, as we print it, or bare: CHAP cannot be asked what was typed, PAP can. An empty password proves nothing. */
@@ -39,25 +48,46 @@ function proves(credential: Credential, code: string, userName: string): boolean
   return [code, userName, printedCode(code)].some((spelling) => credential.proves(spelling))
 }
 
-export function voucherSource({ vouchers, live, profiles, clock, stationOf }: VoucherSourceParts): Source {
+export function voucherSource({ vouchers, city, live, profiles, clock, stationOf, withdraw }: VoucherSourceParts): Source {
   const tries = createTries(clock)
-
-  /** What the running sessions have used since they last said so. */
-  function unheardSeconds(holder: Holder): number {
-    const nowMs = clock.now()
-    let sum = 0
-    for (const { lastMs } of live.of(holder)) sum += Math.min(Math.max(0, nowMs - lastMs), MOST_UNHEARD_MS)
-    return Math.ceil(sum / 1000)
-  }
 
   /** Seconds until its time or its last day is over; infinite when it says neither. */
   function secondsLeft(voucher: Voucher, holder: Holder): number {
-    const online = voucher.seconds === undefined ? Infinity : voucher.seconds - voucher.usedSeconds - unheardSeconds(holder)
+    const online = voucher.seconds === undefined ? Infinity : voucher.seconds - voucher.usedSeconds - unheardSeconds(live, clock, holder)
     const untilEnd = voucher.untilMinute === undefined ? Infinity : Math.floor((voucher.untilMinute * MINUTE_MS - clock.now()) / 1000)
     return Math.min(online, untilEnd)
   }
 
-  function judge(voucher: Voucher, holder: Holder, question: Question): Decision {
+  function isSpent(holder: Holder): boolean {
+    const voucher = vouchers.find(holder.slice(HOLDER.length))
+    return voucher !== undefined && (secondsLeft(voucher, holder) <= 0 || (voucher.octets !== undefined && voucher.octets <= voucher.usedOctets))
+  }
+
+  const shared = createSharedUse({
+    clock,
+    sessions: (holder) => live.of(holder).length,
+    secondsLeft(holder) {
+      const voucher = vouchers.find(holder.slice(HOLDER.length))
+      return voucher ? secondsLeft(voucher, holder) : Infinity
+    },
+    isSpent,
+    withdraw: withdraw ?? (() => undefined),
+  })
+
+  function judge(voucher: Voucher, id: string, question: Question): Decision | Promise<Decision> {
+    const holder = voucherHolder(id)
+    const decision = judged(voucher, holder, question)
+    if (decision.kind !== 'accept') return decision
+    if (live.of(holder).length > 0) shared.began(holder)
+    if (!voucher.unbegun) return decision
+    // Its end is on the disk before anybody is told that it has begun.
+    return vouchers.begin(id).then(() => {
+      const begun = vouchers.find(id)
+      return begun ? judged(begun, holder, question) : decision
+    })
+  }
+
+  function judged(voucher: Voucher, holder: Holder, question: Question): Decision {
     if (voucher.void) return reject('voucher_void')
     if (voucher.untilMinute !== undefined && clock.now() >= voucher.untilMinute * MINUTE_MS) return reject('voucher_expired')
     const profile = profiles.of('voucher', question.packet)
@@ -67,8 +97,21 @@ export function voucherSource({ vouchers, live, profiles, clock, stationOf }: Vo
     if (sessionSeconds <= 0 || (quotaBytes !== undefined && quotaBytes <= 0)) return reject('voucher_spent')
     const station = question.packet.read(ATTRIBUTES['Calling-Station-Id'])
     if (!sessionsLeft(live, holder, station, voucher.devices ?? profile.sessions ?? DEVICES)) return reject('voucher_in_use')
-    const authorisation: Authorisation = { ...profile, sessionSeconds, ...(quotaBytes === undefined ? {} : { quotaBytes }) }
-    return { kind: 'accept', authorisation }
+    return { kind: 'accept', authorisation: { ...profile, sessionSeconds, ...(quotaBytes === undefined ? {} : { quotaBytes }), ...ratesOf(voucher) } }
+  }
+
+  function entered(entry: Entry, question: Question, station: string | undefined): Decision | Promise<Decision> {
+    if (entry.kind === 'in') {
+      const profile = profiles.of('voucher', question.packet)
+      const { seconds = profile.sessionSeconds, octets = profile.quotaBytes } = entry
+      tries.right(station)
+      tries.letIn(station)
+      return { kind: 'accept', authorisation: { ...profile, sessionSeconds: seconds, ...(octets === undefined ? {} : { quotaBytes: octets }), ...ratesOf(entry) } }
+    }
+    // Nobody can tell whether somebody made it: as slow as a code that nobody made.
+    if (entry.reason === 'unknown' || entry.reason === 'cut_off') return afterDelay(tries.wrong(station, question.client.name), reject(entry.reason === 'unknown' ? 'voucher_unknown' : 'voucher_unsure'))
+    if (entry.reason === 'busy') return reject('voucher_tries')
+    return reject(entry.reason === 'moved' ? 'voucher_in_use' : `voucher_${entry.reason}`)
   }
 
   function afterDelay(ms: number, decision: Decision): Promise<Decision> {
@@ -86,11 +129,12 @@ export function voucherSource({ vouchers, live, profiles, clock, stationOf }: Vo
     const id = vouchers.idOf(read.code)
     const voucher = vouchers.find(id)
     const proved = proves(credential, read.code, userName)
+    if (!voucher && proved && city) return city.enter(read.code, id, voucherHolder(id), question.packet.read(ATTRIBUTES['Calling-Station-Id'])).then((entry) => entered(entry, question, station))
     // A code that is known and not proved is answered like one that is not known.
     if (!voucher || !proved) return afterDelay(tries.wrong(station, client.name), reject(voucher ? 'voucher_wrong' : 'voucher_unknown'))
     tries.right(station)
-    const decision = judge(voucher, `${HOLDER}${id}`, question)
-    if (decision.kind === 'accept') tries.letIn(station)
+    const decision = judge(voucher, id, question)
+    if (decision instanceof Promise || decision.kind === 'accept') tries.letIn(station)
     return decision
   }
 
@@ -101,8 +145,11 @@ export function voucherSource({ vouchers, live, profiles, clock, stationOf }: Vo
 
   function remainderOf({ holder }: LiveSession): Remainder | undefined {
     if (!holder?.startsWith(HOLDER)) return undefined
-    const voucher = vouchers.find(holder.slice(HOLDER.length))
-    if (!voucher || voucher.void) return { kind: 'withdrawn' }
+    const id = holder.slice(HOLDER.length)
+    const voucher = vouchers.find(id)
+    if (!voucher) return city?.remainderOf(id) ?? { kind: 'withdrawn' }
+    // Of several devices none was told when all together would have used it up.
+    if (voucher.void || (shared.has(holder) && isSpent(holder))) return { kind: 'withdrawn' }
     const seconds = secondsLeft(voucher, holder)
     return { kind: 'left', ...(seconds === Infinity ? {} : { seconds }), ...(voucher.octets === undefined ? {} : { octets: voucher.octets - voucher.usedOctets }) }
   }

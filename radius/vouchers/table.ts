@@ -1,5 +1,6 @@
 /** vouchers.db: what each voucher gives and what is used of it. No code and no place can be read from it, and a time of use for two days. */
 import type { Statement } from '#shared/db/group-commit.ts'
+import { CITY_MIGRATIONS } from './city-table.ts'
 
 export const VOUCHER_ID_BYTES = 8
 export const MINUTE_MS = 60_000
@@ -25,6 +26,12 @@ export const VOUCHER_MIGRATIONS: readonly string[] = [
   // Since when a batch has been void or past its last day (erasure.ts).
   `alter table voucher_batch add column over_minute integer;
    create index voucher_of_batch on voucher (batch)`,
+  // A voucher good for some time from its first use on says until when, to the hour.
+  `alter table voucher_batch add column valid_minutes integer;
+   alter table voucher_batch add column down_kbps integer;
+   alter table voucher_batch add column up_kbps integer;
+   alter table voucher add column until_minute integer`,
+  ...CITY_MIGRATIONS,
 ]
 
 /** What one report says a session has used since its start. */

@@ -457,6 +457,8 @@ test('what an earlier version voided is erased thirty days after the update', as
   for (const label of ['gala', 'festival']) await before.make({ label })
   await before.end()
   const old = openDb(join(before.dir, 'vouchers.db'), { durability: 'full', migrations: VOUCHER_MIGRATIONS })
+  const added = ['voucher_batch drop column valid_minutes', 'voucher_batch drop column down_kbps', 'voucher_batch drop column up_kbps', 'voucher drop column until_minute']
+  old.exec(`drop table voucher_lease; drop table voucher_courtesy; delete from voucher_batch where label = ''; ${added.map((one) => `alter table ${one};`).join('')}`)
   old.exec("drop index voucher_of_batch; update voucher_batch set void = 1 where label = 'gala'; alter table voucher_batch drop column over_minute; pragma user_version = 1")
   old.close()
   const there = town({ dir: before.dir, device: before.device, clock: before.clock })

@@ -8,6 +8,7 @@ import { quickMac } from '#shared/quick-mac.ts'
 import type { DeviceKey } from '#shared/sign.ts'
 import type { AccountingReport, Origin } from '../nas.ts'
 import { makeVoucherCode, readVoucherCode, type CodeForm } from './code.ts'
+import { ELSEWHERE } from './city-table.ts'
 import { createErasure } from './erasure.ts'
 import { closeSilentStatements, heardStatement, MINUTE_MS, startedStatements, VOUCHER_ID_BYTES, type Spent } from './table.ts'
 
@@ -31,17 +32,23 @@ export type VoucherTerms = {
   readonly untilMinute: number | undefined
   /** Sessions at the same time; 0 is without limit. */
   readonly devices: number | undefined
+  /** How long each is good from its first use on; the end is told to the full hour. */
+  readonly validMinutes?: number | undefined
+  readonly downKbps?: number | undefined
+  readonly upKbps?: number | undefined
 }
 export type VoucherOrder = VoucherTerms & { readonly count: number; readonly form: CodeForm }
 
 /** A voucher as the source judges it; `used` is of all sessions that were acknowledged. */
-export type Voucher = Omit<VoucherTerms, 'label'> & { readonly void: boolean; readonly usedSeconds: number; readonly usedOctets: number }
+export type Voucher = Omit<VoucherTerms, 'label'> & { readonly void: boolean; readonly usedSeconds: number; readonly usedOctets: number; /** It is good for some time from its first use on, and nobody has used it. */ readonly unbegun: boolean }
 export type BatchListing = VoucherTerms & { readonly madeDay: number; readonly void: boolean; readonly count: number; readonly unused: number }
 
 export type Vouchers = {
   /** 16 hexadecimal digits that stand for a code in canonical form. */
   idOf(code: string): string
   find(id: string): Voucher | undefined
+  /** It is used for the first time: from now on it has an end. Resolves after fsync. */
+  begin(id: string): Promise<void>
   /** Codes in canonical form, which are kept nowhere. @throws (rejects) UsageError `voucher` when the label is taken or the order is none. */
   make(order: VoucherOrder): Promise<string[]>
   list(): BatchListing[]
@@ -64,21 +71,27 @@ export type VouchersParts = {
   readonly log: Log
 }
 
-type FindRow = { seconds: number | null; octets: number | null; until_minute: number | null; devices: number | null; void: number; used_seconds: number; used_octets: number }
-const FIND = `select b.seconds, b.octets, b.until_minute, b.devices, b.void,
+type TermsRow = { seconds: number | null; octets: number | null; until_minute: number | null; devices: number | null; valid_minutes: number | null; down_kbps: number | null; up_kbps: number | null }
+type FindRow = TermsRow & { ends_minute: number | null; void: number; used_seconds: number; used_octets: number }
+const FIND = `select b.seconds, b.octets, b.until_minute, b.devices, b.valid_minutes, b.down_kbps, b.up_kbps, b.void, v.until_minute as ends_minute,
     v.used_seconds + coalesce((select sum(seconds) from voucher_session where voucher = v.id), 0) as used_seconds,
     v.used_octets + coalesce((select sum(octets) from voucher_session where voucher = v.id), 0) as used_octets
-  from voucher v join voucher_batch b on b.label = v.batch where v.id = ?`
-type ListRow = { label: string; seconds: number | null; octets: number | null; until_minute: number | null; devices: number | null; made_day: number; void: number; count: number; unused: number }
+  from voucher v join voucher_batch b on b.label = v.batch where v.id = ? and v.batch <> '${ELSEWHERE}'`
+type ListRow = TermsRow & { label: string; made_day: number; void: number; count: number; unused: number }
 const LIST = `select b.*, count(v.id) as count,
     coalesce(sum(v.used_seconds = 0 and v.used_octets = 0 and not exists (select 1 from voucher_session where voucher = v.id)), 0) as unused
-  from voucher_batch b left join voucher v on v.batch = b.label group by b.label order by b.made_day, b.label`
+  from voucher_batch b left join voucher v on v.batch = b.label where b.label <> '${ELSEWHERE}' group by b.label order by b.made_day, b.label`
 
-type TermsRow = Pick<ListRow, 'seconds' | 'octets' | 'until_minute' | 'devices'>
 
 function withTerms<Rest extends object>(row: TermsRow, rest: Rest): Omit<VoucherTerms, 'label'> & Rest {
-  return Object.assign({ seconds: row.seconds ?? undefined, octets: row.octets ?? undefined, untilMinute: row.until_minute ?? undefined, devices: row.devices ?? undefined }, rest)
+  const { seconds, octets, until_minute, devices, valid_minutes, down_kbps, up_kbps } = row
+  const beyond = { ...(valid_minutes !== null && { validMinutes: valid_minutes }), ...(down_kbps !== null && { downKbps: down_kbps }), ...(up_kbps !== null && { upKbps: up_kbps }) }
+  return Object.assign({ seconds: seconds ?? undefined, octets: octets ?? undefined, untilMinute: until_minute ?? undefined, devices: devices ?? undefined, ...beyond }, rest)
 }
+
+const PUT_BATCH = 'insert into voucher_batch (label, seconds, octets, until_minute, devices, valid_minutes, down_kbps, up_kbps, made_day) values (?, ?, ?, ?, ?, ?, ?, ?, ?)'
+// To the full hour, in favour of its holder: what is kept tells no minute at which somebody came.
+const BEGIN = `update voucher set until_minute = ifnull(until_minute, ((? + (select valid_minutes from voucher_batch where label = batch) + 59) / 60) * 60) where id = ?`
 
 function checkOrder({ label, count }: VoucherOrder): void {
   const wrong = (text: string) => new UsageError('voucher', text)
@@ -91,7 +104,7 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
   const tags = quickMac(derivedKey(device, 'parvis/voucher-session/1'), 'parvis/voucher-session/1')
   const find = reader.prepare<[Buffer], FindRow>(FIND)
   const list = reader.prepare<[], ListRow>(LIST)
-  const taken = reader.prepare<[string], number>('select count(*) from voucher_batch where label = ?').pluck()
+  const taken = reader.prepare<[string], number>(`select count(*) from voucher_batch where label = ? and label <> '${ELSEWHERE}'`).pluck()
   const members = reader.prepare<[string], number>('select count(*) from voucher where batch = ?').pluck()
   const erasure = createErasure({ durable, reader, clock })
   const nowMinute = (): number => Math.floor(clock.now() / MINUTE_MS)
@@ -119,11 +132,16 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
     idOf: (code) => idBytes(code).toString('hex'),
     find(id) {
       const row = find.get(Buffer.from(id, 'hex'))
-      return row && withTerms(row, { void: row.void !== 0, usedSeconds: row.used_seconds, usedOctets: row.used_octets })
+      if (!row) return undefined
+      const { until_minute, ends_minute, valid_minutes } = row
+      const end = until_minute === null || ends_minute === null ? (until_minute ?? ends_minute) : Math.min(until_minute, ends_minute)
+      const used = { void: row.void !== 0, usedSeconds: row.used_seconds, usedOctets: row.used_octets, unbegun: valid_minutes !== null && ends_minute === null }
+      return withTerms({ ...row, until_minute: end }, used)
     },
+    begin: (id) => durable.write({ sql: BEGIN, values: [nowMinute(), Buffer.from(id, 'hex')] }),
     async make(order) {
       checkOrder(order)
-      const { label, seconds, octets, untilMinute, devices, count, form } = order
+      const { label, seconds, octets, untilMinute, devices, validMinutes, downKbps, upKbps, count, form } = order
       if (taken.get(label)) throw new UsageError('voucher', `there are vouchers labelled "${label}" already: choose another label`)
       // Two alike in 2⁶⁰ do not happen; should they, the second is made again.
       const codes = new Map<string, string>()
@@ -131,7 +149,7 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
         const code = makeVoucherCode(form, random)
         codes.set(ids(code).toString('hex', 0, VOUCHER_ID_BYTES), code)
       }
-      const batch = { sql: 'insert into voucher_batch (label, seconds, octets, until_minute, devices, made_day) values (?, ?, ?, ?, ?, ?)', values: [label, seconds ?? null, octets ?? null, untilMinute ?? null, devices ?? null, Math.floor(clock.now() / DAY_MS)] }
+      const batch = { sql: PUT_BATCH, values: [...[label, seconds, octets, untilMinute, devices, validMinutes, downKbps, upKbps].map((value) => value ?? null), Math.floor(clock.now() / DAY_MS)] }
       const each = Array.from(codes.keys(), (id) => ({ sql: 'insert into voucher (id, batch) values (?, ?)', values: [Buffer.from(id, 'hex'), label] }))
       await durable.write(batch, ...each)
       return [...codes.values()]

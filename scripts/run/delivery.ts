@@ -11,7 +11,7 @@ import type { Durability } from '#shared/db/open.ts'
 import type { Effects } from '#shared/effects.ts'
 import { UnavailableError, UsageError } from '#shared/errors.ts'
 import { reason } from '#shared/log.ts'
-import type { DeviceKey } from '#shared/sign.ts'
+import { publicKey, type DeviceKey, type PublicKey } from '#shared/sign.ts'
 import type { Hub } from '#portal/hub/main.ts'
 import type { SignedHead } from '#portal/consent/receipt-days.ts'
 import { enrol } from '#portal/sync/enrol.ts'
@@ -73,6 +73,15 @@ export type Delivery = {
   /** One round of the counter, for clocks that leap. */
   tick(): Promise<void>
   close(): Promise<void>
+}
+
+/** The key that the hub signs with, as enrolment pinned it; undefined before. */
+export function pinnedHub({ books }: Pick<Delivery, 'books'>): () => PublicKey | undefined {
+  const outbox = readOutbox(books.store.reader)
+  return function pinned() {
+    const jwk = outbox.hub()
+    return jwk === undefined ? undefined : publicKey(JSON.parse(jwk))
+  }
 }
 
 export type DeliveryParts = { readonly gateway: string; readonly key: DeviceKey; readonly hub: Hub | undefined; readonly draw: Draw; readonly batchClock: () => BatchClock }

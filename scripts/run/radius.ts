@@ -10,7 +10,8 @@ import { createPasswordChecks } from '#radius/accounts/password-checks.ts'
 import { accountSource, strangerSource } from '#radius/accounts/source.ts'
 import { startRadius, type RunningRadius } from '#radius/main.ts'
 import { meteringVouchers } from '#radius/vouchers/metering.ts'
-import { voucherSource } from '#radius/vouchers/source.ts'
+import { createCity, type City, type Lessor } from '#radius/vouchers/city.ts'
+import { voucherHolder, voucherSource } from '#radius/vouchers/source.ts'
 import type { Action } from '../control/server.ts'
 import { isOutOfReach } from '../settings/radius-remarks.ts'
 import { ACCOUNTING_CHECKPOINT_PAGES, openAccounting, type Accounting } from './accounting.ts'
@@ -30,6 +31,8 @@ export type RadiusRole = RunningRadius & {
   readonly watch: Watch
   /** What commands ask about accounts and vouchers. */
   readonly userActions: ReadonlyMap<string, Action>
+  /** Asks the hub about the city's vouchers that are in use, now. */
+  readonly renewVouchers: () => Promise<void>
   readonly closeStores: () => Promise<void>
 }
 
@@ -44,8 +47,11 @@ function withdrawalOf({ live, endings }: RunningRadius): Withdrawal {
   }
 }
 
-/** @param books the portal's; undefined when this role runs without the portal and keeps its own. */
-export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyring: TokenKeyring, books: Accounting | undefined): Promise<RadiusRole> {
+/**
+ * @param books the portal's; undefined when this role runs without the portal and keeps its own.
+ * @param lessor who holds the city's vouchers; undefined where only this gateway's own are good.
+ */
+export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyring: TokenKeyring, books: Accounting | undefined, lessor?: Lessor): Promise<RadiusRole> {
   const { settings, directories, effects } = ground
   const uses = directories.runtime === undefined ? undefined : openVolatile(directories, 'tokens.db', { durability: 'volatile', migrations: TOKEN_USES_MIGRATIONS, secureDelete: true })
   const disk = books ? undefined : await openDisk(join(directories.data, 'radius.db'), { migrations: ACCOUNTING_MIGRATIONS, secureDelete: true, checkpointPages: ACCOUNTING_CHECKPOINT_PAGES })
@@ -55,7 +61,9 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
   if (isOutOfReach(settings)) effects.log.scoped('radius').warn('radius.host is not set: clients that are not on this machine cannot reach the server')
   const watch = createWatch(effects.clock)
   const users = await openUsers(directories.data, effects, { cached: settings.radius.cached_accounts })
+  let city: City | undefined
   async function closeStores(): Promise<void> {
+    await city?.close()
     await users.close()
     await own?.close()
     await disk?.close()
@@ -67,6 +75,8 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
     const profiles = profilesOf(ground)
     const checks = createPasswordChecks(effects.clock, availableParallelism())
     const stationOf = stationNames(effects.random)
+    let withdraw = (_holder: string): void => undefined
+    city = lessor && createCity({ lessor, ...users.vouchersDisk, live, withdraw: (holder) => withdraw(holder), holderOf: voucherHolder, ...effects })
     const radius = await startRadius(
       {
         hosts: hosts(ground),
@@ -84,11 +94,12 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
         live,
         watch,
         tokenUses: createTokenUses(uses, effects.clock),
-        sources: [voucherSource({ vouchers, live, profiles, clock: effects.clock, stationOf }), accountSource({ accounts, checks, live, profiles, stationOf })],
+        sources: [voucherSource({ vouchers, city, withdraw: (holder) => withdraw(holder), live, profiles, clock: effects.clock, stationOf }), accountSource({ accounts, checks, live, profiles, stationOf })],
         last: strangerSource({ accounts, checks, stationOf }),
       },
     )
-    return { ...radius, watch, userActions: userActions(users, withdrawalOf(radius)), closeStores }
+    withdraw = (holder) => void radius.endings.withdraw(holder)
+    return { ...radius, watch, renewVouchers: async () => city?.renewAll(), userActions: userActions(users, withdrawalOf(radius)), closeStores }
   } catch (error) {
     await closeStores()
     throw error

@@ -7,6 +7,8 @@ import { acquireLock } from '#shared/db/lock.ts'
 import { deviceKeyAt } from '#shared/db/key-file.ts'
 import type { Effects, Running } from '#shared/effects.ts'
 import { isLanguage, LANGUAGES } from '#shared/i18n/texts.ts'
+import type { DeviceKey } from '#shared/sign.ts'
+import type { Lessor } from '#radius/vouchers/city.ts'
 import type { Step } from '#portal/session/desk.ts'
 import type { Hub } from '#portal/hub/main.ts'
 import type { HubSettings } from '#portal/hub/settings.ts'
@@ -14,7 +16,7 @@ import type { KioskSettings } from '#kiosk/settings.ts'
 import type { Feed } from '../control/feeds.ts'
 import { openControl, type Action } from '../control/server.ts'
 import type { Settings } from '../settings/schema.ts'
-import { openDelivery, type Delivery } from './delivery.ts'
+import { openDelivery, pinnedHub, type Delivery } from './delivery.ts'
 import { startDemo, type Demo } from './demo.ts'
 import type { Directories } from './directories.ts'
 import { gatewayName, kernelDraw, type Ground, type Role } from './ground.ts'
@@ -127,12 +129,13 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
   const keyring = radiusRole || portalRole ? (await import('./keyring.ts')).keyringOf(ground) : undefined
   const books = await portalRole?.openPortalBooks(ground)
   if (books) parts.add(books.close)
-  const radius = radiusRole && keyring && peers ? started('radius', await radiusRole.startRadiusRole(ground, peers, keyring, books?.accounting)) : undefined
+  const radius = radiusRole && keyring && peers ? started('radius', await radiusRole.startRadiusRole(ground, peers, keyring, books?.accounting, await lessorOf(ground, { key, hub, delivery }))) : undefined
   if (radius) {
     parts.add(radius.closeStores)
     parts.add(radius.close)
     Object.assign(ports, { radius_auth: radius.authPort, radius_acct: radius.acctPort })
   }
+  if (radius) hub?.pool.onVoid(() => void radius.renewVouchers())
   const reload = radius && peers && reread ? createReload(ground, reread, peers, radius) : undefined
   if (reload) actions.set('radius reload', reload)
   if (radius) {
@@ -185,6 +188,14 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
   const control = await openControl(join(data, 'control.sock'), actions, feeds)
   parts.add(control.close)
   return { urls, ports, staffCode: hub?.firstRunCode, hub, delivery, portal, reload, close: parts.close }
+}
+
+/** The hub holds the city's vouchers; without one only those are good that this gateway made. */
+async function lessorOf(ground: Ground, { key, hub, delivery }: { readonly key: DeviceKey; readonly hub: Hub | undefined; readonly delivery: Delivery | undefined }): Promise<Lessor | undefined> {
+  const url = hub?.origin ?? ground.settings.hub.url
+  if (url === undefined || !delivery || ground.settings.hub.mode === 'off') return undefined
+  const { createLessor } = await import('#portal/sync/lessor.ts')
+  return createLessor({ url, device: key, hub: pinnedHub(delivery), fetch: hub?.fetch ?? fetch }, ground.effects)
 }
 
 function hubSettings({ settings, directories }: Ground): HubSettings {

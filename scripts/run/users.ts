@@ -9,7 +9,7 @@ import { deviceKeyAt } from '#shared/db/key-file.ts'
 import type { Effects } from '#shared/effects.ts'
 import { openDisk, type DiskStore } from './ground.ts'
 
-export type Users = { readonly accounts: Accounts; readonly vouchers: Vouchers; close(): Promise<void> }
+export type Users = { readonly accounts: Accounts; readonly vouchers: Vouchers; /** vouchers.db, for what is lent of the city’s. */ readonly vouchersDisk: DiskStore; close(): Promise<void> }
 
 export type UsersOptions = {
   /** Accounts kept in memory. */
@@ -32,10 +32,12 @@ export async function openUsers(data: string, effects: Pick<Effects, 'clock' | '
   }
   try {
     const accounts = createAccounts({ ...(await open('accounts.db', ACCOUNT_MIGRATIONS)), keys: accountKeys(device), cached })
-    const vouchers = createVouchers({ ...(await open('vouchers.db', VOUCHER_MIGRATIONS)), device, ...effects })
+    const vouchersDisk = await open('vouchers.db', VOUCHER_MIGRATIONS)
+    const vouchers = createVouchers({ ...vouchersDisk, device, ...effects })
     return {
       accounts,
       vouchers,
+      vouchersDisk,
       async close() {
         vouchers.close()
         await closeDisks()
