@@ -96,15 +96,20 @@ function jsonLines<T>(inside: Inside, hear: (line: T) => void): void {
   })
 }
 
-/** @param settings Lines to add to parvis.toml. */
-export async function openSquare(plans: readonly ClientPlan[], settings = ''): Promise<Square> {
+const WORLD_PROGRAM: readonly string[] = [process.execPath, 'test/lab/upstream.ts', '80,443,853']
+
+/**
+ * @param settings Lines to add to parvis.toml.
+ * @param worldProgram What stands in the upstream's namespace; says `listening`.
+ */
+export async function openSquare(plans: readonly ClientPlan[], settings = '', worldProgram = WORLD_PROGRAM): Promise<Square> {
   const lab = await createLab(plans)
   const data = mkdtempSync(join(tmpdir(), 'parvis-square-'))
   const runtime = mkdtempSync('/dev/shm/parvis-square-')
   const config = join(data, 'parvis.toml')
   const text = settingsText([...new Set(plans.map((plan) => plan.lan))], settings)
   writeFileSync(config, text)
-  const world = lab.spawn('upstream', [process.execPath, 'test/lab/upstream.ts', '80,443,853'])
+  const world = lab.spawn('upstream', worldProgram)
   await world.says('listening')
   const env = { PARVIS_DATA: join(data, 'var'), PARVIS_RUNTIME: runtime }
 
