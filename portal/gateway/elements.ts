@@ -25,9 +25,10 @@ export function probeLine(): string {
   return remove('up', '0')
 }
 
-/** Forgets a session that is shut out. */
-export function forgetLine(mac: MacAddress, mark: number): string {
-  return [remove('client', colonMac(mac), ` : ${mark}`), ...BY_MARK.map((set) => remove(set, String(mark)))].join('; ')
+/** Forgets a session that is shut out; `share` is its class, where it has one. */
+export function forgetLine(mac: MacAddress, mark: number, share?: string): string {
+  const place = share === undefined ? [] : [remove('share', String(mark), ` : ${share}`)]
+  return [remove('client', colonMac(mac), ` : ${mark}`), ...place, ...BY_MARK.map((set) => remove(set, String(mark)))].join('; ')
 }
 
 function rateElement(set: string, mark: number, limit: Rate | undefined, seconds: number): readonly string[] {

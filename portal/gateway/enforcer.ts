@@ -77,7 +77,7 @@ export type Neighbours = {
   asker(address: string): Promise<Asker>
   /** Every address that the device has now; only the legal log asks. */
   addressesOf?(mac: MacAddress): readonly IpAddress[]
-  /** Calls back with each device that appears on the network, and again at most once a minute while it stays. */
-  onSighting(listener: (mac: MacAddress) => void): void
+  /** Calls back with each device that appears on the network, and again at most once a minute while it stays. `network` is the interface of ours it is on, where there is one. */
+  onSighting(listener: (mac: MacAddress, network?: string) => void): void
   stop(): Promise<void>
 }

@@ -50,7 +50,7 @@ function queueLines({ device, mbit }: Shaper): readonly string[] {
       `qdisc add dev ${device} parent ${id} pfifo limit ${MOST_WAITING}`,
     ]
   })
-  return [`qdisc replace dev ${device} root handle ${HANDLE}: htb default 0`, `class add dev ${device} parent ${HANDLE}: classid ${HANDLE}:1 htb ${line}`, ...classes.flat()]
+  return [`qdisc add dev ${device} root handle ${HANDLE}: htb default 0`, `class add dev ${device} parent ${HANDLE}: classid ${HANDLE}:1 htb ${line}`, ...classes.flat()]
 }
 
 /** Sends everything that leaves by an interface through the shaping device; what belongs to no client passes it unshaped. */
@@ -67,7 +67,7 @@ export function shapingBatch(shaper: Shaper): string {
 }
 
 /** Hands out classes: the lowest that is free, or any where none is. */
-export type Shares = { take(mark: number): number; known(mark: number, share: number): void; free(mark: number): void }
+export type Shares = { take(mark: number): number; known(mark: number, share: number): void; of(mark: number): number | undefined; free(mark: number): void }
 
 export function createShares(): Shares {
   const taken = new Map<number, number>()
@@ -88,6 +88,7 @@ export function createShares(): Shares {
       taken.set(mark, share)
       used.add(share)
     },
+    of: (mark) => taken.get(mark),
     free(mark) {
       const share = taken.get(mark)
       if (share === undefined) return

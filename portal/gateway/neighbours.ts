@@ -38,7 +38,7 @@ export function lanNeighbours(lan: readonly string[], effects: Effects, pairs?: 
     const neighbour = parseNeighbour(line)
     if (!neighbour || !lan.includes(neighbour.device)) return
     const appeared = table.put(neighbour)
-    if (neighbour.mac !== undefined && (neighbour.present || (news && appeared))) sightings.seen(neighbour.mac)
+    if (neighbour.mac !== undefined && (neighbour.present || (news && appeared))) sightings.seen(neighbour.mac, neighbour.device)
   }
 
   async function readTable(): Promise<void> {

@@ -60,7 +60,7 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
 
   /** Deletes what the kernel still knows of a session. @returns its last counters. */
   async function forget(mac: MacAddress, mark: number): Promise<Usage> {
-    const last = await lastCounters.of(mark, async () => void (await writer.run(forgetLine(mac, mark))))
+    const last = await lastCounters.of(mark, async () => void (await writer.run(forgetLine(mac, mark, shaping.held(mark)))))
     marks.delete(mac)
     spent.forget(mark)
     shaping.forget(mark)

@@ -11,6 +11,8 @@ export type Shaping = {
   start(): Promise<void>
   /** The class of a session; undefined where no line is shared out. */
   classFor(mark: number): string | undefined
+  /** The class that it has. */
+  held(mark: number): string | undefined
   forget(mark: number): void
 }
 
@@ -18,6 +20,8 @@ async function shape(shaper: Shaper): Promise<void> {
   // Exit code 2 and `File exists`: it is there from before.
   const made = await run('ip', deviceArguments(shaper))
   if (made.code !== 0 && !made.stderr.includes('exists')) throw refused('ip', made.stderr)
+  // The queue of an earlier life, which may have had another speed; where there is none it says so.
+  await run('tc', ['qdisc', 'del', 'dev', shaper.device, 'root'])
   const steps = [await run('ip', ['link', 'set', shaper.device, 'up']), await run('tc', ['-batch', '-'], shapingBatch(shaper))]
   for (const { code, stderr } of steps) if (code !== 0) throw refused('tc', stderr)
 }
@@ -37,6 +41,10 @@ export function createShaping(settings: NftablesSettings, reader: NftWriter): Sh
       for (const { val, to } of parseListing(await reader.run(`list map ${TABLE} share`))) shares.known(Number(val), shareOf(String(to)))
     },
     classFor: (mark) => (shapers.length === 0 ? undefined : classOf(shares.take(mark))),
+    held(mark) {
+      const share = shares.of(mark)
+      return share === undefined ? undefined : classOf(share)
+    },
     forget: (mark) => shares.free(mark),
   }
 }

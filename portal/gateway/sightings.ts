@@ -7,8 +7,8 @@ export const SIGHTING_EVERY_MS = 60_000
 const MOST_REMEMBERED = 262_144
 
 /** Passes on who was seen, at most once a minute each. Two sets that change places forget without a timer or a scan. */
-export function createSightings(clock: Clock): { seen(mac: MacAddress): void; onSighting(listener: (mac: MacAddress) => void): void } {
-  const listeners: ((mac: MacAddress) => void)[] = []
+export function createSightings(clock: Clock): { seen(mac: MacAddress, network?: string): void; onSighting(listener: (mac: MacAddress, network?: string) => void): void } {
+  const listeners: ((mac: MacAddress, network?: string) => void)[] = []
   let lately = new Set<MacAddress>()
   let before = new Set<MacAddress>()
   let turnedAt = clock.monotonic()
@@ -22,11 +22,11 @@ export function createSightings(clock: Clock): { seen(mac: MacAddress): void; on
   }
 
   return {
-    seen(mac) {
+    seen(mac, network) {
       turn()
       if (lately.has(mac) || before.has(mac)) return
       if (lately.size < MOST_REMEMBERED) lately.add(mac)
-      for (const listener of listeners) listener(mac)
+      for (const listener of listeners) listener(mac, network)
     },
     onSighting: (listener) => void listeners.push(listener),
   }
