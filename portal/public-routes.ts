@@ -1,12 +1,17 @@
 // Pages that everyone may read, and what programs ask.
 import { CAPPORT_TYPE, capportAnswer } from './detect/capport.ts'
 import { PROFILES } from './legal/profile.ts'
+import { methodsAt } from './login/methods.ts'
 import { recordedPage } from './pages/recorded.ts'
 import type { Visit, Visits } from './visit.ts'
 
 /** `GET /recorded`: "what did you record?" */
 export function recordedRoute({ page, readerOf, sessionOf, settings, effects }: Visits) {
-  return async (visit: Visit) => page(visit, recordedPage(readerOf(visit), { controller: settings.controller, profile: PROFILES[settings.legalProfile ?? 'default'], session: await sessionOf(visit), nowMs: effects.clock.now() }))
+  return async function showRecorded(visit: Visit) {
+    const reader = readerOf(visit)
+    const profile = PROFILES[settings.legalProfile ?? 'default']
+    return page(visit, recordedPage(reader, { controller: settings.controller, profile, methods: methodsAt(settings, reader.site.id), session: await sessionOf(visit), nowMs: effects.clock.now() }))
+  }
 }
 
 /** `GET /capport`: RFC 8908. */

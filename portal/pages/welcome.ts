@@ -13,12 +13,14 @@ export type Notice = (typeof NOTICES)[number]
 export type Welcome = { readonly terms: Terms; readonly ways: readonly Way[]; readonly notice?: Notice | undefined; readonly online: boolean; readonly extras?: readonly ShownExtra[] }
 
 const SIGNS = [ICONS.nameless, ICONS.clock, ICONS.unseen]
+/** Where an account is the only way, somebody’s name is asked. */
+const asksName = (ways: readonly Way[]): boolean => ways.every(({ method: { id } }) => id === 'account' || id === 'reentry')
 
 /** One sentence, three facts, one button; all else comes below it, other ways in first. */
 export function welcomePage(reader: Reader, { terms, ways, notice, online, extras = [] }: Welcome): Html {
   const { t } = reader
   const [first, ...others] = ways
-  const facts = terms.lines.map((line, index) => html`<li>${SIGNS[index] ?? ''}<span>${line}</span></li>`)
+  const facts = terms.lines.map((line, index) => html`<li>${index === 0 && asksName(ways) ? ICONS.press : (SIGNS[index] ?? '')}<span>${line}</span></li>`)
   const body = html`<h1>${t('welcome.heading')}</h1>
 ${notice === undefined ? '' : html`<p class="note" role="status">${t(`notice.${notice}`)}</p>`}
 ${online ? html`<p class="note">${t('welcome.online')}<br><a class="line" href="${href(reader, '/status')}">${t('link.left')}</a></p>` : ''}
