@@ -79,6 +79,7 @@ export function createApp(desk: PortalDesk): Hono<Env> {
   register(app, EMERGENCY, visits)
   app.use(async (visit, next) => {
     await Promise.all([visits.lookUp(visit), desk.service.fresh()])
+    await visits.letInFreely(visit)
     await next()
   })
   register(app, JOURNEY, visits)

@@ -33,6 +33,8 @@ import { probingClient, PROBING_CLIENTS } from './detect/probes.ts'
 import { keepAddress } from './detect/wanted-address.ts'
 import type { Enforcer, Neighbours } from './gateway/enforcer.ts'
 import { createConnect } from './login/connect.ts'
+import { createFree } from './login/free.ts'
+import { freeAnswer } from './login/free-answer.ts'
 import { createCodes } from './login/reentry/codes.ts'
 import { watchService } from './login/service-state.ts'
 import type { Alarm } from './legal/alarms.ts'
@@ -44,6 +46,7 @@ import { createJournalReader } from './session/journal.ts'
 import { grantOf } from './session/opening.ts'
 import { createBars } from './session/bars.ts'
 import { rulesFor } from './session/rules.ts'
+import { createExtending } from './session/extending.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
 import { createSessionStore } from './session/store.ts'
 import type { PortalSettings } from './settings.ts'
@@ -159,6 +162,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     effects,
   })
   const connectNow = createConnect({ settings, sessions, codes, store: desk.store, nas: state.graced(service.nas), keyring: parts.keyring, controllers, handOver, acknowledge, effects: desk.effects, step })
+  const extending = createExtending({ settings, sessions, rules: desk.rules, nas: service.nas, keyring: parts.keyring, effects: desk.effects })
   const connect = state.guarded(connectNow)
 
   await service.enforcer.start()
@@ -175,11 +179,14 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     throw error
   })
   linkBase = secure.url
+  const placeOf = placeByDoor(settings.sites, settings.doors, settings.nasIdentifier)
+  const free = createFree({ settings, connect, sessions, placeOf, clock, log })
+  if (free.anywhere) parts.neighbours.onSighting(free.seen)
   let ready = true
   const app = createApp({
-    settings, url, secure, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, receiptDesk, connect, codeOf: codes.of, controllers, guests, enforcer: parts.enforcer.name,
+    settings, url, secure, effects: desk.effects, formKey: parts.formKey, neighbours: parts.neighbours, sightings, sessions, receipts, receiptDesk, connect, extending, codeOf: codes.of, controllers, guests, enforcer: parts.enforcer.name,
     texts: portalTexts(),
-    placeOf: placeByDoor(settings.sites, settings.doors, settings.nasIdentifier),
+    placeOf, free,
     service: state, doctor,
     ready: () => ready && service.ready(),
   })
@@ -187,6 +194,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   const answerWith = (address: string) => captiveAnswer(address, (wanted, request) => keepAddress(parts.formKey, canonicalIp(request.socket.remoteAddress ?? ''), wanted, clock.now()))
   const answers = new Map([url, listening.urls[0] ?? url].map((address) => [address, answerWith(address)]))
   const isOurs = acceptedHosts({ ...settings, url })
+  const letIn = freeAnswer({ free, placeOf, neighbours: parts.neighbours, endsOf, log })
   const serve = getRequestListener((request, { incoming }) => app.fetch(request, endsOf(incoming as IncomingMessage)), { overrideGlobalObjects: false })
   door.open(
     frontDoor({
@@ -194,7 +202,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
       routes: ROUTES,
       captive(request, response, host) {
         captiveAnswers()
-        answers.get(secure.url())?.(request, response, host)
+        letIn(request, () => answers.get(secure.url())?.(request, response, host))
         if (doctor.looks()) doctor.probed(canonicalIp(request.socket.remoteAddress ?? ''), () => probingClient(hostName(host) ?? '', request.url ?? ''))
       },
       app: (request, response) => void serve(request, response),

@@ -19,17 +19,19 @@ import type { Opened } from './controllers/arrival-state.ts'
 import { behindOf, clientIdOf, type ControllerDesk } from './controllers/controller-desk.ts'
 import type { Guests } from './controllers/guests.ts'
 import type { Connect } from './login/connect.ts'
+import type { Free } from './login/free.ts'
 import { methodsAt } from './login/methods.ts'
+import { signInFacts } from './login/facts.ts'
 import { PROBLEMS } from './login/problems.ts'
 import type { ReentryCode } from './login/reentry/code.ts'
 import { PROFILES } from './legal/profile.ts'
 import { FAILURES, failurePage, type Failure } from './pages/failure.ts'
 import type { Html, Reader } from './pages/frame.ts'
 import type { Keepsake } from './pages/online.ts'
-import type { ServiceState } from './pages/service.ts'
 import { durationWords } from './pages/time-words.ts'
 import { welcomePage, type Notice } from './pages/welcome.ts'
 import type { Filled } from './pages/ways.ts'
+import type { Extending } from './session/extending.ts'
 import type { OpenSession } from './session/session.ts'
 import type { Sessions } from './session/sessions.ts'
 import type { PortalSettings } from './settings.ts'
@@ -61,11 +63,14 @@ export type PortalDesk = {
   readonly receipts: Receipts
   readonly receiptDesk: ReceiptDesk
   readonly connect: Connect
+  readonly extending: Extending
   /** Foreign access controllers, and the sessions that they keep. */
   readonly controllers: ControllerDesk
   readonly guests: Guests
   /** The re-entry code that goes with a session, for who holds its token. */
   codeOf(token: Keepsake['token']): ReentryCode | undefined
+  /** Sites without a page. */
+  readonly free: Free
   /** Name of the enforcer; says nothing about anybody. */
   readonly enforcer: string
   /** What is known of the service, and whether phones find their way. */
@@ -80,6 +85,8 @@ export type Visits = PortalDesk & {
   /** A phone stands on the network it is a neighbour on, whichever address of ours it called. */
   placeFor(visit: Visit): Place
   readerOf(visit: Visit, chosen?: string | undefined, to?: string | undefined): Reader
+  /** At a site without a page: whoever asks for anything is let in before the answer. */
+  letInFreely(visit: Visit): Promise<void>
   /** Who asks; a device is noticed by the counter. */
   askerOf(visit: Visit): Asker
   /** The live session of the device that asks. */
@@ -141,7 +148,7 @@ export function createVisits(desk: PortalDesk): Visits {
   function termsFor({ t, language, site }: Reader): Terms {
     const document = settings.terms && documentFor(settings.terms, site.id, [language, ...site.languages.filter(isLanguage)])
     const seconds = settings.sessionSecondsAt?.[site.id] ?? settings.sessionSeconds
-    return termsOf(language, [t('terms.free'), t('terms.time', { time: durationWords(t, seconds) }), t(PROFILES[settings.legalProfile ?? 'default'].texts.fact)], document)
+    return termsOf(language, [...signInFacts(t, methodsAt(settings, site.id), durationWords(t, seconds)), t(PROFILES[settings.legalProfile ?? 'default'].texts.fact)], document)
   }
 
   const page = (visit: Visit, body: Html, status: Status = 200) => visit.html(body, status)
@@ -172,6 +179,11 @@ export function createVisits(desk: PortalDesk): Visits {
     lookUp,
     placeFor,
     readerOf,
+    async letInFreely(visit) {
+      const asker = visit.get('asker')
+      if (!desk.free.anywhere || asker?.kind !== 'client' || asker.contested || asker.behind) return
+      await desk.free.admit(asker.mac, placeFor(visit).site)
+    },
     askerOf,
     async sessionOf(visit) {
       const asker = askerOf(visit)

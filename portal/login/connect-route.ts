@@ -8,6 +8,7 @@ import { successPage } from '../pages/online.ts'
 import type { Filled } from '../pages/ways.ts'
 import { standingStill, stopped } from '../session/standing.ts'
 import type { Visit, Visits } from '../visit.ts'
+import { showFree } from './free-route.ts'
 import { methodOf, methodsAt, type Method } from './methods.ts'
 import type { Problem } from './problems.ts'
 
@@ -25,10 +26,11 @@ function filledByLink(methods: readonly Method[], query: (name: string) => strin
 /** `GET /`: the page with the form. */
 export function welcomeRoute(visits: Visits) {
   const { settings, readerOf, askerOf, welcome, fail } = visits
-  return function showWelcome(visit: Visit) {
+  return async function showWelcome(visit: Visit) {
     const reader = readerOf(visit)
     const asker = askerOf(visit)
     if (asker.kind !== 'client') return fail(visit, reader, 'unknown')
+    if (visits.free.at(reader.site)) return showFree(visits, visit, reader)
     const elsewhere = stopped(visits, visit, reader, asker) ?? standingStill(visits, visit, reader, asker)
     if (elsewhere) return elsewhere
     return welcome(visit, reader, asker, { filled: filledByLink(methodsAt(settings, reader.site.id), (name) => visit.req.query(name)) })

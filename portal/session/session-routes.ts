@@ -1,5 +1,6 @@
 // What someone who is online, or was, may see and do.
 import { readForm } from '../form.ts'
+import { showFree } from '../login/free-route.ts'
 import { endedPage, gonePage, offlinePage } from '../pages/offline.ts'
 import { statusPage } from '../pages/online.ts'
 import { pausedPage } from '../pages/paused.ts'
@@ -17,10 +18,11 @@ function extendedIn(visit: Visit): Extended | undefined {
 export function statusRoute(visits: Visits) {
   const { sessions, sessionOf, askerOf, readerOf, page, effects } = visits
   return async function showStatus(visit: Visit) {
+    const reader = readerOf(visit)
+    if (visits.free.at(reader.site)) return showFree(visits, visit, reader)
     await sessions.fresh()
     const session = await sessionOf(visit)
     const asker = askerOf(visit)
-    const reader = readerOf(visit)
     if (asker.kind !== 'client' || !session) return (asker.kind === 'client' && standingStill(visits, visit, reader, asker)) || page(visit, offlinePage(reader))
     const nowMs = effects.clock.now()
     return page(visit, statusPage(reader, session, nowMs, undefined, outlookOf(visits, session, nowMs, extendedIn(visit)), { name: 'form', value: ownFormToken(visits, asker) }))

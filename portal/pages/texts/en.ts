@@ -63,6 +63,7 @@ export const en: Texts = {
   'status.free': 'The connection renews itself as long as your device is here. To stop it, leave this Wi-Fi.',
   'recorded.now.named': 'If you enter a code or an account name, it stays in memory while you are connected, to keep its account. The password is not kept.',
   'recorded.now.reentry': 'Of the re-entry code only a digest is kept, in memory, for 24 hours.',
+  'recorded.lead.account': 'This Wi-Fi is a public service. With an account, it learns of you only what it takes to open the connection.',
   'recorded.kept.free': 'The time, length and volume of connections, under a random name, erased a day after the server has taken note. There is nothing to read or accept here, so there is no receipt.',
   'link.recorded': 'What we record',
   'link.services': 'Services around you',

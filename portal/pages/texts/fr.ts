@@ -64,6 +64,7 @@ export const fr: Texts = {
   'status.free': 'La connexion se renouvelle d’elle-même tant que votre appareil est là. Pour l’arrêter, quittez ce Wi-Fi.',
   'recorded.now.named': 'Si vous entrez un code ou un nom de compte, il reste en mémoire vive le temps de la connexion, pour en tenir le compte. Le mot de passe n’est pas gardé.',
   'recorded.now.reentry': 'Du code de reprise, seule une empreinte est gardée, en mémoire vive, pendant 24 heures.',
+  'recorded.lead.account': 'Ce Wi-Fi est un service public. Avec un compte, il n’apprend de vous que ce qu’il faut pour ouvrir la connexion.',
   'recorded.kept.free': 'L’heure, la durée et le volume des connexions, sous un nom tiré au sort, effacés un jour après que le serveur en a pris acte. Rien n’est à lire ni à accepter ici : il n’y a pas de reçu.',
   'link.recorded': 'Ce que nous enregistrons',
   'link.services': 'Services autour de vous',
