@@ -16,7 +16,7 @@ const MOST_WAITING = 512
 const LONGEST_PAYLOAD = 4_096
 const MINUTE_SECONDS = 60
 
-type Waiting = { readonly line: string; readonly gateway: string; readonly arrived: () => void }
+type Waiting = { readonly line: string; readonly gateway: string; readonly arrived: () => void; readonly lost: (error: UnavailableError) => void }
 
 /** `rhid minutes upload-rate download-rate upload-quota download-quota custom`, in kbit/s and kB; 0 is no limit. */
 export function authmonLine(rhid: string, { seconds, upKbps = 0, downKbps = 0 }: Pick<Grant, 'seconds' | 'upKbps' | 'downKbps'>, quotaBytes = 0): string {
@@ -43,8 +43,9 @@ export function authmonGate({ name }: Pick<Controller, 'name'>, { clock }: Pick<
     return 'ack'
   }
 
+  /** It has started anew and knows nobody any more: whoever waits here waits in vain. */
   function forgetAll(gateway: string): string {
-    for (const [rhid, one] of waiting) if (one.gateway === gateway) waiting.delete(rhid)
+    for (const one of waiting.values()) if (one.gateway === gateway) one.lost(new UnavailableError('enforcer', 'the controller has started anew'))
     return ''
   }
 
@@ -62,7 +63,7 @@ export function authmonGate({ name }: Pick<Controller, 'name'>, { clock }: Pick<
     let cancel: Cancel = () => {}
     return new Promise<void>((resolve, reject) => {
       cancel = clock.after(ACKNOWLEDGED_WITHIN_MS, () => reject(new UnavailableError('enforcer', 'the controller has not asked for its list')))
-      waiting.set(rhid, { line: authmonLine(rhid, grant, grant.quotaBytes), gateway, arrived: resolve })
+      waiting.set(rhid, { line: authmonLine(rhid, grant, grant.quotaBytes), gateway, arrived: resolve, lost: reject })
     }).finally(() => {
       cancel()
       waiting.delete(rhid)

@@ -26,6 +26,9 @@ export const PEERS: readonly Peer[] = [
   { binary: 'openssl', package: 'openssl' },
   { binary: 'pebble', package: 'pebble' },
   { binary: 'pebble-challtestsrv', package: 'pebble' },
+  { binary: 'opennds', package: 'opennds', unit: 'opennds' },
+  { binary: 'php', package: 'php-cli' },
+  { binary: 'iptables-legacy', package: 'iptables' },
 ]
 
 /** Debian keeps many of them outside an ordinary user's PATH. */
