@@ -56,6 +56,8 @@ export type City = {
   round(): Promise<void>
   /** Asks for all that are in use, now: something was voided. */
   renewAll(): Promise<void>
+  /** Once no question is under way. */
+  settled(): Promise<void>
   close(): Promise<void>
 }
 
@@ -264,6 +266,9 @@ export function createCity(parts: CityParts): City {
     await Promise.all(due.map(([id]) => look(id)))
     if (!closed) await forgetOld()
   }
+  async function settled(): Promise<void> {
+    while (turns.size > 0) await Promise.all(turns.values())
+  }
   const failed = (error: unknown): void => log.warn('lent vouchers were not looked after', { reason: reason(error) })
   const cancel = every(clock, ROUND_MS, () => void round().catch(failed), failed)
   for (const [id, loan] of loans) if (loan.lease) alarmAt(id, loan)
@@ -294,12 +299,13 @@ export function createCity(parts: CityParts): City {
     async renewAll() {
       await Promise.all([...loans].filter(([id, { lease }]) => lease && sessionsOf(id) > 0).map(([id]) => look(id, true)))
     },
+    settled,
     async close() {
       closed = true
       cancel()
       for (const stop of alarms.values()) stop()
       lessor.close()
-      await Promise.all(turns.values())
+      await settled()
     },
   }
 }

@@ -1,0 +1,179 @@
+// Vouchers of the city at several gateways, with the real hub, the real leases and lines that are cut.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { voucherTown, type VoucherTown } from '#test/support/voucher-town.ts'
+
+const [PHONE, TABLET] = ['02-00-00-00-00-01', '02-00-00-00-00-02'] as const
+const MINUTE_MS = 60_000
+
+async function town(): Promise<VoucherTown> {
+  const one = await voucherTown()
+  onTestFinished(() => one.close())
+  return one
+}
+const secondsOf = async (asked: Promise<unknown>): Promise<unknown> => {
+  const decision = (await asked) as { authorisation?: { sessionSeconds?: number }; reason?: string }
+  return decision.authorisation?.sessionSeconds ?? decision.reason
+}
+
+test('a voucher of the city opens at every gateway, and what is left of it goes along', async () => {
+  const { make, gateway, pass, onlineMs } = await town()
+  const [square, station] = [await gateway('gw-square'), await gateway('gw-station')]
+  const code = await make({ seconds: 3_600 })
+  expect(await secondsOf(square.says(code))).toBe(3_600)
+  expect(await square.signIn(code)).toBe('in')
+  await pass(20 * MINUTE_MS)
+  for (const session of square.online) await square.leave(session)
+  await pass(2 * MINUTE_MS)
+  expect(await secondsOf(station.says(code))).toBe(2_400)
+  expect(await station.signIn(code)).toBe('in')
+  await pass(45 * MINUTE_MS)
+  expect([station.online.size, onlineMs(code)]).toEqual([0, 3_600_000])
+  await pass(2 * MINUTE_MS)
+  expect(await square.signIn(code)).toBe('voucher_spent')
+})
+
+test('whoever walks on takes the voucher along: the place before is closed, and no time is spent twice', async () => {
+  const { make, gateway, pass, onlineMs } = await town()
+  const [square, station] = [await gateway('gw-square'), await gateway('gw-station')]
+  const code = await make({ seconds: 7_200 })
+  expect([await square.signIn(code), await station.signIn(code, TABLET)]).toEqual(['in', 'in'])
+  await pass(16 * MINUTE_MS)
+  expect([square.online.size, station.online.size]).toEqual([0, 1])
+  await pass(120 * MINUTE_MS)
+  expect(onlineMs(code)).toBeLessThanOrEqual(7_200_000 + 15_000)
+})
+
+test('as many devices as the voucher says, in the whole city', async () => {
+  const { make, gateway } = await town()
+  const square = await gateway('gw-square')
+  const code = await make({ seconds: 7_200, devices: 2 })
+  expect([await square.signIn(code, PHONE), await square.signIn(code, TABLET), await square.signIn(code, '02-00-00-00-00-03')]).toEqual(['in', 'in', 'voucher_in_use'])
+})
+
+test('two devices use a voucher up in half the time, and both are ended', async () => {
+  const { make, gateway, pass, onlineMs } = await town()
+  const square = await gateway('gw-square')
+  const code = await make({ seconds: 3_600, devices: 2 })
+  expect([await square.signIn(code, PHONE), await square.signIn(code, TABLET)]).toEqual(['in', 'in'])
+  await pass(29 * MINUTE_MS)
+  expect(square.online.size).toBe(2)
+  await pass(2 * MINUTE_MS)
+  expect(square.online.size).toBe(0)
+  expect(Math.abs(onlineMs(code) - 3_600_000)).toBeLessThanOrEqual(60_000)
+})
+
+test('what is void ends at once beside the hub, elsewhere within a quarter of an hour, and opens nothing', async () => {
+  const { make, gateway, pass, hub, settle } = await town()
+  const [own, far] = [await gateway('gw-own'), await gateway('gw-far')]
+  const code = await make({ seconds: 7_200, devices: 2 })
+  hub.pool.onVoid(() => void own.city().renewAll())
+  expect([await own.signIn(code, PHONE), await far.signIn(code, TABLET)]).toEqual(['in', 'in'])
+  expect(await hub.pool.void('festival')).toBe(1)
+  await settle()
+  expect([own.online.size, far.online.size]).toEqual([0, 1])
+  await pass(16 * MINUTE_MS)
+  expect(far.online.size).toBe(0)
+  expect(await far.signIn(code)).toBe('voucher_void')
+})
+
+test('a batch ends on its last day, and a voucher some time after its first use, to the full hour', async () => {
+  const { make, gateway, pass, effects } = await town()
+  const square = await gateway('gw-square')
+  const start = Math.floor(effects.clock.now() / MINUTE_MS)
+  const dated = await make({ untilMinute: start + 30 })
+  const day = await make({ label: 'day', validMinutes: 90 })
+  expect(await secondsOf(square.says(dated))).toBe(1_800)
+  expect(await secondsOf(square.says(day))).toBe(7_200 - 2)
+  await pass(31 * MINUTE_MS)
+  expect(await square.signIn(dated)).toBe('voucher_expired')
+  await pass(90 * MINUTE_MS)
+  expect(await square.signIn(day)).toBe('voucher_expired')
+})
+
+test('rates are the voucher’s own', async () => {
+  const { make, gateway } = await town()
+  const square = await gateway('gw-square')
+  expect(await square.says(await make({ downKbps: 2_000, upKbps: 500 }))).toMatchObject({ authorisation: { downKbps: 2_000, upKbps: 500 } })
+})
+
+test('cut off, a known voucher is good for half an hour a day, an unknown one for nothing', async () => {
+  const { make, gateway, pass, onlineMs } = await town()
+  const square = await gateway('gw-square')
+  const code = await make({ seconds: 36_000 })
+  const stranger = await make({ label: 'other', seconds: 36_000 })
+  await square.signIn(code)
+  for (const session of square.online) await square.leave(session)
+  await pass(2 * MINUTE_MS)
+  square.line = 'cut'
+  const before = onlineMs(code)
+  expect(await square.signIn(code)).toBe('in')
+  await pass(35 * MINUTE_MS)
+  expect([square.online.size, onlineMs(code) - before]).toEqual([0, 1_800_000])
+  expect([await square.signIn(code), await square.signIn(stranger)]).toEqual(['voucher_unsure', 'voucher_unsure'])
+  await pass(24 * 60 * MINUTE_MS)
+  expect(await square.signIn(code)).toBe('in')
+})
+
+test('a hub that comes back is told what was used by courtesy', async () => {
+  const { make, gateway, pass, onlineMs } = await town()
+  const square = await gateway('gw-square')
+  const code = await make({ seconds: 3_600 })
+  await square.signIn(code)
+  square.line = 'cut'
+  await pass(50 * MINUTE_MS)
+  expect(square.online.size).toBe(1)
+  square.line = 'open'
+  await pass(15 * MINUTE_MS)
+  expect([square.online.size, onlineMs(code)]).toEqual([0, 3_600_000])
+  await pass(2 * MINUTE_MS)
+  expect(await square.signIn(code)).toBe('voucher_spent')
+})
+
+test('a lost answer takes nothing out twice', async () => {
+  const { make, gateway, pass } = await town()
+  const square = await gateway('gw-square')
+  const code = await make({ seconds: 3_600 })
+  square.line = 'mute'
+  expect(await square.signIn(code)).toBe('voucher_unsure')
+  await pass(MINUTE_MS)
+  square.line = 'open'
+  await pass(3 * MINUTE_MS)
+  expect(await secondsOf(square.says(code))).toBe(3_600)
+})
+
+test('a gateway that is gone has cost what it was lent and no more; one that comes back gives it back', async () => {
+  const { make, gateway, pass } = await town()
+  const [square, station] = [await gateway('gw-square'), await gateway('gw-station')]
+  const code = await make({ seconds: 7_200 })
+  await square.signIn(code)
+  square.line = 'cut'
+  await pass(3 * 24 * 60 * MINUTE_MS)
+  expect(await secondsOf(station.says(code))).toBe(5_400)
+  await pass(3 * MINUTE_MS)
+  await square.restart(true)
+  square.line = 'open'
+  await pass(3 * MINUTE_MS)
+  expect(Number(await secondsOf(station.says(code)))).toBeGreaterThan(3_500)
+})
+
+test('the hub’s file says neither whose nor where: no code, no gateway beside a lease', async () => {
+  const { make, gateway, dir, pass } = await town()
+  const square = await gateway('gw-square')
+  const code = await make({ seconds: 7_200 })
+  await square.signIn(code)
+  await pass(MINUTE_MS)
+  const files = readdirSync(dir).filter((name) => name.includes('.db')).map((name) => readFileSync(join(dir, name)))
+  for (const bytes of files) expect(bytes.includes(code)).toBe(false)
+})
+
+test('wrong codes are as slow as ever, and a gateway that guesses is refused by the hub', async () => {
+  const { gateway, hub, effects, make } = await town()
+  const square = await gateway('gw-square')
+  await make()
+  const before = effects.clock.monotonic()
+  expect(await square.signIn('0000 0000 0000 0000 0000')).toBe('voucher_unknown')
+  expect(effects.clock.monotonic() - before).toBeGreaterThanOrEqual(2_000)
+  expect(hub.ready()).toBe(true)
+})
