@@ -5,7 +5,7 @@ import { noEnforcer, noNeighbours } from '../gateway/no-network.ts'
 import { hashToken, parseToken } from '../session/token.ts'
 import { ask, formFields, portalTown, settled, tokenOf, type Answer, type PortalTown } from '#test/support/portal-town.ts'
 import type { ControllerSettings } from './controller.ts'
-import { simulateChilli, simulateRouter, simulateUnifi, type NasParts, type Simulated } from './test/simulators.ts'
+import { simulateChilli, simulateRouter, simulateUnifi, type NasParts, type Simulated } from '#test/support/controllers.ts'
 
 const SECRET = 'ht2eb8ej6s4et3rg1ulp'
 const MAC = '5C-1D-D9-20-A0-C1'

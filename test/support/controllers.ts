@@ -1,11 +1,11 @@
-// SIMULATORS of foreign access controllers, written from what their makers publish (see the README beside), not from our own code:
+// SIMULATORS of foreign access controllers, written from what their makers publish (portal/controllers/README.md), not from our own code:
 // digests are made here by node:crypto, RADIUS packets by the tests' bare socket.
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ATTRIBUTES } from '#radius/attributes.ts'
 import { CODES, type Packet } from '#radius/packet.ts'
-import { openWire, provedBytes } from '#test/support/radius-town.ts'
+import { openWire, provedBytes } from './radius-town.ts'
 
 const md5 = (...parts: readonly (string | Uint8Array)[]): Buffer => {
   const hash = createHash('md5')
