@@ -51,7 +51,7 @@ export function countingByHand(settings: Omit<CountsSettings, 'gateway'>, effect
 const HEAD_BOOT_BYTES = 8
 
 /** Like a heartbeat, with a head and without a cell: its form says nothing about the day. */
-function headSender({ gateway, store }: GatewayBooks, { clock, random }: Effects, batchClock: () => BatchClock) {
+export function headSender({ gateway, store }: GatewayBooks, { clock, random }: Effects, batchClock: () => BatchClock) {
   const outbox = createOutbox(store.reader, gateway)
   const boot = random(HEAD_BOOT_BYTES).toString('hex')
   return async ({ site, jws }: SignedHead): Promise<void> => {

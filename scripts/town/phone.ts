@@ -66,14 +66,15 @@ function attribute(tag: string, name: string): string | undefined {
   return found ? text(found[1] ?? found[2] ?? found[3] ?? '') : undefined
 }
 
-/** The forms of a page with their hidden fields and the named button's value. */
+/** The forms of a page with their hidden fields and the named button's value; a box that nobody ticked sends nothing. */
 export function formsOf(page: string): Form[] {
   return [...page.matchAll(/<form\b[^>]*>[\s\S]*?<\/form>/gi)].map(([form]) => {
     const open = /<form\b[^>]*>/i.exec(form)?.[0] ?? ''
     const fields: Record<string, string> = {}
     for (const [tag] of form.matchAll(/<(?:input|button)\b[^>]*>/gi)) {
       const name = attribute(tag, 'name')
-      if (name !== undefined) fields[name] = attribute(tag, 'value') ?? ''
+      const box = attribute(tag, 'type') === 'checkbox' && !/\schecked\b/i.test(tag)
+      if (name !== undefined && !box) fields[name] = attribute(tag, 'value') ?? ''
     }
     return { action: attribute(open, 'action') ?? '', method: (attribute(open, 'method') ?? 'get').toLowerCase(), fields }
   })
