@@ -57,4 +57,12 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'openssl'))
     expect(await until(async () => open(), 2 * OPEN_WITHIN_SECONDS)).toBeLessThan(OPEN_WITHIN_SECONDS)
     await firefox.kill()
   })
+
+  test.skipIf(absent('NetworkManager', 'nmcli', 'dbus-daemon'))('the real NetworkManager says portal, and full within 6 s of the press', { timeout: 60_000 }, async () => {
+    const manager = square.lab.spawn('laptop', [process.execPath, 'test/phones/network-manager.ts'])
+    await manager.says('"portal"')
+    expect((await square.tap('laptop')).status).toBe(200)
+    expect(await until(async () => /"portal"[\s\S]*"full"/.test(manager.output()), 2 * OPEN_WITHIN_SECONDS)).toBeLessThan(OPEN_WITHIN_SECONDS)
+    await manager.kill()
+  })
 })
