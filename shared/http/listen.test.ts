@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
 import { listen, type Listening } from './listen.ts'
 
@@ -78,3 +79,20 @@ test('one address holds so many connections and no more; another still comes in,
   expect(again.fate).toBe('let in')
   for (const { socket } of [...others, again]) socket.destroy()
 })
+
+test('a door with TLS and no certificate refuses every handshake, and junk or a plain question harms nobody', async () => {
+  door = await listen({ hosts: ['127.0.0.1'], port: 0, key: 'test.port', tls: true, handler: (_, response) => void response.end('here') })
+  const { port } = door
+  expect(door.urls).toEqual([`https://127.0.0.1:${port}/`])
+  const said = async (first: string) => {
+    const socket = connect({ port, host: '127.0.0.1' }).on('error', () => {})
+    socket.write(first, 'latin1')
+    let heard = ''
+    socket.on('data', (part: Buffer) => (heard += part.toString('latin1')))
+    await once(socket, 'close')
+    return heard
+  }
+  for (const junk of ['GET / HTTP/1.1\r\nHost: here\r\n\r\n', '\x16\x03\x01\xff\xff', '\0'.repeat(600)]) expect(await said(junk)).not.toContain('here')
+  const shaken = await new Promise((resolve) => connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => resolve('shaken')).on('error', ({ code }: NodeJS.ErrnoException) => resolve(code)))
+  expect(shaken).toMatch(/HANDSHAKE_FAILURE|NO_SHARED_CIPHER|ALERT/)
+}, 15_000)

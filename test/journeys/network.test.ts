@@ -24,10 +24,10 @@ no-resolv
 no-hosts
 bind-interfaces
 listen-address=${UPSTREAM.v4}
-local-ttl=86400
 host-record=www.service-public.example,198.18.0.10,2001:2::10
 host-record=tracker.example,198.18.0.66,2001:2::66
 host-record=elsewhere.example,198.18.0.77,2001:2::77
+host-record=lasting.example,198.18.0.88,86400
 host-record=rebind.example,192.168.70.1
 `
 
@@ -135,9 +135,12 @@ describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'rdisc6',
   })
 
   test('an answer lives a minute at most, a name of the world never leads to this network, and our own leads here', async () => {
-    const ttl = Number(/(\d+)\s+IN\s+A\s+198/.exec(await dig('elsewhere.example'))?.[1])
-    expect(ttl).toBeGreaterThan(0)
-    expect(ttl).toBeLessThanOrEqual(60)
+    // The world says a day; fresh, and from the cache.
+    for (const _ of [1, 2]) {
+      const ttl = Number(/(\d+)\s+IN\s+A\s+198/.exec(await dig('lasting.example'))?.[1])
+      expect(ttl).toBeGreaterThan(0)
+      expect(ttl).toBeLessThanOrEqual(60)
+    }
     expect(await dig('rebind.example', 'A', ['+short'])).toBe('')
     expect(await dig('x7k2.wifi.rivemont.example', 'A', ['+short'])).toBe(`${GATEWAY4}\n`)
     expect(await dig('x7k2.wifi.rivemont.example', 'AAAA', ['+short'])).toBe(`${GATEWAY6}\n`)

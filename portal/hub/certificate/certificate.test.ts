@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { judge, readCertificate, type Judgement } from '#portal/certificate/judgement.ts'
 import { renewalMs } from '#portal/certificate/keeper.ts'
 import { askForCertificate, type FromHubParts } from '#portal/certificate/from-hub.ts'
-import { systemClock } from '#shared/clock.ts'
+import { manualClock, systemClock } from '#shared/clock.ts'
 import type { Effects } from '#shared/effects.ts'
 import type { Certified } from '#shared/http/listen.ts'
 import { silentLog } from '#shared/log.ts'
@@ -17,6 +17,7 @@ import { CERTIFICATE_TYP } from '#shared/certificate.ts'
 import { absent } from '#test/support/peer.ts'
 import { PEBBLE, startPebble, type Pebble } from '#test/support/pebble.ts'
 import { startHub, type Hub } from '../main.ts'
+import { createOrders } from './orders.ts'
 
 const DOMAIN = 'wifi.rivemont.example'
 const effects: Effects = { clock: systemClock(), random: randomBytes, log: silentLog(), metrics: createMetrics() }
@@ -111,13 +112,22 @@ describe.skipIf(absent(...PEBBLE))('a certificate from a CA by way of the hub', 
     const stranger = gateway(generateDeviceKey())
     await expect(askForCertificate(stranger.parts, effects)).rejects.toThrow(/unknown_device/)
     const device = await enrolled('gw-mairie')
-    const { nonce } = (await (await fetch(new URL('/v1/enrol/challenge', hub.origin))).json()) as { nonce: string }
-    const question = await signJws(device, CERTIFICATE_TYP, JSON.stringify({ nonce, aud: hub.origin }))
-    const post = (body: string) => fetch(new URL('/v1/certificate', hub.origin), { method: 'POST', headers: { 'content-type': 'application/jose' }, body })
-    expect((await post(question)).status).toBe(200)
-    expect((await post(question)).status).toBe(403)
-    for (const wrong of ['', 'a.b.c', `${question}x`]) expect((await post(wrong)).status).toBeLessThan(500)
-    expect((await post(await signJws(device, CERTIFICATE_TYP, JSON.stringify({ nonce, aud: 'https://another.example' })))).status).toBe(403)
+    const nonce = async () => ((await (await fetch(new URL('/v1/enrol/challenge', hub.origin))).json()) as { nonce: string }).nonce
+    const asks = async (key: DeviceKey, aud = hub.origin) => signJws(key, CERTIFICATE_TYP, JSON.stringify({ nonce: await nonce(), aud }))
+    async function post(body: string): Promise<readonly [number, unknown]> {
+      const answer = await fetch(new URL('/v1/certificate', hub.origin), { method: 'POST', headers: { 'content-type': 'application/jose' }, body })
+      return [answer.status, answer.status === 200 ? 'answered' : ((await answer.json()) as { code: string }).code]
+    }
+    const question = await asks(device)
+    expect(await post(question)).toEqual([200, 'answered'])
+    expect(await post(question)).toEqual([403, 'nonce'])
+    for (const wrong of ['', 'a.b.c', `${question}x`]) expect((await post(wrong))[0]).toBe(400)
+    expect(await post(await asks(device, 'https://another.example'))).toEqual([403, 'audience'])
+    const impostor: DeviceKey = { ...generateDeviceKey(), kid: device.kid }
+    expect(await post(await asks(impostor))).toEqual([401, 'bad_signature'])
+    // A POST that no reply called for is a clone's: the hub sets the device aside.
+    await hub.store.batches.receive({ kid: device.kid, gateway: 'gw-mairie', next: 'stale', body: Buffer.from('x'), events: [], receivedMs: 0, freshNext: 'fresh' })
+    expect(await post(await asks(device))).toEqual([409, 'quarantined'])
   })
 
   test('when the CA finds no record, the gateway hears why, and the next question is a new try', async () => {
@@ -140,4 +150,38 @@ describe.skipIf(absent(...PEBBLE))('a certificate from a CA by way of the hub', 
     await lame.close()
     rmSync(other, { recursive: true, force: true })
   }, 30_000)
+})
+
+describe('orders', () => {
+  const DAY_MS = 24 * 3_600_000
+  const refuses = { issue: () => Promise.reject(new Error('the CA refuses')) }
+
+  test('a gateway whose orders fail gets four tries a day, and more the next day', async () => {
+    const clock = manualClock(0)
+    const orders = createOrders(refuses, { ...effects, clock })
+    async function tries(): Promise<number> {
+      for (let begun = 0; ; begun++) {
+        if (begun === 10 || orders.progress('kid', 'a.example', Buffer.from('request')).state !== 'pending') return begun
+        await orders.settled()
+        expect(orders.progress('kid', 'a.example', Buffer.from('request'))).toEqual({ state: 'failed', reason: 'the CA refuses' })
+      }
+    }
+    expect(await tries()).toBe(4)
+    clock.advance(DAY_MS - 1)
+    expect(await tries()).toBe(0)
+    clock.advance(1)
+    expect(await tries()).toBe(4)
+  })
+
+  test('the same request gets the chain that was issued for it, another one an order of its own', async () => {
+    let issued = 0
+    const orders = createOrders({ issue: async () => `chain ${++issued}` }, { ...effects, clock: manualClock(0) })
+    const asks = (csr: string) => orders.progress('kid', 'a.example', Buffer.from(csr))
+    expect(asks('one').state).toBe('pending')
+    await orders.settled()
+    expect([asks('one').chain, asks('one').chain]).toEqual(['chain 1', 'chain 1'])
+    expect(asks('two').state).toBe('pending')
+    await orders.settled()
+    expect(asks('two').chain).toBe('chain 2')
+  })
 })
