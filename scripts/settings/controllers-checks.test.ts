@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { controllersOf } from '../run/controllers.ts'
+import { readSettings } from './read.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'parvis-settings-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function read(text: string) {
+  const config = join(folder, 'parvis.toml')
+  writeFileSync(config, text)
+  return readSettings({ config, flags: new Map() }, {}).settings
+}
+const UAM = 'name = "chilli"\nkind = "uam"\naddresses = ["192.168.182.1"]\nsecret = "s"\n'
+
+test('a controller of each kind is read with what it needs', () => {
+  const settings = read(`[[controllers]]\n${UAM}[[controllers]]\nname = "nds"\nkind = "opennds"\naddresses = ["192.168.8.1:2050"]\nsecret = "k"\nfas_level = 3\npoll_from = ["203.0.113.0/24"]
+[[controllers]]\nname = "unifi"\nkind = "unifi"\napi_url = "https://unifi.ville.example:8443"\napi_user = "parvis"\napi_password = "p"\n[[controllers]]\nname = "router"\nkind = "mikrotik"\naddresses = ["10.5.50.1"]\n`)
+  expect(controllersOf(settings)).toMatchObject([
+    { name: 'chilli', kind: 'uam', secret: 's' },
+    { name: 'nds', level: 3, pollFrom: ['203.0.113.0/24'] },
+    { name: 'unifi', api: { url: 'https://unifi.ville.example:8443/', site: 'default' } },
+    { name: 'router', addresses: ['10.5.50.1'] },
+  ])
+})
+
+test.each([
+  ['no secret', UAM.replace('secret = "s"\n', ''), 'controllers[0].secret: missing'],
+  ['no return address', UAM.replace(/addresses.*\n/, ''), 'controllers[0].addresses: missing'],
+  ['a return address that is none', UAM.replace('192.168.182.1', '192.168.182'), 'is none of 192.168.8.1'],
+  ['a name that no address can hold', UAM.replace('"chilli"', '"Chilli 1"'), 'lower-case letters'],
+  ['the same name twice', `${UAM}[[controllers]]\n${UAM}`, '"chilli" is used twice'],
+  ['a site that is not there', `${UAM}site = "nowhere"\n`, 'there is no site "nowhere"'],
+  ['a RADIUS client that is not there', `${UAM}radius_client = "ap"\n`, 'there is no [[radius.clients]] named "ap"'],
+  ['UniFi without its interface', 'name = "u"\nkind = "unifi"\n', 'controllers[0].api_password: missing'],
+  ['a level that openNDS does not have', 'name = "n"\nkind = "opennds"\naddresses = ["a"]\nsecret = "k"\nfas_level = 5\n', 'a whole number from 1 to 4'],
+])('%s is told with its line', (_what, rows, told) => {
+  expect(() => read(`[[controllers]]\n${rows}`)).toThrow(told)
+})
