@@ -40,6 +40,7 @@ import { watchService } from './login/service-state.ts'
 import type { Alarm } from './legal/alarms.ts'
 import { createLegal, type LegalParts } from './legal/main.ts'
 import { PROFILES } from './legal/profile.ts'
+import type { OperatorParts } from './operator/app.ts'
 import { portalTexts } from './pages/texts.ts'
 import type { Desk, Step } from './session/desk.ts'
 import { createJournalReader } from './session/journal.ts'
@@ -50,7 +51,7 @@ import { createExtending } from './session/extending.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
 import { createSessionStore } from './session/store.ts'
 import type { PortalSettings } from './settings.ts'
-import { createDoctor, type Doctor } from './state/doctor.ts'
+import { createDoctor } from './state/doctor.ts'
 import { createService, MOST_SESSIONS, type ServiceParts } from './state/service.ts'
 
 const CHORES_MS = 60_000
@@ -90,7 +91,7 @@ export type PortalParts = {
   /** Hears of each arrow of protocols.md §3. */
   readonly step?: (step: Step) => void
 }
-export type Portal = Running & Pick<Doctor, 'diagnoses'> & { readonly sessions: Sessions; readonly guests: Guests; readonly receipts: Receipts; readonly receiptDesk: ReceiptDesk; legalAlarms(): readonly Alarm[]; readonly url: string; readonly port: number }
+export type Portal = Running & { /** What an operator at the gateway works with. */ readonly operator: Omit<OperatorParts, 'access'> } & { readonly sessions: Sessions; readonly guests: Guests; readonly receipts: Receipts; readonly receiptDesk: ReceiptDesk; legalAlarms(): readonly Alarm[]; readonly url: string; readonly port: number }
 
 /** Answers begin once everything is wired; a connection that is a moment early waits. */
 function doorToCome(): { listener: RequestListener; open: (listener: RequestListener) => void } {
@@ -236,8 +237,9 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     await parts.neighbours.stop()
     await desk.enforcer.stop()
   }
+  const operator = { sessions, neighbours: parts.neighbours, sites: settings.sites, held: () => state.told().held, diagnoses: doctor.diagnoses }
   let stopping: Promise<void> | undefined
-  return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, guests, receipts, receiptDesk, diagnoses: doctor.diagnoses, legalAlarms: legal.alarms, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
+  return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, guests, receipts, receiptDesk, operator, legalAlarms: legal.alarms, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
 }
 
 function endsOf({ socket, url }: IncomingMessage) {

@@ -28,7 +28,9 @@ export type Saying = 'heading' | 'why' | 'works' | 'when'
 export function stateWords(reader: Reader, told: Told | undefined, id: ConditionId, saying: Saying): string {
   const works = told?.maintenance
   const blanks = works && told ? { from: momentWords(reader, works.fromMs, told.nowMs), until: momentWords(reader, works.untilMs, told.nowMs) } : {}
-  return reader.t(`state.${id}.${saying}`, blanks)
+  const key = `state.${id}.${saying}`
+  // Where there is no directory none is promised.
+  return reader.servicesUrl === undefined ? reader.t([`${key}.alone`, key], blanks) : reader.t(key, blanks)
 }
 
 /** What those who do the works say themselves: in the reader's language, else in the first that they wrote. */

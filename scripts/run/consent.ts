@@ -11,10 +11,15 @@ export function termsOfSites(settings: Settings): SiteTerms {
   return new Map(settings.sites.flatMap(({ id, terms }) => (terms === undefined ? [] : [[id, loadTerms(terms)] as const])))
 }
 
-function extraOf({ id, ...row }: Settings['portal.extras'][number]): Extra {
+/** The columns of a row that are a text in some language. */
+export function textsOf(row: Readonly<Record<string, string | undefined>>): Partial<Record<Language, string>> {
   const texts: Partial<Record<Language, string>> = {}
   for (const [language, text] of Object.entries(row)) if (isLanguage(language) && text !== undefined) texts[language] = text
-  return { id, texts }
+  return texts
+}
+
+function extraOf({ id, ...row }: Settings['portal.extras'][number]): Extra {
+  return { id, texts: textsOf(row) }
 }
 
 export function consentSettings(settings: Settings): Pick<PortalSettings, 'terms' | 'extras' | 'legalProfile'> {

@@ -9,7 +9,7 @@ export type Readiness = Readonly<Record<string, () => boolean>>
 
 const LOOPBACK_NAMES = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i
 
-export function opsApp(metrics: Metrics, readiness: Readiness): Hono {
+export function opsApp(metrics: Metrics, readiness: Readiness, operator?: Hono): Hono {
   const app = new Hono()
   app.use(async (c, next) => {
     // A page of any website can make a browser ask loopback under a name of its own (DNS rebinding).
@@ -20,16 +20,18 @@ export function opsApp(metrics: Metrics, readiness: Readiness): Hono {
     c.header('cross-origin-resource-policy', 'same-origin')
     return next()
   })
-  app.get('/', (c) => c.text('/healthz   is it alive\n/readyz    can it do its work\n/metrics   exact counters, for this machine only\n'))
+  app.get('/', (c) => c.text('/healthz   is it alive\n/readyz    can it do its work\n/metrics   exact counters, for this machine only\n/operator/ live connections, with a code from `parvis operator code`\n'))
   app.get('/healthz', (c) => c.text('alive\n'))
   app.get('/readyz', (c) => {
     const waiting = Object.entries(readiness).filter(([, ready]) => !ready()).map(([name]) => name)
     return c.json({ ready: waiting.length === 0, waiting }, waiting.length === 0 ? 200 : 503)
   })
   app.get('/metrics', (c) => c.body(metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }))
+  if (operator) app.get('/operator/', (c) => c.redirect('/operator', 308)).route('/operator', operator)
   return app
 }
 
-export function startOps(port: number, metrics: Metrics, readiness: Readiness): Promise<Listening> {
-  return listen({ hosts: ['127.0.0.1'], port, key: 'ops.port', handler: getRequestListener(opsApp(metrics, readiness).fetch) })
+/** @param operator what is at /operator; absent where no portal runs. */
+export function startOps(port: number, metrics: Metrics, readiness: Readiness, operator?: Hono): Promise<Listening> {
+  return listen({ hosts: ['127.0.0.1'], port, key: 'ops.port', handler: getRequestListener(opsApp(metrics, readiness, operator).fetch) })
 }

@@ -27,6 +27,7 @@ import type { RadiusPeers } from './radius-peers.ts'
 import { radiusServers } from './radius-peers.ts'
 import { volatileKey } from './secrets.ts'
 import { doorsOf, sitesOf } from './sites.ts'
+import { stateSettings, watchState, type StateWatch } from './state.ts'
 
 const FORM_KEY = 'form'
 
@@ -82,12 +83,14 @@ export type PortalRoleParts = {
   /** Hands a day's signed receipt head to the outbox; absent where nothing is delivered. */
   readonly sendHead?: (head: SignedHead) => Promise<void>
   readonly tls: TlsParts | undefined
+  /** The pinned hub's public key as JSON, once there is one. */
+  readonly hubKey?: () => string | undefined
   /** Of the RADIUS server beside: ends a session at the access server that keeps it. */
   readonly hangUp?: (user: string, mac: MacAddress) => Promise<boolean>
   /** Hears of each arrow of the order of effects: only tests pass it. */
   readonly step?: (step: Step) => void
 }
-export type PortalRole = Pick<Portal, 'urls' | 'ready' | 'port' | 'sessions' | 'receiptDesk'> & { readonly coaPort: number; close(): Promise<void> }
+export type PortalRole = Pick<Portal, 'urls' | 'ready' | 'port' | 'sessions' | 'receiptDesk' | 'operator'> & { readonly coaPort: number; readonly maintenance: StateWatch['maintenance']; close(): Promise<void> }
 
 export async function startPortalRole(ground: Ground, parts: PortalRoleParts): Promise<PortalRole> {
   const { settings, directories, effects } = ground
@@ -97,6 +100,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
   const volatile = openVolatile(directories, 'sessions.db', { durability: 'volatile', migrations: SESSION_MIGRATIONS, secureDelete: true })
   const servers = radiusServers(ground, peers, parts.radiusPorts)
   const nas = await createNas({ servers, nasIdentifier: parts.gateway }, effects)
+  const state = watchState(ground, parts.hubKey ?? (() => undefined))
   const portal = await startPortal(
     {
       hosts: own.host,
@@ -118,6 +122,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       overQuota: own.over_quota === 'throttle' ? { slowKbps: own.throttle_kbps } : 'end',
       extend: own.extend,
       ...consentSettings(settings),
+      ...stateSettings(settings),
       onPortalLoss: own.on_portal_loss,
     },
     effects,
@@ -132,6 +137,8 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       observations: parts.observations,
       sign: (typ, payload) => signJws(key, typ, payload),
       publicKey: key.jwk,
+      watched: state.watched,
+      clockSync: state.clockSync,
       ...(legal && { legal }),
       ...(parts.sendHead === undefined ? {} : { sendHead: parts.sendHead }),
       ...(parts.tls === undefined ? {} : { tls: parts.tls }),
@@ -139,6 +146,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       ...(parts.step === undefined ? {} : { step: parts.step }),
     },
   ).catch(async (error: unknown) => {
+    state.close()
     await nas.close()
     volatile.close()
     throw error
@@ -146,6 +154,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
   books.attach(portal)
 
   async function close(): Promise<void> {
+    state.close()
     await portal.close()
     await nas.close()
     volatile.close()
@@ -167,6 +176,8 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
     port: portal.port,
     sessions: portal.sessions,
     receiptDesk: portal.receiptDesk,
+    maintenance: state.maintenance,
+    operator: portal.operator,
     coaPort: coa.port,
     async close() {
       await coa.close()

@@ -1,5 +1,6 @@
 // Puts the roles together: what `parvis run` starts, in the order in which they need each other.
 import { join } from 'node:path'
+import type { Hono } from 'hono'
 import type { BatchClock } from '#shared/batch.ts'
 import type { Draw } from '#shared/count/sampler.ts'
 import type { Observations } from '#shared/count/observations.ts'
@@ -25,6 +26,7 @@ import { startOps } from './ops.ts'
 import type { PortalRole } from './portal.ts'
 import { radiusPeers } from './radius-peers.ts'
 import { createReload, type Reloaded } from './reload.ts'
+import { readOutbox } from '#portal/sync/outbox.ts'
 import { sitesOf } from './sites.ts'
 
 export type StartOptions = {
@@ -147,6 +149,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
   }
   for (const [name, action] of radius?.userActions ?? []) actions.set(name, action)
   let portal: PortalRole | undefined
+  let operator: Hono | undefined
   if (portalRole && books && keyring && peers) {
     portal = await portalRole.startPortalRole(ground, {
       books,
@@ -161,11 +164,19 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
       ...(radius ? { hangUp: hangUpBy(radius) } : {}),
       ...(delivery && settings.hub.mode !== 'off' ? { sendHead: delivery.sendHead } : {}),
       tls: settings.portal.tls_port === undefined ? undefined : (await import('./certificate.ts')).tlsParts(ground, { key, hub, delivery }),
+      ...(delivery && { hubKey: readOutbox(delivery.books.store.reader).hub }),
       ...(code.step === undefined ? {} : { step: code.step }),
     })
     parts.add(portal.close)
     Object.assign(urls, portal.urls)
     actions.set('receipt audit', portal.receiptDesk.audit)
+    const { maintenance } = portal
+    actions.set('maintenance set', ({ works }) => maintenance.set(works))
+    actions.set('maintenance clear', () => (maintenance.clear(), null))
+    actions.set('maintenance show', () => maintenance.now())
+    const desk = await (await import('./operator.ts')).openOperatorDesk(portal.operator, effects)
+    operator = desk.app
+    actions.set('operator code', ({ name }) => ({ ...desk.mint(String(name)), url: new URL('/operator', urls['ops']).href }))
     running.set('portal', portal)
     Object.assign(ports, { portal: portal.port, coa: portal.coaPort })
   }
@@ -182,7 +193,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
     actions.set('demo remove', demo.remove)
   }
 
-  const ops = await startOps(settings.ops.port, effects.metrics, Object.fromEntries([...running].map(([name, role]) => [name, role.ready])))
+  const ops = await startOps(settings.ops.port, effects.metrics, Object.fromEntries([...running].map(([name, role]) => [name, role.ready])), operator)
   parts.add(ops.close)
   urls['ops'] = ops.urls[0] ?? ''
   const control = await openControl(join(data, 'control.sock'), actions, feeds)

@@ -1,6 +1,7 @@
 import { reason } from '#shared/log.ts'
 import { MOST_EXTRAS } from '#portal/consent/extras.ts'
 import { loadTerms } from '#portal/consent/terms-files.ts'
+import { MOST_CITY_NUMBERS } from '#portal/state/emergency-numbers.ts'
 import type { Wrong } from './radius-checks.ts'
 import type { Settings } from './schema.ts'
 
@@ -21,6 +22,12 @@ export function checkConsent(settings: Settings, wrong: Wrong): void {
     } catch (error) {
       wrong(`sites[${index}].terms`, reason(error))
     }
+  }
+  const numbers = settings['portal.emergency']
+  if (numbers.length > MOST_CITY_NUMBERS) wrong(`portal.emergency[${MOST_CITY_NUMBERS}]`, `${MOST_CITY_NUMBERS} at most: whoever needs one must find it`)
+  for (const [index, { number, fr }] of numbers.entries()) {
+    if (!number) wrong(`portal.emergency[${index}].number`, 'missing')
+    if (fr === undefined) wrong(`portal.emergency[${index}].fr`, 'missing: who answers is written in French first')
   }
   const { profile, holder_a, holder_b } = settings.legal
   if (profile === 'default') return

@@ -9,6 +9,8 @@ import { REALM_FORM, REALM_FORMS } from '#radius/proxy/realms.ts'
 import { parseUpstreamServer } from '#radius/proxy/settings.ts'
 import { domainName, type Pool } from '#portal/gateway/network/dnsmasq.ts'
 import { EXTRA_ID } from '#portal/consent/extras.ts'
+import { COUNTRIES, NUMBER_FORM } from '#portal/state/emergency-numbers.ts'
+import { readTarget } from '#portal/state/uplink-probes.ts'
 import { PROFILE_IDS } from '#portal/legal/profile.ts'
 import { LANGUAGES } from '#shared/i18n/texts.ts'
 import { SITE_CLASSES } from '#shared/place.ts'
@@ -44,6 +46,15 @@ const weekHours: Field<WeekHours> = { fallback: [], read: parseWeekHours }
 const realm = text('', { matches: REALM_FORM, expected: REALM_FORMS })
 /** As it is written, once it has been understood. */
 const upstreamServer: Field<string> = { fallback: '127.0.0.1', read: (value) => (parseUpstreamServer(String(value)), String(value)) }
+
+/** As it is written; `none`: nobody is asked. */
+const probeTarget: Field<string> = {
+  fallback: 'none',
+  read: (value) => (value === 'none' || readTarget(String(value)) ? String(value) : wrongTarget()),
+}
+function wrongTarget(): never {
+  throw new TypeError('expected dns:192.0.2.53, tcp:192.0.2.1:443 or none: an address, not a name')
+}
 
 const MATCH_KEYS = { nas_identifier: 'nasIdentifier', called_station_id: 'calledStationId', ssid: 'ssid', vlan: 'vlan' } as const
 type Match = { readonly [Key in (typeof MATCH_KEYS)[keyof typeof MATCH_KEYS]]?: string }
@@ -93,6 +104,12 @@ export const SCHEMA = {
       throttle_kbps: integer(256, { min: 8, max: 100_000_000 }),
       /** Whether someone who is online may ask for more time before it is up. */
       extend: boolean(true),
+      /** While the RADIUS server is silent: connections of so many seconds without it, for so many devices at once. */
+      grace_seconds: optional(integer(0, { min: 60, max: 3_600 })),
+      grace_sessions: integer(50, { min: 1, max: 10_000 }),
+      most_sessions: integer(60_000, { min: 1, max: 60_000 }),
+      /** Whose emergency numbers are shown. */
+      country: oneOf(COUNTRIES),
     },
     gateway: {
       enforcer: oneOf(['dry-run', 'nftables', 'controllers']),
@@ -102,6 +119,8 @@ export const SCHEMA = {
       down_mbit: optional(integer(0, { min: 1, max: 100_000 })),
       up_mbit: optional(integer(0, { min: 1, max: 100_000 })),
     },
+    /** Whose answer shows that the line to the internet works; default the resolvers, with nftables and gateway.wan. */
+    uplink: { probe: optional(listOf(probeTarget, [])) },
     network: {
       pools: listOf(pool, []),
       ipv6: boolean(true),
@@ -199,6 +218,13 @@ export const SCHEMA = {
       api_site: text('default', { matches: /^[A-Za-z0-9_-]{1,64}$/, expected: 'the controller’s own short name of the site' }),
       /** File of the certificate that it shows, where no authority has signed it. */
       api_certificate: optional(text('')),
+    },
+    /** The city's own numbers on the emergency page. */
+    'portal.emergency': {
+      number: text('', { matches: NUMBER_FORM, expected: 'a telephone number' }),
+      fr: optional(text('')),
+      en: optional(text('')),
+      ar: optional(text('')),
     },
     'radius.clients': {
       name: text('', { matches: /^[A-Za-z0-9._-]{1,63}$/, expected: 'a name of letters, digits, dots and hyphens' }),
