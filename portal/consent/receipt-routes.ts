@@ -4,6 +4,7 @@ import { erasedPage, noReceiptPage, receiptPage, receiptsPage } from '../pages/r
 import type { Reader } from '../pages/frame.ts'
 import type { WithdrawalCode } from '../session/session.ts'
 import type { Visit, Visits } from '../visit.ts'
+import { shownExtras } from './extras.ts'
 import { parseCode } from './receipt.ts'
 
 /** `GET /receipt`: where a code is typed. */
@@ -11,10 +12,10 @@ export function receiptsRoute({ page, readerOf }: Visits) {
   return (visit: Visit) => page(visit, receiptsPage(readerOf(visit)))
 }
 
-function shown({ page, receiptDesk, url }: Visits, visit: Visit, reader: Reader, code: WithdrawalCode | undefined, note?: 'withdrawn') {
+function shown({ page, receiptDesk, url, settings }: Visits, visit: Visit, reader: Reader, code: WithdrawalCode | undefined, note?: 'withdrawn') {
   const held = code && receiptDesk.held(code)
   if (!held) return page(visit, noReceiptPage(reader), 404)
-  return page(visit, receiptPage(reader, held, new URL(`/receipt/${held.code}`, url).href, note))
+  return page(visit, receiptPage(reader, held, shownExtras(settings.extras, reader.language), new URL(`/receipt/${held.code}`, url).href, note))
 }
 
 /** `GET /receipt/<code>`: what the QR code leads to. Changes nothing. */

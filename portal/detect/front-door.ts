@@ -44,7 +44,9 @@ function hostOf(request: IncomingMessage): string | undefined {
  * What passes has one of our hosts and one of our paths, so that the application never meets a foreign one.
  */
 export function frontDoor({ isOurs, routes, captive, app }: FrontDoor): RequestListener {
-  const exact = new Map(routes.filter((route) => !route.pattern).map((route) => [route.path, new Set(route.methods)]))
+  const exact = new Map<string, Set<string>>()
+  // A page and its form may share a path.
+  for (const { path, pattern, methods } of routes) if (!pattern) exact.set(path, new Set([...(exact.get(path) ?? []), ...methods]))
   const patterns = routes.filter((route) => route.pattern)
 
   function known(method: string, path: string): boolean {

@@ -1,5 +1,6 @@
 // The citizen's receipt: what it says, how to take it along, how to take back what was given, how to have it erased.
 import { html } from 'hono/html'
+import type { ShownExtra } from '../consent/extras.ts'
 import { printedCode } from '../consent/receipt.ts'
 import type { HeldReceipt } from '../consent/receipt-desk.ts'
 import { frame, href, type Html, type Reader } from './frame.ts'
@@ -34,18 +35,21 @@ export function erasedPage(reader: Reader): Html {
   return frame(reader, { title: t('receipt.title'), body })
 }
 
-function consents(reader: Reader, { code, consents: list }: HeldReceipt): Html | string {
+function consents(reader: Reader, { code, consents: list }: HeldReceipt, extras: readonly ShownExtra[]): Html | string {
   const { t } = reader
   if (list.length === 0) return ''
   const rows = list.map(({ id, given }) => {
     const take = given ? form(reader, code, 'withdraw', t('receipt.withdraw'), html`<input type="hidden" name="purpose" value="${id}">`) : ''
-    return html`<section class="card"><h3><bdi>${id}</bdi></h3><p class="${given ? 'good' : 'small'}"><span aria-hidden="true">${given ? '✓' : '–'} </span>${t(given ? 'receipt.given' : 'receipt.notGiven')}</p>${take}</section>`
+    return html`<section class="card"><h3><bdi>${extras.find((one) => one.id === id)?.text ?? id}</bdi></h3><p class="${given ? 'good' : 'small'}"><span aria-hidden="true">${given ? '✓' : '–'} </span>${t(given ? 'receipt.given' : 'receipt.notGiven')}</p>${take}</section>`
   })
   return html`<h2>${t('receipt.consents')}</h2>${rows}`
 }
 
-/** @param url Of this very page, absolute, because another device will read it. */
-export function receiptPage(reader: Reader, held: HeldReceipt, url: string, note?: 'withdrawn'): Html {
+/**
+ * @param extras As they are asked now; one that is asked no more has its name only.
+ * @param url Of this very page, absolute, because another device will read it.
+ */
+export function receiptPage(reader: Reader, held: HeldReceipt, extras: readonly ShownExtra[], url: string, note?: 'withdrawn'): Html {
   const { t, language, site } = reader
   const { text, code } = held
   const [atMs, path] = [text.iat * 1000, `/receipt/${code}`]
@@ -53,7 +57,7 @@ export function receiptPage(reader: Reader, held: HeldReceipt, url: string, note
   const rows = [['receipt.read', html`${t('receipt.read.text', { version: text.terms.ver })} <a href="${href(reader, '/terms')}">${t('receipt.terms')}</a>`], ['receipt.at', when], ['receipt.by', text.controller]] as const
   const body = html`<h1 tabindex="-1" autofocus>${t('receipt.yours')}</h1>${note === undefined ? '' : html`<p class="note" role="status">${t(`receipt.${note}`)}</p>`}
 <dl class="card">${rows.map(([key, value]) => html`<dt>${t(key)}</dt><dd>${value}</dd>`)}</dl><p class="small">${t('receipt.nameless')}</p>
-${consents(reader, held)}
+${consents(reader, held, extras)}
 <h2>${t('receipt.keep')}</h2><p>${t('receipt.keep.text')}</p>${qrCode(url, t('receipt.qr'))}<p>${t('receipt.code')}<br><b dir="ltr"><code>${printedCode(code)}</code></b></p><p><a class="go quiet" href="${path}/copy"><span>${t('receipt.copy')}</span></a></p><p class="small">${t('receipt.proof')}</p>
 <details><summary>${t('receipt.erase')}</summary><p>${t('receipt.erase.text')}</p>${form(reader, code, 'erase', t('receipt.erase.button'))}</details>`
   return frame(reader, { title: t('receipt.title'), body, path })

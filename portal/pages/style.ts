@@ -31,6 +31,10 @@ export const STYLE =
   'dl{margin:0 0 1rem}dt{font-weight:600}dd{margin:0 0 .5rem}.good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}' +
   'label[for]{display:block;font-weight:600;margin:.25rem 0}[type=text],[type=password]{display:block;width:100%;min-height:48px;margin:0 0 .75rem;padding:.5rem .75rem;border:2px solid var(--line);border-radius:8px;background:var(--paper);color:var(--ink);font:inherit;font-size:var(--text-body)}' +
   '[aria-invalid]{border-color:var(--bad)}.ways{border-top:1px solid var(--stone);margin-top:1rem;padding-top:.5rem}.ways form{margin-bottom:1rem}.go+.small+.small{margin-top:0}.code{font:var(--text-title) ui-monospace,monospace;letter-spacing:.05em}' +
+  'h3{font-size:var(--text-body);line-height:1.3;margin:1rem 0 .25rem}.card h3{margin-top:0}code{overflow-wrap:anywhere}' +
+  '.terms ul{list-style:disc;padding-inline-start:1.25rem}.terms h2{margin-top:1.25rem}' +
+  'fieldset{border:1px solid var(--line);border-radius:12px;margin:1rem 0 0;padding:.25rem 1rem .75rem}fieldset p:last-child,.extras{margin:0}' +
+  '.extras label{display:flex;gap:.75rem;align-items:flex-start;min-height:44px;padding:.5rem 0}.extras input{flex:none;width:24px;height:24px;margin:0;accent-color:var(--square)}' +
   'footer{padding-bottom:2rem}' +
   '@media(min-width:22.5rem){h1{font-size:var(--text-title)}}' +
   '@media(min-width:40rem){body{font-size:var(--text-body)}main{padding-top:1.5rem}h1{font-size:var(--text-display);margin-bottom:1.25rem}.facts{margin-bottom:1.5rem}.facts svg{width:28px;height:28px}header{padding-top:2rem}}'

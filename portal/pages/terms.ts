@@ -4,6 +4,9 @@ import type { Terms, TermsDocument } from '../consent/terms.ts'
 import type { TermsNode } from '../consent/terms-html.ts'
 import { frame, href, type Html, type Reader } from './frame.ts'
 
+/** Keeps its own direction inside a sentence of another (Unicode's FSI … PDI). */
+const isolated = (text: string): string => `\u2068${text}\u2069`
+
 /** Written anew from what was understood, never passed on: what the subset does not know can only be text. */
 function nodes(list: readonly TermsNode[]): (Html | string)[] {
   return list.map((node) => {
@@ -28,7 +31,7 @@ export function termsPage(reader: Reader, terms: Terms, controller: string): Htm
   const { document } = terms
   const body = html`<h1>${t('terms.heading')}</h1><ul class="facts">${terms.lines.map((line) => html`<li><span>${line}</span></li>`)}</ul>
 ${document === undefined ? html`<p>${t('terms.noMore')}</p>` : documentCard(reader, document)}
-<p class="small">${t('terms.version', { version: terms.ver })} ${t('recorded.controller', { controller })}</p><details><summary>${t('terms.digest')}</summary><p class="small">${t('terms.digest.text')}</p><p><code>${terms.sha256}</code></p>${document === undefined ? '' : html`<p class="small">${t('terms.digest.file')}</p><p><code>${document.sha256}</code></p>`}</details>
+<p class="small">${t('terms.version', { version: isolated(terms.ver) })} ${t('recorded.controller', { controller: isolated(controller) })}</p><details><summary>${t('terms.digest')}</summary><p class="small">${t('terms.digest.text')}</p><p><code>${terms.sha256}</code></p>${document === undefined ? '' : html`<p class="small">${t('terms.digest.file')}</p><p><code>${document.sha256}</code></p>`}</details>
 <p><a class="go quiet" href="${href(reader, '/')}"><span>${t('link.home')}</span></a></p>`
   return frame(reader, { title: t('terms.title'), body, path: '/terms' })
 }
