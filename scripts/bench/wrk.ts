@@ -14,16 +14,22 @@ const REPORT = `done = function(summary, latency)
   print(string.format('{"requests":%d,"microseconds":%d,"p95":%d,"errors":%d}', summary.requests, summary.duration, latency:percentile(95), e.connect + e.read + e.write + e.status + e.timeout))
 end`
 
-/** Drives one address from `connections` connections on processor 1; rate per second, p95 in milliseconds. */
-export async function wrk(url: string, host: string, connections: number, seconds: number): Promise<Load> {
+/** Runs a command to its end and tells what it printed. */
+export type Runner = (command: readonly string[]) => Promise<string>
+
+const here: Runner = async ([program = '', ...args]) => (await promisify(execFile)(program, args)).stdout
+
+export type Drive = { readonly url: string; readonly host: string; readonly connections: number; readonly seconds: number; /** Default: on this machine. */ readonly run?: Runner }
+
+/** Drives one address on processor 1; rate per second, p95 in milliseconds. An answer has 10 s before it counts as an error. */
+export async function wrk({ url, host, connections, seconds, run = here }: Drive): Promise<Load> {
   const program = where('wrk')
   if (!program) throw new UnavailableError('peer', 'wrk is not installed')
   const dir = mkdtempSync(join(tmpdir(), 'parvis-wrk-'))
   try {
     const script = join(dir, 'report.lua')
     writeFileSync(script, REPORT)
-    const args = ['-c', '1', program, '-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, '-H', `Host: ${host}`, url]
-    const { stdout } = await promisify(execFile)('taskset', args)
+    const stdout = await run(['taskset', '-c', '1', program, '-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, '-H', `Host: ${host}`, url])
     const line = stdout.split('\n').find((text) => text.startsWith('{'))
     if (line === undefined) throw new UnavailableError('peer', `wrk said nothing useful: ${stdout}`)
     const report = JSON.parse(line) as { requests: number; microseconds: number; p95: number; errors: number }
