@@ -1,5 +1,6 @@
 import type { Benchmark } from './figure.ts'
 import { captive } from './captive.ts'
+import { captiveOpennds } from './captive-opennds.ts'
 import { logIns } from './log-ins.ts'
 import { memory } from './memory.ts'
 import { open } from './open.ts'
@@ -11,4 +12,4 @@ import { papFromSqlite, papInMemory } from './radius/pap.ts'
 import { storm, stormMax } from './storm/storm.ts'
 import { kioskBytes, pageBytes } from './sizes.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [captive, open, logIns, storm, stormMax, memory, pageBytes, kioskBytes, papInMemory, papFromSqlite, accounting, latency, cores, argon2]
+export const BENCHMARKS: readonly Benchmark[] = [captive, captiveOpennds, open, logIns, storm, stormMax, memory, pageBytes, kioskBytes, papInMemory, papFromSqlite, accounting, latency, cores, argon2]
