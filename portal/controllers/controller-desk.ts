@@ -4,7 +4,7 @@ import type { Effects } from '#shared/effects.ts'
 import { UsageError } from '#shared/errors.ts'
 import type { KeyObject } from '#shared/keyed-mac.ts'
 import { reason } from '#shared/log.ts'
-import type { ClientId } from '#shared/personal.ts'
+import type { ClientId, MacAddress } from '#shared/personal.ts'
 import { siteFor, type Site } from '#shared/place.ts'
 import { localClient } from '../consent/form-token.ts'
 import type { Place } from '../detect/place.ts'
@@ -25,6 +25,8 @@ export type ControllerDesk = {
   ofApiSite(site: string): Controller | undefined
   introduce(controller: Controller, redirect: Redirect): Introduction
   seal(arrival: Arrival): ArrivalState | undefined
+  /** For the pages of a session: by its link alone a phone behind a controller would be nobody to all others. */
+  stateOf(mac: MacAddress, behind: Behind): ArrivalState | undefined
   /** Undefined for what we did not seal, for what is too old, and for controllers that are not configured any more. */
   arrived(state: string | undefined): Opened | undefined
   placeOf(arrival: Arrival, sites: readonly Site[]): Place
@@ -55,6 +57,11 @@ export function clientIdOf({ mac, behind }: Extract<Asker, { kind: 'client' }>):
 /** What goes with the session: never the page that was asked for. */
 export function behindOf({ arrival: { controller, bind, back, facts }, once }: Opened): Behind {
   return { controller, facts: { ...facts, bind, once, ...(back !== undefined && { back }) } }
+}
+
+/** The way back: nobody arrives anew by it, and what its redirect has used up stays used. */
+function arrivalOf(mac: MacAddress, { controller, facts: { bind, back, once = '', ...facts } }: Behind): Arrival {
+  return { controller, bind: bind === 'ctl' ? 'ctl' : 'claim', mac, event: 'online', hints: {}, facts, once: once.slice(controller.length + 1), ...(back !== undefined && { back }) }
 }
 
 function controllerOf(settings: ControllerSettings): Controller {
@@ -88,6 +95,7 @@ export function createControllerDesk(settings: readonly ControllerSettings[], fo
     ofApiSite: (site) => [...controllers.values()].find(({ kind, api }) => kind === 'unifi' && api?.site === site),
     introduce: (controller, redirect) => KINDS[controller.kind].read(redirect, controller),
     seal: (arrival) => states.seal(arrival, clock.now()),
+    stateOf: (mac, behind) => states.seal(arrivalOf(mac, behind), clock.now()),
     arrived(state) {
       const opened = state === undefined ? undefined : states.open(state, clock.now())
       return opened && controllers.has(opened.arrival.controller) ? opened : undefined

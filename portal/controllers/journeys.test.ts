@@ -70,6 +70,11 @@ test('behind CoovaChilli the phone brings its token there, RADIUS says yes, and 
   expect(locationOf(back)).toMatch(/^\/s\/[0-9a-z]{26}\?lang=fr$/)
   const mine = await get(locationOf(back))
   expect(mine.body).toContain('2 heures')
+  // Time is the controller's: nothing is offered that it would not hear of. And the page's own links know who asks.
+  expect(mine.body).not.toContain('action="/pause"')
+  expect(mine.body).not.toContain('action="/extend"')
+  const status = /href="(\/status[^"]+)"/.exec(mine.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  expect((await get(status)).body).toContain('2 heures')
   expect(town.seen.started).toMatchObject([{ device: '5c1dd920a0c1', site: 'default' }])
   expect(town.portal.receipts.jws).toBeDefined()
   // The portal itself has told no server of this session: its controller does.
@@ -101,9 +106,12 @@ test('a redirect opens one session: once that is over, the page must be asked fo
   const { answer } = await tap(redirect)
   const logged = await fetch(locationOf(answer), { redirect: 'manual' })
   const mine = locationOf(await get(logged.headers.get('location') ?? ''))
+  const pages = (await get(mine)).body
   const [guest] = [town.portal.guests.held(parseToken(mine.slice(3, 29)) ?? ('' as never))]
   town.portal.guests.heard({ status: 'stop', userName: guest?.user ?? '', sessionSeconds: 10 })
   expect(town.seen.ended).toHaveLength(1)
+  // Nor does the state on the pages of the session that is over.
+  expect((await post(`/connect?at=${atOf(pages)}`, formFields((await get(`/?at=${atOf(pages)}`)).body))).status).toBe(403)
   const again = await get(locationOf(await get(redirect)))
   expect(again.status).toBe(200)
   const refused = await post(`/connect?at=${atOf(locationOf(await get(redirect)))}`, formFields(again.body))

@@ -55,5 +55,6 @@ export function extendForm(reader: Reader, { extend }: Outlook, key: Key): Html 
 }
 
 export function pauseForm(reader: Reader, session: OpenSession, nowMs: number, key: Key): Html {
-  return secondsLeft(session, nowMs) >= PAUSABLE_SECONDS ? actForm(reader, '/pause', key, 'outlook.pause', 'pause') : html``
+  // A foreign controller's clock does not stand still.
+  return session.behind === undefined && secondsLeft(session, nowMs) >= PAUSABLE_SECONDS ? actForm(reader, '/pause', key, 'outlook.pause', 'pause') : html``
 }

@@ -43,7 +43,8 @@ export function createExtending({ settings, sessions, rules, nas, keyring, effec
   const now = () => Math.floor(clock.now())
 
   function possible(session: OpenSession): boolean {
-    if (settings.extend === false || !methodAgain(session)) return false
+    // A foreign controller was told its minutes once.
+    if (session.behind !== undefined || settings.extend === false || !methodAgain(session)) return false
     const givenMs = (settings.sessionSecondsAt?.[session.site] ?? settings.sessionSeconds) * 1000
     const gainMs = noLaterThanClosing(rules, session.site, now(), now() + givenMs) - session.deadlineMs
     return gainMs >= Math.min(LEAST_GAIN_MS, givenMs / LEAST_SHARE)

@@ -44,7 +44,8 @@ export function heldRoute(visits: Visits) {
     const away = session && controllers.leaving(session.behind)
     if (away !== undefined) visit.set('formTo', new URL(away).origin)
     const nowMs = effects.clock.now()
-    return session ? page(visit, statusPage(reader, session, nowMs, keepsakeOf(token), outlookOf(visits, session, nowMs, extendedIn(visit)), key)) : page(visit, gonePage(reader), 404)
+    const own = session?.behind ? { ...reader, at: controllers.stateOf(session.mac, session.behind) } : reader
+    return session ? page(visit, statusPage(own, session, nowMs, keepsakeOf(token), outlookOf(visits, session, nowMs, extendedIn(visit)), key)) : page(visit, gonePage(reader), 404)
   }
 }
 

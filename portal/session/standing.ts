@@ -81,7 +81,7 @@ export function pauseRoute({ sessions, readerOf, page, broken }: Visits) {
     const reader = readerOf(visit, form('lang'))
     const token = parseToken(form('token') ?? '')
     const session = token && (await sessions.held(token))
-    if (!session) return page(visit, gonePage(reader), 404)
+    if (!session || session.behind) return page(visit, gonePage(reader), 404)
     try {
       await sessions.pause(session.id)
       return visit.redirect(back(reader, form), 303)
