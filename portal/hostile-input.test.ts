@@ -1,12 +1,13 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROUTES } from './app.ts'
+import { formsOf } from '#scripts/town/phone.ts'
 import { ask, formFields, portalTown, tokenOf, type PortalTown } from '#test/support/portal-town.ts'
 
 let town: PortalTown
 let token = ''
 beforeAll(async () => {
-  town = await portalTown()
+  town = await portalTown({ settings: { methods: ['click', 'voucher', 'account', 'reentry'] } })
   token = tokenOf((await town.phone('127.0.0.2').connect()).body)
 })
 afterAll(() => town.close())
@@ -24,7 +25,7 @@ function raw(bytes: string | Buffer, from = '127.0.0.3'): Promise<string> {
 }
 const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0)
 
-const QUERIES = ['', '?lang=fr&lang=en&lang=%00', `?lang=${LONG}`, `?to=${LONG}`, '?to=%00', '?lang=%', '?to=%zz&lang=%E0%A4%A', '?__proto__=1&constructor=2', '?lang[]=fr', '?&&==&', '?to=../../etc']
+const QUERIES = ['', '?lang=fr&lang=en&lang=%00', `?lang=${LONG}`, `?to=${LONG}`, '?to=%00', '?lang=%', '?to=%zz&lang=%E0%A4%A', '?__proto__=1&constructor=2', '?lang[]=fr', '?&&==&', '?to=../../etc', '?v=%22%3E%3Cscript%3Ealert(1)', `?v=${LONG}&v=%00`]
 const PATHS = [...ROUTES.map((route) => route.path), '/s/%00', '/s/%', '/%', '/%00', `/${LONG}`, '/s/', '//', '/\\', '/../..', '/connect/', '/s/:token/../../status', '*']
 const HEADS = {
   plain: 'Host: 127.0.0.1\r\nUser-Agent: test\r\nAccept: text/html\r\n',
@@ -97,4 +98,21 @@ test('no log line names a device, an address or a token', () => {
   const text = town.effects.lines.join('')
   expect(text).not.toMatch(/02:?00:?7f|127\.0\.0\.[2-9]/i)
   expect(text).not.toContain(token)
+})
+
+test('what is typed into any field is text: markup, controls, other alphabets, lone surrogates, too much of it', async () => {
+  const type = { 'Content-Type': 'application/x-www-form-urlencoded' }
+  const phone = { from: '127.0.0.8', port: town.portal.port, path: '/connect', method: 'POST', headers: type }
+  const page = (await town.phone('127.0.0.8').get('/')).body
+  const typed = ['"><script>alert(1)</script>', "' onfocus=alert(1) x='", '%00', 'é'.repeat(200), LONG, '٤٤٤٧ ٦٢٣٥ ٤٤٤٤ ٦٦٦٦ ٢٢٢٠', '%ED%A0%80', '0'.repeat(10), '-'.repeat(40), '\u202e9999']
+  for (const { fields } of formsOf(page).filter(({ action }) => action === '/connect')) {
+    const names = Object.keys(fields).filter((name) => !['token', 'terms', 'method', 'lang', 'to'].includes(name))
+    for (const text of names.length === 0 ? [] : typed) {
+      const body = new URLSearchParams({ ...fields, ...Object.fromEntries(names.map((name) => [name, text])) }).toString().replaceAll('%25', '%')
+      const answer = await ask({ ...phone, body })
+      expect([400, 403, 429], `${fields['method']} ${text.slice(0, 20)}`).toContain(answer.status)
+      expect(answer.body).not.toMatch(/<script|["'] onfocus=/)
+      expect(answer.bytes).toBeLessThan(20_000)
+    }
+  }
 })

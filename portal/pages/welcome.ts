@@ -21,11 +21,14 @@ export function welcomePage(reader: Reader, { terms, ways, notice, online, extra
   const { t } = reader
   const [first, ...others] = ways
   const facts = terms.lines.map((line, index) => html`<li>${index === 0 && asksName(ways) ? ICONS.press : (SIGNS[index] ?? '')}<span>${line}</span></li>`)
+  const list = html`<ul class="facts" aria-label="${t('welcome.terms')}">${facts}</ul>`
+  const form = first === undefined ? '' : wayForm(reader, first, terms, agreed(reader, terms, extras))
+  // With two fields above it the button would leave a small screen; the facts then follow the sentence that speaks of them.
+  const tall = (first?.method.fields.length ?? 0) > 1
   const body = html`<h1>${t('welcome.heading')}</h1>
 ${notice === undefined ? '' : html`<p class="note" role="status">${t(`notice.${notice}`)}</p>`}
 ${online ? html`<p class="note">${t('welcome.online')}<br><a class="line" href="${href(reader, '/status')}">${t('link.left')}</a></p>` : ''}
-<ul class="facts" aria-label="${t('welcome.terms')}">${facts}</ul>
-${first === undefined ? '' : wayForm(reader, first, terms, agreed(reader, terms, extras))}
+${tall ? [form, list] : [list, form]}
 ${others.length === 0 ? '' : html`<section class="ways" aria-label="${t('welcome.ways')}">${others.map((way) => otherWay(reader, way, terms))}</section>`}`
   return frame(reader, { title: t('welcome.title'), body, path: '/', query: filledQuery(ways) })
 }
