@@ -131,10 +131,13 @@ test('the captive portal API of RFC 8908 tells a phone what holds for it', async
   const captive = await phone.get('/capport', { Accept: 'text/plain' })
   expect(captive.headers['content-type']).toBe('application/captive+json')
   expect(captive.headers['cache-control']).toBe('private, no-store')
-  expect(JSON.parse(captive.body)).toEqual({ captive: true, 'user-portal-url': town.portal.url, 'can-extend-session': false })
+  const said = { 'user-portal-url': town.portal.url, 'venue-info-url': 'http://kiosk.example/', 'can-extend-session': false }
+  expect(JSON.parse(captive.body)).toEqual({ ...said, captive: true })
   await phone.connect()
   town.clock.advance(60_000)
-  expect(JSON.parse((await phone.get('/capport')).body)).toMatchObject({ captive: false, 'seconds-remaining': 7140 })
+  expect(JSON.parse((await phone.get('/capport')).body)).toEqual({ ...said, captive: false, 'seconds-remaining': 7140 })
+  town.clock.advance(3_600_000)
+  expect(JSON.parse((await phone.get('/capport')).body)).toMatchObject({ captive: false, 'can-extend-session': true })
 })
 
 test('the state of the service is words, never a number', async () => {

@@ -3,6 +3,7 @@ import { CAPPORT_TYPE, capportAnswer } from './detect/capport.ts'
 import { PROFILES } from './legal/profile.ts'
 import { methodsAt } from './login/methods.ts'
 import { recordedPage } from './pages/recorded.ts'
+import { levelOf } from './state/conditions.ts'
 import type { Visit, Visits } from './visit.ts'
 
 /** `GET /recorded`: "what did you record?" */
@@ -15,10 +16,14 @@ export function recordedRoute({ page, readerOf, sessionOf, settings, effects }: 
 }
 
 /** `GET /capport`: RFC 8908. */
-export function capportRoute({ sessionOf, secure, effects }: Visits) {
+export function capportRoute({ sessionOf, secure, service, extending, settings: { servicesUrl }, effects }: Visits) {
   return async function tellCapport(visit: Visit) {
+    const session = await sessionOf(visit)
     const apiUrl = secure.apiUrl()
-    const answer = capportAnswer(await sessionOf(visit), effects.clock.now(), apiUrl === undefined ? secure.url() : new URL('/', apiUrl).href, undefined)
+    const portalUrl = apiUrl === undefined ? secure.url() : new URL('/', apiUrl).href
+    const disturbed = levelOf(service.told().held) !== 'works'
+    const extendable = session !== undefined && extending.possible(session)
+    const answer = capportAnswer({ session, nowMs: effects.clock.now(), portalUrl, servicesUrl, disturbed, extendable })
     return visit.body(JSON.stringify(answer), 200, { 'Content-Type': CAPPORT_TYPE, 'Cache-Control': 'private, no-store' })
   }
 }
