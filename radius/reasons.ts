@@ -1,6 +1,6 @@
 /**
  * Why a packet was refused, in words: one row for each code that the log, the metrics and `radius watch` show. The sentences follow
- * "refused: " or "no answer: " and name nobody. A code is never sent; whoever guesses learns nothing from it.
+ * "refused: " or "no answer: " and name nobody. A code is never sent; `told.ts` has the few sentences that are.
  */
 const SENTENCES: Readonly<Record<string, string>> = {
   // Who asks.
