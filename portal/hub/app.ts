@@ -25,6 +25,7 @@ export type HubParts = {
   readonly origin: () => string
   readonly names: readonly string[]
   readonly city: string
+  readonly portalUrl?: (() => string | undefined) | undefined
   readonly languages: Parameters<typeof staffApp>[0]['languages']
   readonly certificates: CertificateParts['certificates']
 }

@@ -8,7 +8,7 @@ import { openCertificates } from './certificate/open.ts'
 import { enrolDevice, mintCode, type CodeKind } from './enrol.ts'
 import type { HubSettings } from './settings.ts'
 import { namelessStaff } from './staff/nameless.ts'
-import { accountName } from './staff/accounts.ts'
+import { accountName, createAccounts, isRole } from './staff/accounts.ts'
 import { openSetup } from './staff/setup.ts'
 import { sqliteStore } from './store/sqlite.ts'
 import type { HubStore } from './store/store.ts'
@@ -37,6 +37,8 @@ export type Hub = Running & {
   releaseDevice(gateway: string): Promise<boolean>
   /** Opens an account that was locked after a hundred wrong passwords; false when there is none of that name. */
   unlockAccount(name: string): Promise<boolean>
+  /** A further account of staff; its password, shown once. Undefined when the name is none or taken, or there is no such role. */
+  addAccount(name: string, role: string): Promise<string | undefined>
   readonly store: HubStore
   /** Vouchers whose balance this hub holds. */
   readonly pool: Pool
@@ -53,7 +55,7 @@ export async function startHub(settings: HubSettings, effects: Effects): Promise
   let origin = settings.url === undefined ? '' : new URL(settings.url).origin
   const names = [...settings.names, ...(settings.url === undefined ? [] : [new URL(settings.url).hostname]), ...settings.hosts]
   const certificates = settings.acme && openCertificates(settings.acme, own)
-  const app = hubApp({ store, key, setup, pool, names, certificates, city: settings.city, languages: settings.languages, origin: () => origin }, own)
+  const app = hubApp({ store, key, setup, pool, names, certificates, portalUrl: settings.portalUrl, city: settings.city, languages: settings.languages, origin: () => origin }, own)
   const listening = await listen({
     hosts: settings.hosts,
     port: settings.port,
@@ -94,6 +96,7 @@ export async function startHub(settings: HubSettings, effects: Effects): Promise
       if (account) await store.staff.forgive(account.name)
       return account !== undefined
     },
+    addAccount: async (name, role) => (isRole(role) ? createAccounts(store, own).create(name, role) : undefined),
     async close() {
       open = false
       await listening.close()

@@ -26,6 +26,8 @@ export type HubSettings = {
     /** Path of the account's key (PEM, made on first use). */
     readonly accountKeyFile: string
   }
+  /** Where a phone on the city's Wi-Fi reaches its portal, for the QR codes of vouchers; asked anew each time. */
+  readonly portalUrl?: () => string | undefined
   /** Shown in the head of staff pages. */
   readonly city: string
   /** The city's own first. */

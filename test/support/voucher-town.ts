@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { stationNames } from '#radius/access/station-names.ts'
 import type { Decision } from '#radius/access/access.ts'
 import { createLiveSessions, type LiveSessions } from '#radius/live-sessions.ts'
-import type { AccountingReport } from '#radius/nas.ts'
+import type { AccountingReport, AccountingStore } from '#radius/nas.ts'
 import { createCity, type City } from '#radius/vouchers/city.ts'
 import { meteringVouchers } from '#radius/vouchers/metering.ts'
 import { voucherHolder, voucherSource } from '#radius/vouchers/source.ts'
@@ -114,7 +114,7 @@ export async function voucherTown(): Promise<VoucherTown> {
         over.push(one.leave(session))
       }
     }
-    const accounting = () => meteringVouchers({ record: async () => undefined, alive: () => false }, life.vouchers)
+    const accounting = () => meteringVouchers<AccountingStore>({ record: async () => undefined, alive: () => false }, life.vouchers)
     async function report(status: AccountingReport['status'], { code, station, id, startMs }: Online): Promise<void> {
       const sessionSeconds = Math.round((clock.now() - startMs) / 1_000)
       const said: AccountingReport = { status, nasIdentifier: name, acctSessionId: id, userName: code, callingStationId: station, eventSeconds: Math.floor(clock.now() / 1_000), sessionSeconds }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { encodeBase32 } from '#shared/base32.ts'
 import type { Effects } from '#shared/effects.ts'
 import { UnavailableError } from '#shared/errors.ts'
 import type { Account, HubStore, StaffSession } from '../store/store.ts'
@@ -6,11 +7,14 @@ import { createPasswords, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password
 
 /** What an account may do. One row per role; pages ask `may`, never for a role's name. */
 export const ROLES = {
-  admin: { counts: true, download: true },
-  steward: { counts: true, download: true },
-  viewer: { counts: true, download: false },
+  admin: { counts: true, download: true, vouchers: true },
+  steward: { counts: true, download: true, vouchers: false },
+  viewer: { counts: true, download: false, vouchers: false },
+  /** Prints vouchers and can do nothing else. */
+  desk: { counts: false, download: false, vouchers: true },
 } as const
 export type Role = keyof typeof ROLES
+export const isRole = (name: string): name is Role => Object.hasOwn(ROLES, name)
 export type Right = keyof (typeof ROLES)['admin']
 
 const IDLE_MS = 30 * 60_000
@@ -18,6 +22,8 @@ const LONGEST_MS = 10 * 60 * 60_000
 /** Writing each request down would cost an fsync each. */
 const SEEN_EVERY_MS = 60_000
 const TOKEN_BYTES = 32
+/** 80 bits: 16 letters and digits. */
+const PASSWORD_BYTES = 10
 /** NIST SP 800-63B §5.2.2 allows no more consecutive failures on an account. */
 const MOST_FAILURES = 100
 const FREE_FAILURES = 5
@@ -40,6 +46,8 @@ export type Accounts = {
   signOut(token: string): Promise<void>
   /** The very first account, an admin. `wrong-name` also when another was faster. */
   createFirst(name: string, password: string): Promise<'created' | 'wrong-name' | 'wrong-password'>
+  /** Its first password, shown once; undefined when the name is none or is taken. */
+  create(name: string, role: Role): Promise<string | undefined>
 }
 
 /** Names are compared as people see them: folded, one spelling. Undefined when it cannot be a name. */
@@ -126,6 +134,12 @@ export function createAccounts(store: HubStore, effects: Effects): Accounts {
       if (name === undefined) return 'wrong-name'
       if ([...password].length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) return 'wrong-password'
       return (await store.staff.addAccount({ name, password: await passwords.hash(password), role: 'admin' satisfies Role, first: true })) ? 'created' : 'wrong-name'
+    },
+    async create(typed, role) {
+      const name = accountName(typed)
+      const password = encodeBase32(random(PASSWORD_BYTES)).replace(/(.{4})(?=.)/g, '$1-')
+      const made = name !== undefined && (await store.staff.addAccount({ name, password: await passwords.hash(password), role }))
+      return made ? password : undefined
     },
   }
 }

@@ -19,9 +19,11 @@ import { STYLE } from './style.ts'
 import { ar } from './texts/ar.ts'
 import { en } from './texts/en.ts'
 import { fr } from './texts/fr.ts'
+import { voucherDesk, type DeskParts, type Said } from '../vouchers/desk.ts'
+import { SHEET_STYLE } from '../vouchers/sheet-style.ts'
 import type { Html, View } from './view.ts'
 
-export type StaffParts = { readonly store: HubStore; readonly setup: Setup; readonly origin: () => string; readonly city: string; readonly languages: readonly Language[] }
+export type StaffParts = DeskParts & { readonly store: HubStore; readonly setup: Setup; readonly origin: () => string; readonly city: string; readonly languages: readonly Language[] }
 
 const MOST_BODY_BYTES = 16 * 1024
 const LANGUAGE_COOKIE = 'parvis-language'
@@ -82,6 +84,10 @@ export function staffApp(parts: StaffParts, effects: Effects): Hono<Env> {
     }
   }
 
+  async function told(c: StaffContext, said: Said): Promise<Response> {
+    return 'to' in said ? c.redirect(said.to, 303) : c.html(await said.page, said.status)
+  }
+
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
     await next()
@@ -97,7 +103,7 @@ export function staffApp(parts: StaffParts, effects: Effects): Hono<Env> {
     const { pathname, search } = new URL(c.req.url)
     const demo = (await store.counts.sites()).some((site) => site.demo)
     c.set('staff', staff)
-    c.set('view', { language, languages: parts.languages, t: texts(language), city: parts.city, path: pathname + search, account: staff?.name, demo })
+    c.set('view', { language, languages: parts.languages, t: texts(language), city: parts.city, path: pathname + search, account: staff?.name, may: (right) => staff?.may(right) ?? false, demo })
     await next()
   })
   app.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: (c) => c.text('At most 16 kB.\n', 413) }))
@@ -138,6 +144,18 @@ export function staffApp(parts: StaffParts, effects: Effects): Hono<Env> {
     return c.redirect('/staff/sign-in', 303)
   })
 
+  const vouchers = voucherDesk(parts, effects)
+  app.get('/vouchers.css', (c) => c.body(SHEET_STYLE, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'max-age=300' }))
+  app.get('/vouchers', guarded('vouchers', (_c, view) => vouchers.show(view)))
+  app.post('/vouchers', guarded('vouchers', async (c, view) => told(c, await vouchers.make(view, await fields(c)))))
+  app.get('/vouchers/void', guarded('vouchers', async (c, view) => told(c, await vouchers.confirm(view, c.req.query('label') ?? ''))))
+  app.post('/vouchers/void', guarded('vouchers', async (c, view) => told(c, await vouchers.void(view, (await fields(c))('label')))))
+
+  app.get('/', async (c, next) => {
+    const staff = c.get('staff')
+    // Whoever may see no count has a page of their own.
+    return staff?.may('vouchers') && !staff.may('counts') ? c.redirect('/staff/vouchers', 303) : next()
+  })
   app.get(
     '/',
     guarded('counts', async (_c, view) => homePage(view, await summaries(store.counts, effects.clock.now()), await store.batches.quarantined())),

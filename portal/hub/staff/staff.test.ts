@@ -208,7 +208,7 @@ test('a form from another site changes nothing', async () => {
 })
 
 test('behind a proxy that ends TLS, a form of the hub’s own page is not taken for another site’s', async () => {
-  const behind = staffApp({ store: hub.store, setup: { code: undefined, open: async () => false, matches: () => false }, origin: () => 'https://hub.rivemont.example', city: 'Rivemont', languages: ['fr'] }, effects)
+  const behind = staffApp({ store: hub.store, pool: hub.pool, setup: { code: undefined, open: async () => false, matches: () => false }, origin: () => 'https://hub.rivemont.example', city: 'Rivemont', languages: ['fr'] }, effects)
   const post = (origin: string) => behind.request('http://hub.rivemont.example/sign-out', { method: 'POST', headers: { origin, 'content-type': 'application/x-www-form-urlencoded' }, body: '' })
   expect((await post('https://hub.rivemont.example')).status).toBe(303)
   expect((await post('https://evil.example')).status).toBe(403)

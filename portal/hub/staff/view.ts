@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import { direction, type Language, type Translate } from '#shared/i18n/texts.ts'
+import type { Right } from './accounts.ts'
 import { halfWidth, isGrey, type Estimate } from './noise.ts'
 
 export type Html = ReturnType<typeof html>
@@ -14,6 +15,8 @@ export type View = {
   readonly path: string
   /** Undefined before sign-in. */
   readonly account: string | undefined
+  /** What whoever is signed in may do; the menu shows nothing else. */
+  may(right: Right): boolean
   /** True where any site is a demonstration: every page says so then. */
   readonly demo: boolean
 }
@@ -21,7 +24,7 @@ export type View = {
 /** Digits stay 0–9 in Arabic too, as the Maghreb writes them. */
 const LOCALES: Readonly<Record<Language, string>> = { fr: 'fr-FR', en: 'en-GB', ar: 'ar-u-nu-latn' }
 
-function formatter<T>(make: (locale: string) => T): (view: View) => T {
+function formatter<T>(make: (locale: string) => T): (view: Pick<View, 'language'>) => T {
   const made = new Map<Language, T>()
   return ({ language }) => {
     let format = made.get(language)
@@ -40,10 +43,10 @@ const utc = (date: string) => Date.parse(`${date}T00:00Z`)
 export const integer = (view: View, value: number): string => integers(view).format(Math.round(value)).replace(/^(\u200E?)-/, '$1\u2212')
 export const percent = (view: View, share: number): string => percents(view).format(share)
 /** In French the first of a month is an ordinal, which Intl does not know: `dim. 1er nov.` */
-const ordinal = ({ language }: View, date: string, words: string): string => (language === 'fr' && date.endsWith('-01') ? words.replace(/\b1\b/, '1er') : words)
+const ordinal = ({ language }: Pick<View, 'language'>, date: string, words: string): string => (language === 'fr' && date.endsWith('-01') ? words.replace(/\b1\b/, '1er') : words)
 /** `ven. 20 nov.` for a local date. */
 export const shortDate = (view: View, date: string): string => ordinal(view, date, shortDates(view).format(utc(date)))
-export const longDate = (view: View, date: string): string => ordinal(view, date, longDates(view).format(utc(date)))
+export const longDate = (view: Pick<View, 'language'>, date: string): string => ordinal(view, date, longDates(view).format(utc(date)))
 export const monthName = (view: View, month: string): string => months(view).format(utc(`${month}-01`))
 
 /** A number with its uncertainty; greyed and marked where noise alone could have made it. */
