@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeVoucherCode, printedCode } from '#radius/vouchers/code.ts'
-import { settled, tokenOf } from '#test/support/portal-town.ts'
+import { portalTown, settled, tokenOf } from '#test/support/portal-town.ts'
 import { signInTown, wayFields, type SignInTown } from '#test/support/sign-in-town.ts'
 
 let town: SignInTown
@@ -145,4 +145,20 @@ test('no voucher, name or password reaches the disk or the log, and the volatile
   }
   expect(read('sessions.db')).toContain(code)
   expect(read('sessions.db')).not.toContain('phrase de passe unique')
+})
+
+test('after a power cut a voucher’s Stop goes out without the name that no disk learnt, and its session is known to the server by its id', async () => {
+  const dark = await signInTown()
+  const [code = ''] = await dark.vouchers()
+  await dark.signIn(dark.phone('127.0.9.9'), 'voucher', { voucher: code })
+  const id = dark.portal.sessions.list()[0]?.id
+  await settled(() => dark.reports.length > 0)
+  // What a boot finds: the journal on disk, and a volatile store that never heard of anybody.
+  dark.volatile.exec("delete from session; update boot set id = 'another'")
+  const next = await portalTown({ dir: dark.dir, settings: { methods: ['voucher'] } })
+  await settled(() => next.reports.length > 0)
+  expect(next.reports).toMatchObject([{ status: 'stop', acctSessionId: id, terminateCause: 'nasReboot' }])
+  expect(next.reports[0]?.userName ?? '').toBe('')
+  await next.close()
+  await dark.close().catch(() => undefined)
 })
