@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync, writeFileSync } from 'node:fs'
+import { ar } from '#portal/hub/staff/texts/ar.ts'
+import { en } from '#portal/hub/staff/texts/en.ts'
+import { fr } from '#portal/hub/staff/texts/fr.ts'
+import { endOfDay } from '#portal/hub/vouchers/last-day.ts'
+import { sheetDocument } from '#portal/hub/vouchers/sheet.ts'
 import { encodeBase32 } from '#shared/base32.ts'
 import { systemClock } from '#shared/clock.ts'
-import { siteDayAt } from '#shared/count/site-day.ts'
 import { UsageError } from '#shared/errors.ts'
+import { createTexts, isLanguage } from '#shared/i18n/texts.ts'
 import { printedCode } from '#radius/vouchers/code.ts'
 import { MOST_AT_ONCE, type BatchListing, type VoucherTerms } from '#radius/vouchers/vouchers.ts'
 import { sitesOf } from '../run/sites.ts'
@@ -12,25 +18,27 @@ import { wholeNumber } from './numbers.ts'
 import { withUsers, withUsersThere } from './users.ts'
 
 const MINUTE_MS = 60_000
-const HALF_DAY_MS = 43_200_000
 const MEGABYTE = 1_000_000
 const MOST_MINUTES = 10 * 366 * 1_440
 const MOST_MEGABYTES = 1_000_000_000
 const MOST_DEVICES = 1_000
+const MOST_HOURS = 10 * 366 * 24
+const MOST_KBPS = 10_000_000
 
 const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+function timezoneOf(invocation: Invocation, io: Io): string {
+  return sitesOf(readSettings(invocation, io.env).settings)[0]?.timezone ?? 'UTC'
+}
 
 /** The end of a local day, as minutes since 1970. */
 function untilMinute(invocation: Invocation, io: Io): number | undefined {
   const date = invocation.options.get('until')
   if (date === undefined) return undefined
-  const noon = typeof date === 'string' && /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T12:00:00Z`) : NaN
-  const { timezone } = sitesOf(readSettings(invocation, io.env).settings)[0] ?? { timezone: 'UTC' }
-  const days = Number.isNaN(noon) ? [] : [noon, noon - HALF_DAY_MS, noon + HALF_DAY_MS].map((ms) => siteDayAt(ms, timezone, '00:00'))
-  const day = days.find((one) => one.day === date)
-  if (!day) throw new UsageError('usage', '--until is a date, as in 2027-01-31')
-  if (day.closesMs <= systemClock().now()) throw new UsageError('usage', '--until is a day that has passed')
-  return day.closesMs / MINUTE_MS
+  const end = typeof date === 'string' ? endOfDay(date, timezoneOf(invocation, io)) : undefined
+  if (end === undefined) throw new UsageError('usage', '--until is a date, as in 2027-01-31')
+  if (end * MINUTE_MS <= systemClock().now()) throw new UsageError('usage', '--until is a day that has passed')
+  return end
 }
 
 function given(terms: Omit<VoucherTerms, 'label'>): string {
@@ -38,14 +46,28 @@ function given(terms: Omit<VoucherTerms, 'label'>): string {
     terms.seconds === undefined ? 'time as the profile says' : `${terms.seconds / 60} minutes`,
     ...(terms.octets === undefined ? [] : [`${terms.octets / MEGABYTE} MB`]),
     ...(terms.untilMinute === undefined ? [] : [`until ${new Date(terms.untilMinute * MINUTE_MS).toISOString().slice(0, 16).replace('T', ' ')} UTC`]),
+    ...(terms.validMinutes === undefined ? [] : [`${terms.validMinutes / 60} hours from the first use on`]),
+    ...(terms.downKbps === undefined ? [] : [`${terms.downKbps} kbit/s down`]),
+    ...(terms.upKbps === undefined ? [] : [`${terms.upKbps} kbit/s up`]),
     ...(terms.devices === undefined ? [] : [terms.devices === 0 ? 'any number of devices' : `${terms.devices} ${terms.devices === 1 ? 'device' : 'devices'}`]),
   ]
   return parts.join(', ')
 }
 
+/** To print and cut out. Readable by its owner alone. */
+async function writeSheet(file: string, codes: readonly string[], terms: Omit<VoucherTerms, 'label'>, invocation: Invocation, io: Io): Promise<void> {
+  const { settings } = readSettings(invocation, io.env)
+  const language = sitesOf(settings)[0]?.languages.find(isLanguage) ?? 'fr'
+  const words = { t: createTexts({ fr, en, ar })(language), language }
+  const sheet = { city: settings.city.name, terms: { ...terms, validMinutes: terms.validMinutes }, codes, portalUrl: settings.hub.portal_url ?? settings.portal.url, timezone: timezoneOf(invocation, io) }
+  writeFileSync(file, await sheetDocument(words, sheet), { mode: 0o600, flag: 'wx' })
+}
+
 async function make(invocation: Invocation, io: Io): Promise<number> {
   const minutes = wholeNumber(invocation, 'minutes', 1, MOST_MINUTES)
   const megabytes = wholeNumber(invocation, 'megabytes', 1, MOST_MEGABYTES)
+  const hours = wholeNumber(invocation, 'hours', 1, MOST_HOURS)
+  const file = invocation.options.get('sheet')
   const label = invocation.options.get('label') ?? `${dateOf(systemClock().now())}-${encodeBase32(randomBytes(3)).slice(0, 4)}`
   const order = {
     label,
@@ -55,10 +77,20 @@ async function make(invocation: Invocation, io: Io): Promise<number> {
     octets: megabytes === undefined ? undefined : megabytes * MEGABYTE,
     untilMinute: untilMinute(invocation, io),
     devices: wholeNumber(invocation, 'devices', 0, MOST_DEVICES),
+    validMinutes: hours === undefined ? undefined : hours * 60,
+    downKbps: wholeNumber(invocation, 'down-kbps', 8, MOST_KBPS),
+    upKbps: wholeNumber(invocation, 'up-kbps', 8, MOST_KBPS),
   }
+  // Before codes are made that could not be written down.
+  if (typeof file === 'string' && existsSync(file)) throw new UsageError('usage', `--sheet: ${file} is there already`)
   return withUsers(io, async (ask) => {
     const codes = (await ask('voucher make', order))['codes'] as string[]
     const printed = codes.map(printedCode)
+    if (typeof file === 'string') {
+      await writeSheet(file, codes, order, invocation, io)
+      io.err(`${codes.length} ${codes.length === 1 ? 'voucher' : 'vouchers'} labelled "${String(label)}" in ${file}: ${given(order)}. Print it on A4 and delete it: the codes are stored nowhere else.\n`)
+      return 0
+    }
     if (invocation.options.has('json')) io.out(`${JSON.stringify({ label, codes: printed })}\n`)
     else {
       io.out(`${printed.join('\n')}\n`)
@@ -99,19 +131,22 @@ async function makeVoid(label: string, invocation: Invocation, io: Io): Promise<
 }
 
 export const voucher: Command = {
-  help: `parvis voucher make [--count N] [--minutes M] [--megabytes M] [--until DATE] [--devices N] [--label TEXT] [--letters] [--json]
+  help: `parvis voucher make [--count N] [--minutes M] [--megabytes M] [--until DATE] [--hours H] [--devices N]
+                    [--down-kbps N] [--up-kbps N] [--label TEXT] [--letters] [--sheet FILE.html | --json]
 parvis voucher list [--json]
 parvis voucher void LABEL [--json]
 
 make     prints new codes, once: they are stored nowhere. A code is user name and password at the same time. --minutes is time
          online and --megabytes what goes both ways, of all its devices together; --until is the last day of use, at the first
          site's midnight; --devices how many may be online at once (usually 1, 0 for any number). --letters makes codes of 13
-         letters and digits instead of 20 digits.
+         letters and digits instead of 20 digits. --hours is how long each is good from its first use on, --sheet writes a page
+         to print and cut out, with a QR code to portal.url. These vouchers are good at this gateway; those of the whole city are
+         made on the hub's staff pages.
 list     the batches: when they were made, how many vouchers, how many of them were never used.
 void     makes a batch worthless and ends its sessions.
 
 A batch is erased thirty days after its last day, or after it was voided.`,
-  options: { count: 'value', minutes: 'value', megabytes: 'value', until: 'value', devices: 'value', label: 'value', letters: 'flag', json: 'flag' },
+  options: { count: 'value', minutes: 'value', megabytes: 'value', until: 'value', devices: 'value', label: 'value', hours: 'value', 'down-kbps': 'value', 'up-kbps': 'value', sheet: 'value', letters: 'flag', json: 'flag' },
   words: true,
   async run(invocation, io) {
     const [verb, label, ...more] = invocation.words

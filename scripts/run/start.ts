@@ -105,11 +105,12 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
   const counting = roles.has('portal') || roles.has('counts')
 
   // Each role's code is loaded only where the role runs: a gateway has little memory.
-  const hub = roles.has('hub') && settings.hub.mode === 'embedded' ? started('hub', await (await import('#portal/hub/main.ts')).startHub(hubSettings(ground), effects)) : undefined
+  const hub = roles.has('hub') && settings.hub.mode === 'embedded' ? started('hub', await (await import('#portal/hub/main.ts')).startHub({ ...hubSettings(ground), portalUrl: () => settings.hub.portal_url ?? settings.portal.url ?? urls['portal'] }, effects)) : undefined
   if (hub) {
     parts.add(hub.close)
     actions.set('device code', ({ kind }) => hub.mintCode(kind === 'file' ? 'file' : 'spoken'))
     actions.set('device release', async ({ gateway: name }) => ({ released: await hub.releaseDevice(String(name)) }))
+    actions.set('staff add', async ({ name, role }) => ({ password: (await hub.addAccount(String(name), String(role))) ?? null }))
     actions.set('staff unlock', async ({ name }) => ({ unlocked: await hub.unlockAccount(String(name)) }))
   }
 

@@ -16,6 +16,7 @@ export type Withdrawal = {
 const NOBODY_ONLINE: Withdrawal = { account: () => 0, vouchers: () => undefined }
 
 const MOST_SECONDS = 10 * 366 * 86_400
+const MOST_KBPS = 10_000_000
 
 function numberOf(value: unknown, name: string, least: number, most: number): number | undefined {
   if (value === undefined || value === null) return undefined
@@ -24,7 +25,7 @@ function numberOf(value: unknown, name: string, least: number, most: number): nu
 }
 
 /** @throws UsageError `voucher`. */
-function readOrder({ label, count, form, seconds, octets, untilMinute, devices }: Readonly<Record<string, unknown>>): VoucherOrder {
+function readOrder({ label, count, form, seconds, octets, untilMinute, devices, validMinutes, downKbps, upKbps }: Readonly<Record<string, unknown>>): VoucherOrder {
   const wanted = CODE_FORMS.find((one) => one === form)
   if (typeof label !== 'string' || !wanted) throw new UsageError('voucher', 'a label and a form are needed')
   return {
@@ -35,6 +36,9 @@ function readOrder({ label, count, form, seconds, octets, untilMinute, devices }
     octets: numberOf(octets, 'octets', 1, Number.MAX_SAFE_INTEGER),
     untilMinute: numberOf(untilMinute, 'untilMinute', 0, Number.MAX_SAFE_INTEGER),
     devices: numberOf(devices, 'devices', 0, 1_000),
+    validMinutes: numberOf(validMinutes, 'validMinutes', 1, MOST_SECONDS / 60),
+    downKbps: numberOf(downKbps, 'downKbps', 1, MOST_KBPS),
+    upKbps: numberOf(upKbps, 'upKbps', 1, MOST_KBPS),
   }
 }
 

@@ -156,6 +156,8 @@ export const SCHEMA = {
       url: optional(url),
       host: listOf(address, ['127.0.0.1']),
       port: port(8090),
+      /** Where phones on the city's Wi-Fi reach its portal: what the QR codes of vouchers lead to. */
+      portal_url: optional(url),
       store: oneOf(['sqlite']),
       database_url: notYet(),
       /** Gateways get certificates for names under it. */

@@ -126,7 +126,7 @@ export function createCityVouchers(db: Db, group: ReturnType<typeof createGroup>
         for (const id of ids) putVoucher.run(id, label)
         return true
       }),
-    list: async () => list.all().map((row): CityBatch => ({ ...termsOf(row), label: row.label, madeDay: row.made_day, void: row.void !== 0, count: row.count })),
+    list: async () => list.all().map((row): CityBatch => Object.assign({ label: row.label, madeDay: row.made_day, void: row.void !== 0, count: row.count }, termsOf(row))),
     void: (label, minute) =>
       group.run(() => {
         if (!taken.get(label)) return undefined

@@ -59,9 +59,10 @@ export function createPool(store: CityVouchers, hub: DeviceKey, { clock, random,
   const listeners: (() => void)[] = []
   let tidying: Promise<void> = Promise.resolve()
   let closed = false
+  const goesOn = (): boolean => !closed
 
   async function tidy(): Promise<void> {
-    while (!closed && (await store.tidy(Math.floor(clock.now() / MINUTE_MS)))) await new Promise((resolve) => setImmediate(resolve))
+    for (let more = true; more && goesOn(); more = await store.tidy(Math.floor(clock.now() / MINUTE_MS))) await new Promise((resolve) => setImmediate(resolve))
   }
   const notTidied = (error: unknown): void => log.warn('old vouchers not erased', { reason: reason(error) })
   const cancel = every(clock, TIDY_EVERY_MS, () => void (tidying = tidying.then(tidy).catch(notTidied)), notTidied)
