@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { generateDeviceKey, openJws } from '#shared/sign.ts'
 import { daysFrom, destroyDays, makeHolderA, makeHolderB, readHolderA, readHolderB, readSecretA, readSecretB } from './holder-keys.ts'
+import { createPortPool } from './port-pool.ts'
 import { PROFILES, reviewOverdue } from './profile.ts'
 import { ANSWER_TYP, askHolderA, find, openAsHolderB, sessionsIn } from './search.ts'
 import { openInner, openOuter, seal } from './sealed.ts'
@@ -165,6 +166,8 @@ test('each day’s file answers for its day: a session that runs over midnight i
   await town.desk.started(sessionNumber(1, START_MS))
   town.clock.advance(14 * 3_600_000 + 30_000)
   await town.desk.tick()
+  await expect.poll(() => existsSync(join(town.dir, 'legal', '2026-11-24.jwe')) && town.lines('2026-11-24').length).toBe(1)
+  expect((await town.answer({ port: 5_000 }, '2026-11-24')).found).toMatchObject([{ start: START_MS, id: 'session-1' }])
   await town.desk.ended(sessionNumber(1, START_MS), town.clock.now())
   await town.desk.close()
   const midnight = Date.UTC(2026, 10, 24)
@@ -202,6 +205,18 @@ test('a torn line costs itself alone', async () => {
   await town.desk.started(sessionNumber(2, START_MS))
   await town.desk.close()
   expect((await town.answer({ port: 5_070 })).found).toMatchObject([{ id: 'session-2' }])
+})
+
+test('a block rests for five seconds before somebody else has it', () => {
+  let steady = 0
+  const pool = createPortPool(30_000, () => steady)
+  const [a, b] = [pool.take(), pool.take()]
+  expect([a.from, b.from, pool.size]).toEqual([5_000, 35_000, 2])
+  pool.free(a.from)
+  steady = 4_999
+  expect(pool.take()).toEqual({ ...b, shared: true })
+  steady = 5_000
+  expect(pool.take()).toEqual(a)
 })
 
 test('when blocks run out, sessions share and the operator hears of it', async () => {
