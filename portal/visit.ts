@@ -140,8 +140,11 @@ export function createVisits(desk: PortalDesk): Visits {
 
   function askerOf(visit: Visit): Asker {
     const asker = visit.get('asker') ?? { kind: 'unknown' }
+    if (asker.kind !== 'client') return asker
+    const { id } = placeFor(visit).site
+    if (asker.behind === undefined) desk.sightings.asked(id, asker.mac)
     // Anyone can claim a MAC; who is online was believed by more than us.
-    if (asker.kind === 'client' && asker.behind?.facts['bind'] !== 'claim') desk.sightings.asked(placeFor(visit).site.id, asker.mac)
+    else if (asker.behind.facts['bind'] === 'ctl') desk.sightings.introduced(id, asker.mac)
     return asker
   }
 

@@ -76,7 +76,7 @@ test('behind CoovaChilli the phone brings its token there, RADIUS says yes, and 
   const status = /href="(\/status[^"]+)"/.exec(mine.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
   expect((await get(status)).body).toContain('2 heures')
   expect(town.seen.started).toMatchObject([{ device: '5c1dd920a0c1', site: 'default' }])
-  expect(town.portal.receipts.jws).toBeDefined()
+  expect(town.seen.sightings).toEqual([{ site: 'default', mac: '5c1dd920a0c1' }])
   // The portal itself has told no server of this session: its controller does.
   expect(town.portal.sessions.list()).toHaveLength(0)
 })

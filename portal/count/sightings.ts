@@ -12,6 +12,8 @@ const FORGET_MS = 15 * 60_000
 export type Sightings = {
   /** A device asked us for a page at a known place. */
   asked(site: SiteId, mac: MacAddress): void
+  /** A foreign access controller vouched for a device that is no neighbour of ours. */
+  introduced(site: SiteId, mac: MacAddress): void
 }
 
 /**
@@ -67,12 +69,16 @@ export function createSightings(sites: readonly Site[], neighbours: Neighbours, 
     if (only === undefined) places.put(mac, site)
     observations.sighted(site, mac)
   })
+  function introduced(site: SiteId, mac: MacAddress): void {
+    const known = places.of(mac)
+    places.put(mac, site)
+    if (known !== site) observations.sighted(site, mac)
+  }
   return {
+    introduced,
+    // At the only site the neighbour table has told already.
     asked(site, mac) {
-      if (only !== undefined) return
-      const known = places.of(mac)
-      places.put(mac, site)
-      if (known !== site) observations.sighted(site, mac)
+      if (only === undefined) introduced(site, mac)
     },
   }
 }
