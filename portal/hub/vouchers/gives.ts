@@ -1,4 +1,5 @@
 // What a voucher gives, in words: for the list that staff read and for the sheet that citizens hold.
+import { direction } from '#shared/i18n/texts.ts'
 import type { View } from '../staff/view.ts'
 import { longDate } from '../staff/view.ts'
 import type { CityTerms } from './grant.ts'
@@ -6,6 +7,9 @@ import { lastDay } from './last-day.ts'
 
 const HOUR_MINUTES = 60
 const GIGABYTE_MB = 1_000
+
+/** Arabic's comma looks the other way. */
+const listed = ({ language }: Words, parts: readonly string[]): string => parts.join(direction(language) === 'rtl' ? '، ' : ', ')
 
 export type Words = Pick<View, 't' | 'language'>
 
@@ -21,7 +25,7 @@ function data({ t }: Words, octets: number): string {
 /** How much. */
 export function amountOf(words: Words, { seconds, octets }: Pick<CityTerms, 'seconds' | 'octets'>): string {
   const parts = [...(seconds === undefined ? [] : [online(words, seconds)]), ...(octets === undefined ? [] : [data(words, octets)])]
-  return parts.length > 0 ? parts.join(', ') : words.t('sheet.plain')
+  return parts.length > 0 ? listed(words, parts) : words.t('sheet.plain')
 }
 
 /** For how many and how long; empty where nothing is said. */
@@ -32,7 +36,7 @@ export function conditionsOf(words: Words, { devices, untilMinute, validMinutes 
     ...(validMinutes === undefined ? [] : [t('sheet.validHours', { count: Math.ceil(validMinutes / HOUR_MINUTES) })]),
     ...(untilMinute === undefined ? [] : [t('sheet.until', { date: dateWords(words, lastDay(untilMinute, timezone)) })]),
   ]
-  return parts.join(', ')
+  return listed(words, parts)
 }
 
 /** Without the day of the week, which only takes room. */

@@ -46,8 +46,8 @@ function codeLines(code: string): Html[] {
 function voucher(words: Words, { city, terms, portalUrl, timezone }: Sheet, code: string): Html {
   const { t } = words
   const conditions = conditionsOf(words, terms, timezone)
-  return html`<li class="voucher"><p class="head"><b><bdi>${city}</bdi></b> · ${t('sheet.wifi')}</p>
-<p class="code" aria-label="${t('sheet.code')}">${codeLines(code)}</p>${portalUrl === undefined ? '' : qr(signInLink(portalUrl, code), t('sheet.qr'))}
+  return html`<li class="voucher"><div class="top"><div><p class="head"><b><bdi>${city}</bdi></b> · ${t('sheet.wifi')}</p>
+<p class="code" aria-label="${t('sheet.code')}">${codeLines(code)}</p></div>${portalUrl === undefined ? '' : qr(signInLink(portalUrl, code), t('sheet.qr'))}</div>
 <p class="foot"><b>${amountOf(words, terms)}</b>${conditions === '' ? '' : ` · ${conditions}`}<br>${t(portalUrl === undefined ? 'sheet.useTyped' : 'sheet.use')}</p></li>`
 }
 

@@ -144,7 +144,7 @@ export const en: Texts = {
   'sheet.once': 'Print this page now: these codes will never be shown again.',
   'sheet.how': 'With “Print” in the browser’s menu, on A4, at 100%, without header and footer. Cut along the dashes.',
   'sheet.wifi': 'Public Wi-Fi',
-  'sheet.use': 'Join the Wi-Fi, then type this code or scan it.',
+  'sheet.use': 'Join the Wi-Fi, then type or scan.',
   'sheet.useTyped': 'Join the Wi-Fi, then type this code.',
   'sheet.code': 'Code',
   'sheet.qr': 'Link to the sign-in page, with the code',

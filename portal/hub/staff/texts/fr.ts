@@ -145,7 +145,7 @@ export const fr: Texts = {
   'sheet.once': 'Imprimez cette page maintenant : ces codes ne seront plus jamais affichés.',
   'sheet.how': 'Avec le menu « Imprimer » du navigateur, sur A4, à 100 %, sans en-tête ni pied de page. Coupez le long des tirets.',
   'sheet.wifi': 'Wi-Fi public',
-  'sheet.use': 'Rejoignez le Wi-Fi, puis tapez ce code ou scannez-le.',
+  'sheet.use': 'Rejoignez le Wi-Fi, puis tapez ou scannez.',
   'sheet.useTyped': 'Rejoignez le Wi-Fi, puis tapez ce code.',
   'sheet.code': 'Code',
   'sheet.qr': 'Lien vers la page de connexion, avec le code',
