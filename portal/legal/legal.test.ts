@@ -1,9 +1,16 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { manualClock } from '#shared/clock.ts'
+import { openDb } from '#shared/db/open.ts'
+import { jsonLog } from '#shared/log.ts'
+import { createMetrics } from '#shared/metrics.ts'
 import { generateDeviceKey, openJws } from '#shared/sign.ts'
 import { daysFrom, destroyDays, makeHolderA, makeHolderB, readHolderA, readHolderB, readSecretA, readSecretB } from './holder-keys.ts'
+import { dryRunNeighbours } from '../gateway/dry-run.ts'
+import { SESSION_MIGRATIONS } from '../migrations.ts'
+import { createLegal } from './main.ts'
 import { createPortPool } from './port-pool.ts'
 import { PROFILES, reviewOverdue } from './profile.ts'
 import { ANSWER_TYP, askHolderA, find, openAsHolderB, sessionsIn } from './search.ts'
@@ -236,6 +243,24 @@ test('a profile whose review is overdue says so from the day after, and none of 
     expect(profile.effectiveFrom < profile.reviewBy).toBe(true)
     expect(profile.sources.length).toBeGreaterThan(0)
   }
+})
+
+test('the alarm of an overdue review is in the log, on the page of metrics and with the operator, where no log is kept too', async () => {
+  const lines: string[] = []
+  const clock = manualClock(Date.parse(`${PROFILES.default.reviewBy}T12:00:00Z`))
+  const metrics = createMetrics()
+  const effects = { clock, random: randomBytes, log: jsonLog((line) => void lines.push(line), () => clock.now()), metrics }
+  const legal = createLegal(PROFILES.default, undefined, { volatile: openDb(':memory:', { durability: 'volatile', migrations: SESSION_MIGRATIONS }), boot: 'b', neighbours: dryRunNeighbours({ clock }), effects })
+  await legal.start(() => false)
+  expect([legal.hook, legal.alarms(), lines.length]).toEqual([undefined, [], 0])
+  for (let n = 0; n < 3; n++) {
+    clock.advance(DAY_MS)
+    await legal.tick()
+  }
+  expect(legal.alarms()).toEqual(['review_overdue'])
+  expect(lines.filter((line) => line.includes('legal_review_overdue'))).toHaveLength(1)
+  expect(metrics.text()).toContain('parvis_legal_alarm{alarm="review_overdue"} 1')
+  await legal.close()
 })
 
 test('keys that are not keys are refused, and never quoted', () => {
