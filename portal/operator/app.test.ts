@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readVoucherCode } from '#radius/vouchers/code.ts'
-import { LANGUAGES } from '#shared/i18n/texts.ts'
 import { portalTown, tokenOf, type PortalTown } from '#test/support/portal-town.ts'
 import { dryRunMac } from '../gateway/dry-run.ts'
 import type { OpenSession } from '../session/session.ts'
 import { createAccess } from './access.ts'
-import { OPERATOR_TEXTS, operatorApp } from './app.ts'
+import { operatorApp } from './app.ts'
+import { OPERATOR_LANGUAGES, OPERATOR_TEXTS } from './texts.ts'
 
 const ORIGIN = 'http://localhost'
 let town: PortalTown
@@ -128,7 +128,7 @@ test('the log says who looked and by what kind of thing, never for what', () => 
   expect(log).not.toMatch(/127\.0\.0\.[2-9]|02:?00:?7f|10000000000/i)
 })
 
-test.each(LANGUAGES)('every sentence is there in %s', (language) => {
+test.each(OPERATOR_LANGUAGES)('every sentence is there in %s', (language) => {
   const plain = (key: string) => key.replace(/_(zero|one|two|few|many|other)$/, '')
   expect([...new Set(Object.keys(OPERATOR_TEXTS[language]).map(plain))].sort()).toEqual([...new Set(Object.keys(OPERATOR_TEXTS.fr).map(plain))].sort())
 })

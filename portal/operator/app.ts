@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { getCookie, setCookie } from 'hono/cookie'
 import { csrf } from 'hono/csrf'
 import type { Effects } from '#shared/effects.ts'
-import { createTexts, isLanguage, LANGUAGES, preferredLanguage, type Language } from '#shared/i18n/texts.ts'
+import { createTexts, preferredLanguage, type Language } from '#shared/i18n/texts.ts'
 import { reason } from '#shared/log.ts'
 import type { Site } from '#shared/place.ts'
 import type { Neighbours } from '../gateway/enforcer.ts'
@@ -18,11 +18,8 @@ import type { Access } from './access.ts'
 import { createFind, type Found } from './find.ts'
 import { ACTS, DONE, enterPage, homePage, type Act, type Done, type Home, type View } from './pages.ts'
 import { createRows } from './rows.ts'
-import { ar } from './texts/ar.ts'
-import { en } from './texts/en.ts'
-import { fr } from './texts/fr.ts'
+import { OPERATOR_LANGUAGES, OPERATOR_TEXTS } from './texts.ts'
 
-export const OPERATOR_TEXTS = { fr, en, ar } as const
 const MOST_BODY_BYTES = 4 * 1024
 const COOKIE = 'parvis-operator'
 const PLACE = { path: '/operator', httpOnly: true, sameSite: 'Strict' } as const
@@ -50,7 +47,7 @@ export function operatorApp(parts: OperatorParts, effects: Effects): Hono<Env> {
   const isBarred = ({ mac, controller, session }: Found): boolean => sites.some(({ id }) => (session === undefined || session.site === id) && sessions.barrier(id, mac, controller)?.kind === 'barred')
   function languageOf(c: Context): Language {
     const asked = c.req.query('lang') ?? ''
-    return isLanguage(asked) ? asked : preferredLanguage(c.req.header('accept-language'), LANGUAGES)
+    return OPERATOR_LANGUAGES.find((one) => one === asked) ?? preferredLanguage(c.req.header('accept-language'), OPERATOR_LANGUAGES)
   }
   async function fieldOf(c: Context, name: string): Promise<string> {
     const form = await c.req.parseBody().catch(() => ({}) as Record<string, unknown>)

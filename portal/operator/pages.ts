@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html'
-import { direction, ENDONYMS, LANGUAGES, type Language, type Translate } from '#shared/i18n/texts.ts'
+import { direction, ENDONYMS, type Language, type Translate } from '#shared/i18n/texts.ts'
 import { MARK_SVG } from '#shared/look/tokens.ts'
 import type { Site } from '#shared/place.ts'
 import { STYLE } from '../pages/style.ts'
@@ -9,6 +9,7 @@ import type { Diagnosis } from '../state/doctor.ts'
 import { CONDITIONS, type Held } from '../state/conditions.ts'
 import { MOST_ROWS, type Search } from './find.ts'
 import type { Row } from './rows.ts'
+import { OPERATOR_LANGUAGES } from './texts.ts'
 
 export type Html = ReturnType<typeof html>
 /** `shared` has the words of the citizens' pages: the state of the service is told alike on both. */
@@ -19,7 +20,7 @@ export const DONE = { end: 'ended', bar: 'barred', lift: 'lifted' } as const sat
 export type Done = (typeof DONE)[Act] | 'failed' | 'gone'
 
 function frame({ t, language }: View, heading: string, body: Html, name?: string): Html {
-  const languages = LANGUAGES.map((one) => html`<li><a href="/operator?lang=${one}" lang="${one}" hreflang="${one}" dir="${direction(one)}">${ENDONYMS[one]}</a></li>`)
+  const languages = OPERATOR_LANGUAGES.map((one) => html`<li><a href="/operator?lang=${one}" lang="${one}" hreflang="${one}" dir="${direction(one)}">${ENDONYMS[one]}</a></li>`)
   return html`<!doctype html>
 <html lang="${language}" dir="${direction(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${heading} · Parvis</title><link rel="icon" href="data:,"><style>${raw(STYLE)}</style></head><body>
 <header><a href="/operator?lang=${language}">${raw(MARK_SVG)}<span>${t('title')}</span></a></header><main><h1>${heading}</h1>${body}</main>

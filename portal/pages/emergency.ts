@@ -22,5 +22,5 @@ export function emergencyPage(reader: Reader, country: Country, own: readonly Ci
   const { t } = reader
   const body = html`<h1>${t('emergency.heading')}</h1><p>${t('emergency.lead')}</p><ul class="calls">${ofCountry(reader, country)}</ul>
 ${own.length === 0 ? '' : html`<h2>${t('emergency.city')}</h2><ul class="calls">${own.map((one) => ofCity(reader, one))}</ul>`}<p class="small">${t('emergency.phone')}</p>`
-  return frame(reader, { title: t('emergency.title'), body, path: '/emergency' })
+  return frame(reader, { title: t('emergency.title'), body, path: '/emergency', state: 'shown' })
 }

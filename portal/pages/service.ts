@@ -13,7 +13,7 @@ const LOOKS: Readonly<Record<Level | 'unknown', { colour: string; sign: string }
 
 function said({ t }: Reader, level: Level | 'unknown', since = ''): Html {
   const { colour, sign } = LOOKS[level]
-  return html`<span class="${colour}"><span aria-hidden="true">${sign} </span>${t(`service.${level}`)}${since === '' ? '' : `, ${since}`}</span>`
+  return html`<span class="${colour}"><span aria-hidden="true">${sign} </span>${since === '' ? t(`service.${level}`) : t('service.since', { level: t(`service.${level}`), since })}</span>`
 }
 
 /** A part is as bad as the worst that holds of it; since when, where that is told. */

@@ -1,7 +1,7 @@
 // What holds of the service, in the words of the one who reads.
 import { html } from 'hono/html'
 import { isLanguage, type Language } from '#shared/i18n/texts.ts'
-import { CONDITIONS, type ConditionId, type Held } from '../state/conditions.ts'
+import { noticeOf, type ConditionId, type Held } from '../state/conditions.ts'
 import type { Told } from '../state/service.ts'
 import { href, type Html, type Reader } from './frame.ts'
 import { dateWords, hourWords, wallTime } from './time-words.ts'
@@ -45,7 +45,8 @@ export function announcedWords(reader: Pick<Reader, 'language' | 'state'>): Html
 /** Above every page that needs it: the worst thing that concerns whoever wants to get online, and where more of it stands. */
 export function stateNotice(reader: Reader): Html | '' {
   const { t, state, servicesUrl } = reader
-  const worst = state?.held.find(({ id }) => CONDITIONS[id].everywhere)
-  if (!worst) return ''
-  return html`<p class="note" role="status"><strong>${stateWords(reader, state, worst.id, 'heading')}</strong> ${stateWords(reader, state, worst.id, 'works')}<br><a class="line" href="${href(reader, '/service')}">${t('state.more')}</a>${servicesUrl === undefined ? '' : html` <a class="line" href="${servicesUrl}">${t('link.services')}</a>`}</p>`
+  const worst = state?.held.find(({ id }) => noticeOf(id) !== undefined)
+  const saying = worst && noticeOf(worst.id)
+  if (!worst || saying === undefined) return ''
+  return html`<p class="note" role="status"><strong>${stateWords(reader, state, worst.id, 'heading')}</strong> ${stateWords(reader, state, worst.id, saying)}<br><a class="line" href="${href(reader, '/service')}">${t('state.more')}</a>${servicesUrl === undefined ? '' : html` <a class="line" href="${servicesUrl}">${t('link.services')}</a>`}</p>`
 }

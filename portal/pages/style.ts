@@ -26,7 +26,7 @@ export const STYLE =
   '.ring svg+svg{position:absolute;inset:28px;width:64px;height:64px;color:var(--good)}' +
   '.sign{display:block;color:var(--bad);margin:.5rem 0 0}.sign svg{width:48px;height:48px;display:block}.calm{color:var(--quiet)}' +
   'summary{min-height:44px;display:flex;align-items:center;cursor:pointer;color:var(--square);text-decoration:underline}' +
-  '.calls .go{justify-content:flex-start;text-align:start;margin-bottom:.5rem}.calls b{min-width:3.5ch}' +
+  '.calls .go{justify-content:flex-start;text-align:start;margin-bottom:.5rem}.calls b{min-width:3.5ch;white-space:nowrap}' +
   '.qr{background:#fff;border-radius:4px;display:block;width:180px;height:180px;margin:.5rem 0}.qr path{stroke:#000}' +
   'dl{margin:0 0 1rem}dt{font-weight:600}dd{margin:0 0 .5rem}.good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}' +
   'label[for]{display:block;font-weight:600;margin:.25rem 0}[type=text],[type=password]{display:block;width:100%;min-height:48px;margin:0 0 .75rem;padding:.5rem .75rem;border:2px solid var(--line);border-radius:8px;background:var(--paper);color:var(--ink);font:inherit;font-size:var(--text-body)}' +

@@ -9,27 +9,32 @@ export type Part = (typeof PARTS)[number]
 type Condition = {
   readonly level: Level
   readonly part: Part
-  /** Said on every page, not on /service alone: it concerns whoever wants to get online now. */
-  readonly everywhere: boolean
+  /** Said on every page, not on /service alone, because it concerns whoever wants to get online now; with which of its sentences. */
+  readonly notice?: 'works' | 'when'
   /** Whether it is told since when. Not of crowds: when a place fills up says how many come, and nobody noised that. */
   readonly since: boolean
 }
 
 export const CONDITIONS = {
-  maintenance: { level: 'down', part: 'access', everywhere: true, since: true },
-  uplink: { level: 'down', part: 'line', everywhere: true, since: true },
-  gate: { level: 'down', part: 'gate', everywhere: true, since: true },
-  radius: { level: 'down', part: 'access', everywhere: true, since: true },
-  full: { level: 'disturbed', part: 'access', everywhere: false, since: false },
+  maintenance: { level: 'down', part: 'access', notice: 'when', since: true },
+  uplink: { level: 'down', part: 'line', notice: 'works', since: true },
+  gate: { level: 'down', part: 'gate', notice: 'works', since: true },
+  radius: { level: 'down', part: 'access', notice: 'works', since: true },
+  full: { level: 'disturbed', part: 'access', since: false },
   /** The RADIUS server is silent, and short connections are given without it. */
-  grace: { level: 'disturbed', part: 'access', everywhere: false, since: true },
+  grace: { level: 'disturbed', part: 'access', since: true },
   /** Nine tenths of the addresses are taken. */
-  pool: { level: 'disturbed', part: 'access', everywhere: false, since: false },
-  clock: { level: 'disturbed', part: 'receipts', everywhere: true, since: true },
-  receipts: { level: 'disturbed', part: 'receipts', everywhere: false, since: true },
-  planned: { level: 'works', part: 'access', everywhere: true, since: false },
+  pool: { level: 'disturbed', part: 'access', since: false },
+  clock: { level: 'disturbed', part: 'receipts', notice: 'works', since: true },
+  receipts: { level: 'disturbed', part: 'receipts', since: true },
+  planned: { level: 'works', part: 'access', notice: 'works', since: false },
 } as const satisfies Record<string, Condition>
 export type ConditionId = keyof typeof CONDITIONS
+/** With which of its sentences a condition is said on every page; undefined for one that is not. */
+export function noticeOf(id: ConditionId): Condition['notice'] {
+  const condition: Condition = CONDITIONS[id]
+  return condition.notice
+}
 export const CONDITION_IDS = Object.keys(CONDITIONS) as readonly ConditionId[]
 
 /** `sinceMs` on the wall clock, as far as this process saw it. */

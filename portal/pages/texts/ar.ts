@@ -214,6 +214,7 @@ export const ar: Texts = {
   'service.disturbed': 'مضطرب',
   'service.down': 'خارج الخدمة',
   'service.unknown': 'لا يُقاس هنا',
+  'service.since': '{{level}}، {{since}}',
   'service.note.disturbed': 'الخدمة تعمل مع بعض الصعوبات. ليس السبب جهازكم.',
   'service.note.down': 'جزء من الخدمة معطّل. ليس السبب جهازكم.',
   'service.unmeasured': 'لا نقيس هنا الخط إلى الإنترنت: إن كنتم متصلين ولم يُفتح شيء، فربما كان مقطوعًا.',

@@ -210,6 +210,7 @@ export const en: Texts = {
   'service.disturbed': 'Disturbed',
   'service.down': 'Out of order',
   'service.unknown': 'Not measured here',
+  'service.since': '{{level}}, {{since}}',
   'service.note.disturbed': 'The service works, with difficulties. It is not your device.',
   'service.note.down': 'A part of the service is down. It is not your device.',
   'service.unmeasured': 'We do not measure the line to the internet here: if you are online and nothing opens, it may be cut.',

@@ -211,6 +211,7 @@ export const fr: Texts = {
   'service.disturbed': 'Perturbé',
   'service.down': 'En panne',
   'service.unknown': 'Non mesuré ici',
+  'service.since': '{{level}}, {{since}}',
   'service.note.disturbed': 'Le service fonctionne, avec des gênes. Ce n’est pas votre appareil.',
   'service.note.down': 'Une partie du service est en panne. Ce n’est pas votre appareil.',
   'service.unmeasured': 'Nous ne mesurons pas ici la ligne vers Internet : si vous êtes en ligne et que rien ne s’ouvre, elle est peut-être coupée.',
