@@ -1,8 +1,8 @@
 import { createInstance, type TFunction } from 'i18next'
 import { UsageError } from '../errors.ts'
-import { LANGUAGES, type Language } from './languages.ts'
+import { primaryLanguage } from './languages.ts'
 
-export { direction, ENDONYMS, isLanguage, LANGUAGES, type Language } from './languages.ts'
+export { direction, ENDONYMS, isLanguage, LANGUAGES, primaryLanguage, type Language } from './languages.ts'
 
 /** Texts of one language by key; plural forms end in `_one`, `_other` … as `Intl.PluralRules` names them. */
 export type Texts = Readonly<Record<string, string>>
@@ -10,7 +10,7 @@ export type Texts = Readonly<Record<string, string>>
 export type Translate = (key: string | string[], values?: Readonly<Record<string, string | number | undefined>>) => string
 
 /** Most texts have no blanks, and a page asks for thirty of them: i18next takes microseconds for each. Keys are as many as we wrote. */
-function remembering(translate: TFunction): Translate {
+function remembering(translate: Translate): Translate {
   const known = new Map<string, string>()
   return function t(key, values) {
     if (values !== undefined) return translate(key, values)
@@ -21,25 +21,49 @@ function remembering(translate: TFunction): Translate {
   }
 }
 
+function plain(translate: TFunction): Translate {
+  return (key, values) => (values === undefined ? translate(key) : translate(key, values))
+}
+
+/** What becomes of a text that another language had to lend. */
+export type Lend = (text: string, language: string) => string
+
+/** i18next says by which language it answered; without that a reader could not be told either. */
+function lending(translate: TFunction, language: string, lend: Lend): Translate {
+  return function t(key, values) {
+    const { res, usedLng } = translate(key, { ...values, returnDetails: true as const })
+    return primaryLanguage(usedLng) === primaryLanguage(language) ? res : lend(res, usedLng)
+  }
+}
+
 /**
- * One instance per role, with its own texts: `texts('fr')('portal.connect')`. French is what a missing key falls back to.
+ * One instance per role, with its own texts: `texts('fr')('portal.connect')`. What a language lacks, its plain form says
+ * (`fr` for `fr-simple`), else French.
+ * @param lend Is given each text that came from another language, to mark it.
  * @throws UsageError `texts` when French is absent.
  */
-export function createTexts(resources: Readonly<Partial<Record<Language, Texts>>>): (language: Language) => Translate {
-  if (!resources.fr) throw new UsageError('texts', 'French texts are missing: every role ships them')
+export function createTexts<L extends string>(resources: Readonly<Partial<Record<L, Texts>>>, lend?: Lend): (language: L) => Translate {
+  if (!('fr' in resources)) throw new UsageError('texts', 'French texts are missing: every role ships them')
   const instance = createInstance()
-  const loaded = Object.fromEntries(Object.entries(resources).map(([language, texts]) => [language, { translation: texts }]))
+  const loaded = Object.fromEntries(Object.entries<Texts | undefined>(resources).map(([language, texts = {}]) => [language, { translation: texts }]))
   // Pages escape by themselves (hono/html, Preact); keys hold dots, so no separators.
   void instance.init({ resources: loaded, fallbackLng: 'fr', initAsync: false, keySeparator: false, nsSeparator: false, interpolation: { escapeValue: false } })
-  const fixed = new Map(LANGUAGES.map((language) => [language, remembering(instance.getFixedT(language))]))
-  const french = remembering(instance.getFixedT('fr'))
+  const translating = (language: string): Translate => {
+    const translate = instance.getFixedT(language)
+    return remembering(lend ? lending(translate, language, lend) : plain(translate))
+  }
+  const fixed = new Map(Object.keys(loaded).map((language) => [language, translating(language)]))
+  const french = translating('fr')
   return (language) => fixed.get(language) ?? french
 }
 
 const MOST_RANGES = 16
 
-/** The best of `offered` for an Accept-Language header (RFC 9110 §12.5.4), else the first of `offered`. */
-export function preferredLanguage(header: string | undefined, offered: readonly Language[]): Language {
+/**
+ * The best of `offered` for an Accept-Language header (RFC 9110 §12.5.4), else the first of `offered`. Only whole languages are
+ * found: a variant such as `fr-simple` is chosen by a person, never by a header.
+ */
+export function preferredLanguage<L extends string>(header: string | undefined, offered: readonly L[]): L | 'fr' {
   const ranges = (header ?? '')
     .split(',', MOST_RANGES)
     .map((part, order) => {
