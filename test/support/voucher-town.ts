@@ -57,8 +57,8 @@ export type VoucherTown = {
   readonly dir: string
   gateway(name: string): Promise<Gateway>
   make(order?: Partial<CityOrder>): Promise<string>
-  /** Passes in quarters of a minute, as rounds do. */
-  pass(ms: number): Promise<void>
+  /** Passes in quarters of a minute, as rounds do, or in steps of its own. */
+  pass(ms: number, stepMs?: number): Promise<void>
   settle(): Promise<void>
   /** Milliseconds online everywhere so far. */
   onlineMs(code: string): number
@@ -124,17 +124,11 @@ export async function voucherTown(): Promise<VoucherTown> {
       name, line: 'open', online: new Set(), spentMs: new Map(), withdrawn: 0, asked: { count: 0 },
       async says(code, station = '02-00-00-00-00-01') {
         const decision = life.source.decide(ask(code, pap(code), station))
-        if (decision instanceof Promise) {
-          await life.city.settled()
-          // A refusal may wait out its delay.
-          for (let n = 0; n < 20; n++) await new Promise((resolve) => setImmediate(resolve))
-          clock.advance(2_000)
-        }
-        return decision
+        return decision instanceof Promise ? answered(decision, life) : decision
       },
       async signIn(code, station = '02-00-00-00-00-01') {
         const decision = life.source.decide(ask(code, pap(code), station))
-        const settled = decision instanceof Promise ? await Promise.race([decision, late(life)]) : decision
+        const settled = decision instanceof Promise ? await answered(decision, life) : decision
         if (settled?.kind !== 'accept') return settled?.kind === 'reject' ? settled.reason : 'nobody'
         const session: Online = { code, station, id: `${name}-${next++}`, startMs: clock.now(), timeoutMs: clock.now() + (settled.authorisation.sessionSeconds ?? 0) * 1_000, reportedMs: clock.now() }
         one.online.add(session)
@@ -159,14 +153,16 @@ export async function voucherTown(): Promise<VoucherTown> {
       },
       close: () => life.close(),
     }
-    /** A refused guess waits on the clock: it is moved for it. */
-    async function late({ city }: Life): Promise<undefined> {
-      for (let n = 0; n < 50; n++) {
+    /** A refused guess waits on the clock: it is moved for it, and for nobody else. */
+    async function answered(decision: Promise<Decision>, { city }: Life): Promise<Decision> {
+      let done = false
+      const noted = decision.finally(() => (done = true))
+      for (let n = 0; n < 50 && !done; n++) {
         await city.settled()
         await new Promise((resolve) => setImmediate(resolve))
       }
-      clock.advance(2_000)
-      return new Promise(() => undefined)
+      if (!done) clock.advance(2_000)
+      return noted
     }
     let life = begin(name, device, fetch, withdraw)
     gateways.push(one)
@@ -194,9 +190,9 @@ export async function voucherTown(): Promise<VoucherTown> {
       const codes = await hub.pool.make({ ...ORDER, ...order })
       return codes?.[0] ?? ''
     },
-    async pass(ms) {
-      for (let left = ms; left > 0; left -= 15_000) {
-        clock.advance(Math.min(left, 15_000))
+    async pass(ms, stepMs = 15_000) {
+      for (let left = ms; left > 0; left -= stepMs) {
+        clock.advance(Math.min(left, stepMs))
         await settle()
       }
     },
