@@ -21,7 +21,7 @@ const LEVELS = [{ nds: 1, portal: 1 }, { nds: 2, portal: 2 }, { nds: 2, portal: 
 let towns: readonly NdsTown[] = []
 beforeAll(async () => {
   if (!cannot) towns = await Promise.all(LEVELS.map(openNdsTown))
-}, 60_000)
+}, 120_000)
 afterAll(async () => void (await Promise.all(towns.map((town) => town.close()))))
 
 for (const [index, levels] of LEVELS.entries()) {

@@ -8,7 +8,7 @@ import { LANS, UPSTREAM } from './network.ts'
 
 export const FASKEY = '1234567890'
 const PORTAL_PORT = 8080
-const READY_WITHIN_SECONDS = 30
+const READY_WITHIN_SECONDS = 60
 
 export type NdsTown = {
   readonly lab: Lab
@@ -75,9 +75,11 @@ export async function openNdsTown(levels: { readonly nds: 1 | 2; readonly portal
   const portal = lab.spawn('gateway', [process.execPath, 'scripts/main.ts', 'run', '--json', '--role', 'portal,radius', '--config', config], { env: { PARVIS_DATA: join(data, 'var'), PARVIS_RUNTIME: runtime } })
   // Whatever runs beside openNDS shares its mounts: it is a child of the same shell, told what to do line by line.
   const nds = lab.spawn('gateway', ['unshare', '-m', 'sh', '-c', `${GROUND} <<'END'\n${ndsConf(levels.nds)}END\nexec env PATH=/run/bin:$PATH opennds -f -c /etc/opennds/opennds.conf`])
-  await Promise.all([world.says('listening'), portal.says('"urls"')])
-  const dead = nds.ended.then(({ stdout, stderr }) => Promise.reject(new Error(`openNDS ended: ${stdout}${stderr}`)))
+  await world.says('listening')
+  const dead = Promise.race([nds.ended, portal.ended]).then(({ stdout, stderr }) => Promise.reject(new Error(`it ended: ${stdout}${stderr}`)))
   dead.catch(() => {})
+  // Four of these start at once, on a machine that may have two processors.
+  await Promise.race([dead, until(async () => (await curl(lab, 'gateway', `http://${LANS.lan0.v4}:${PORTAL_PORT}/readyz`)).status === 200, READY_WITHIN_SECONDS)])
   await Promise.race([dead, until(async () => (await curl(lab, 'phone', urlOf(UPSTREAM.v4))).status === 307, READY_WITHIN_SECONDS)])
   const { stdout } = await lab.in('gateway', ['pgrep', '-x', 'opennds'])
   const [pid = ''] = stdout.split('\n')
