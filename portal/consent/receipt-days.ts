@@ -103,7 +103,9 @@ export function createReceiptDays(parts: ReceiptDaysParts): ReceiptDays {
     const next = all.findIndex(({ minute }) => minute * 60_000 >= today.startsMs)
     const own = next < 0 ? all : all.slice(0, next)
     const through = own.at(-1)?.position ?? day.after
-    const { root } = await treeOf(own.map(({ leaf }) => Buffer.from(leaf, 'hex')), day.seed, site.class)
+    const tree = await treeOf(own.map(({ leaf }) => Buffer.from(leaf, 'hex')), day.seed, site.class)
+    const { root } = tree
+    grown = { site: site.id, day: day.day, tree: Promise.resolve(tree) }
     const before = lastClosed.get(site.id)
     const head: Head = { iss: parts.gateway, site: site.id, day: day.day, root: root.toString('hex'), prev: before ? hash('sha256', before.head) : null }
     const jws = await parts.sign(HEAD_TYP, JSON.stringify(head))
@@ -168,8 +170,8 @@ export function createReceiptDays(parts: ReceiptDaysParts): ReceiptDays {
       if (!day) return undefined
       const tree = await treeAt(day, site)
       const leaf = hash('sha256', Buffer.concat([Buffer.of(0), Buffer.from(jws, 'ascii')]), 'buffer')
-      const index = tree.leaves.findIndex((one) => one.equals(leaf))
-      return index < 0 ? undefined : { head: day.head, index, path: tree.pathOf(index).map((one) => one.toString('hex')) }
+      const index = tree.indexOf(leaf)
+      return index === undefined ? undefined : { head: day.head, index, path: tree.pathOf(index).map((one) => one.toString('hex')) }
     },
     async firstFlaw(key) {
       const heads = new Map<string, string>()
