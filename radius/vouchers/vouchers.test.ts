@@ -29,7 +29,8 @@ function town(options: Parameters<typeof accountTown>[1] & { clock?: ReturnType<
   const here = accountTown(clock, options)
   const { vouchers } = here
   const live = createLiveSessions(clock)
-  const source = voucherSource({ vouchers, live, profiles: PROFILES, clock, stationOf: stationNames(randomBytes) })
+  const withdrawn: string[] = []
+  const source = voucherSource({ vouchers, live, profiles: PROFILES, clock, stationOf: stationNames(randomBytes), withdraw: (holder) => void withdrawn.push(holder) })
   const stored: AccountingReport[] = []
   const books: AccountingStore = { record: async (_, report) => void stored.push(report), alive: () => false }
   const accounting = meteringVouchers(books, vouchers)
@@ -59,7 +60,7 @@ function town(options: Parameters<typeof accountTown>[1] & { clock?: ReturnType<
     const whole: AccountingReport = { status, userName, nasIdentifier: 'ap', acctSessionId: 's1', callingStationId: PHONE, eventSeconds: Math.floor(clock.now() / 1000), ...some }
     await accounting.record(ORIGIN, whole, live.heard(ORIGIN, whole, (name) => source.holderOf?.(name)))
   }
-  return { ...here, clock, live, source, stored, says, said, make, report, end }
+  return { ...here, clock, live, source, withdrawn, stored, says, said, make, report, end }
 }
 
 test('a voucher opens with its code as name and password, by PAP and CHAP, however it is typed', async () => {
@@ -466,4 +467,40 @@ test('what an earlier version voided is erased thirty days after the update', as
   expect(labels(there)).toEqual(['festival', 'gala'])
   await pass(there.clock, DAY_MS)
   expect(labels(there)).toEqual(['festival'])
+})
+
+test('two devices that share a voucher use it up in half the time that each was told, and both are ended at once', async () => {
+  const { make, said, report, clock, live, source, withdrawn } = town()
+  const code = await make({ seconds: 3_600, devices: 2 })
+  for (const [acctSessionId, callingStationId] of [['s1', PHONE], ['s2', TABLET]] as const) {
+    expect(await said(code, pap(code), callingStationId)).toBe(3_600)
+    await report('start', code, { acctSessionId, callingStationId })
+  }
+  for (const seconds of [600, 1_200]) {
+    clock.advance(600_000)
+    for (const [acctSessionId, callingStationId] of [['s1', PHONE], ['s2', TABLET]] as const) await report('interim', code, { acctSessionId, callingStationId, sessionSeconds: seconds })
+  }
+  clock.advance(598_000)
+  expect(withdrawn).toEqual([])
+  clock.advance(2_000)
+  expect(withdrawn.length).toBeGreaterThan(0)
+  expect([...live.all()].map((session) => source.remainderOf?.(session))).toEqual([{ kind: 'withdrawn' }, { kind: 'withdrawn' }])
+})
+
+test('a voucher that is good for a day from its first use has no end before, and after a restart the same one', async () => {
+  const there = town()
+  const { make, clock, vouchers } = there
+  const code = await make({ seconds: 360_000, validMinutes: 24 * 60, label: 'day', downKbps: 2_000 })
+  await pass(clock, 40 * DAY_MS)
+  expect(vouchers.find(vouchers.idOf(code))?.untilMinute).toBeUndefined()
+  expect(await there.says(code)).toMatchObject({ authorisation: { downKbps: 2_000 } })
+  await new Promise((resolve) => setImmediate(resolve))
+  const end = vouchers.find(vouchers.idOf(code))?.untilMinute ?? 0
+  expect([end % 60, end - Math.floor(clock.now() / 60_000) - 24 * 60 < 60]).toEqual([0, true])
+  clock.advance(12 * 3_600_000)
+  await there.end()
+  const after = town({ dir: there.dir, device: there.device, clock })
+  expect(await after.said(code)).toBe(end * 60 - Math.floor(clock.now() / 1_000))
+  clock.advance(13 * 3_600_000)
+  expect(await after.said(code)).toBe('voucher_expired')
 })

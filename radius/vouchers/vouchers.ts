@@ -90,8 +90,8 @@ function withTerms<Rest extends object>(row: TermsRow, rest: Rest): Omit<Voucher
 }
 
 const PUT_BATCH = 'insert into voucher_batch (label, seconds, octets, until_minute, devices, valid_minutes, down_kbps, up_kbps, made_day) values (?, ?, ?, ?, ?, ?, ?, ?, ?)'
-// To the full hour, in favour of its holder: what is kept tells no minute at which somebody came.
-const BEGIN = `update voucher set until_minute = ifnull(until_minute, ((? + (select valid_minutes from voucher_batch where label = batch) + 59) / 60) * 60) where id = ?`
+// To the full hour, in favour of its holder: what is kept tells no minute at which somebody came. Without the cast the division is real.
+const BEGIN = `update voucher set until_minute = ifnull(until_minute, ((cast(? as integer) + (select valid_minutes from voucher_batch where label = batch) + 59) / 60) * 60) where id = ?`
 
 function checkOrder({ label, count }: VoucherOrder): void {
   const wrong = (text: string) => new UsageError('voucher', text)
