@@ -31,14 +31,17 @@ export function forgetLine(mac: MacAddress, mark: number, share?: string): strin
   return [remove('client', colonMac(mac), ` : ${mark}`), ...place, ...BY_MARK.map((set) => remove(set, String(mark)))].join('; ')
 }
 
-function rateElement(set: string, mark: number, limit: Rate | undefined, seconds: number): readonly string[] {
+/** One element of a set of ours, as nft writes it. */
+export type Element = { readonly set: string; readonly text: string }
+
+function rateElement(set: string, mark: number, limit: Rate | undefined, seconds: number): readonly Element[] {
   if (!limit) return []
   const { bytesPerSecond, burstBytes } = limit
-  return [`add element ${TABLE} ${set} { ${mark} limit rate over ${bytesPerSecond} bytes/second burst ${burstBytes} bytes timeout ${seconds}s }`]
+  return [{ set, text: `${mark} limit rate over ${bytesPerSecond} bytes/second burst ${burstBytes} bytes timeout ${seconds}s` }]
 }
 
 /** A bucket that is filled once: a byte a second is the least that the kernel fills it up by, and nothing beside what a session moves. */
-function quotaElements(grant: Grant, used: Usage, kept: number): readonly string[] {
+function quotaElements(grant: Grant, used: Usage, kept: number): readonly Element[] {
   const piece = quotaPiece(grant, used)
   if (piece === undefined) return []
   const bucket = { bytesPerSecond: 1, burstBytes: piece }
@@ -48,26 +51,37 @@ function quotaElements(grant: Grant, used: Usage, kept: number): readonly string
 }
 
 /** Lets a client through for `grant.seconds`; `used` is what it had counted before, `share` its class where the line is shared out. */
-export function openLine(grant: Grant, used: Usage = NO_USAGE, share?: string): string {
+export function openElements(grant: Grant, used: Usage = NO_USAGE, share?: string): readonly Element[] {
   checkGrant(grant)
   const { mac, mark, seconds } = grant
   const kept = seconds + COUNTERS_KEPT_SECONDS
   const counter = (packets: number, bytes: number) => `counter packets ${packets} bytes ${bytes} timeout ${kept}s`
   return [
-    `add element ${TABLE} client { ${colonMac(mac)} timeout ${kept}s : ${mark} }`,
-    `add element ${TABLE} up { ${mark} ${counter(used.upPackets, used.upBytes)} }`,
-    `add element ${TABLE} down { ${mark} ${counter(used.downPackets, used.downBytes)} }`,
+    { set: 'client', text: `${colonMac(mac)} timeout ${kept}s : ${mark}` },
+    { set: 'up', text: `${mark} ${counter(used.upPackets, used.upBytes)}` },
+    { set: 'down', text: `${mark} ${counter(used.downPackets, used.downBytes)}` },
     ...rateElement('rate_up', mark, rate(grant.upKbps), kept),
     ...rateElement('rate_down', mark, rate(grant.downKbps), kept),
     ...quotaElements(grant, used, kept),
-    ...(share === undefined ? [] : [`add element ${TABLE} share { ${mark} timeout ${kept}s : ${share} }`]),
+    ...(share === undefined ? [] : [{ set: 'share', text: `${mark} timeout ${kept}s : ${share}` }]),
     // Silence is counted from the beginning.
-    `add element ${TABLE} heard { ${mark} timeout ${HEARD_SECONDS}s }`,
-    `add element ${TABLE} open { ${mark} timeout ${seconds}s }`,
-  ].join('; ')
+    { set: 'heard', text: `${mark} timeout ${HEARD_SECONDS}s` },
+    { set: 'open', text: `${mark} timeout ${seconds}s` },
+  ]
 }
 
-export const READ_ALL = ['client', 'open', 'up', 'down', 'heard'].map((set) => `list ${set === 'client' ? 'map' : 'set'} ${TABLE} ${set}`)
+/** One command a set, however many elements: nft's time grows with the square of the commands in a batch. */
+export function addLine(elements: readonly Element[]): string {
+  const bySet = Map.groupBy(elements, ({ set }) => set)
+  return [...bySet].map(([set, some]) => `add element ${TABLE} ${set} { ${some.map(({ text }) => text).join(', ')} }`).join('; ')
+}
+
+export function openLine(grant: Grant, used: Usage = NO_USAGE, share?: string): string {
+  return addLine(openElements(grant, used, share))
+}
+
+const READ_SETS = ['client', 'open', 'up', 'down', 'heard'] as const
+export const READ_ALL = READ_SETS.map((set) => `list ${set === 'client' ? 'map' : 'set'} ${TABLE} ${set}`)
 
 type Count = { readonly packets: number; readonly bytes: number }
 const NOTHING: Count = { packets: 0, bytes: 0 }
@@ -87,15 +101,15 @@ export function usage(up: Count, down: Count): Usage {
 }
 
 /** What nft's JSON holds of a set (libnftables-json(5)); `val` is a string for addresses, a number for marks. */
-type Element = { readonly val: unknown; readonly expires?: number; readonly counter?: Count }
-type Mapped = Element & { readonly to?: unknown }
+type Printed = { readonly val: unknown; readonly expires?: number; readonly counter?: Count }
+type Mapped = Printed & { readonly to?: unknown }
 type Listing = { readonly nftables: readonly { readonly set?: Listed; readonly map?: Listed }[] }
 type Listed = { readonly elem?: readonly unknown[] }
 
 /** An element without time-out or counter is printed bare; one of a map as `[element, value]`. */
 function element(raw: unknown): Mapped {
   if (Array.isArray(raw)) return Object.assign(element(raw[0]), { to: raw[1] })
-  return typeof raw === 'object' && raw !== null && 'elem' in raw ? (raw as { elem: Element }).elem : { val: raw }
+  return typeof raw === 'object' && raw !== null && 'elem' in raw ? (raw as { elem: Printed }).elem : { val: raw }
 }
 
 /** The elements of one listed set or map. */
@@ -106,21 +120,42 @@ export function parseListing(json: string): readonly Mapped[] {
 
 export type Remembered = { readonly mac: MacAddress; readonly mark: number }
 
+export type Known = { readonly open: readonly OpenClient[]; readonly remembered: readonly Remembered[] }
+
+/** One listing after another: of ten thousand clients each is a megabyte, which must not pile up. In the order of READ_ALL. */
+export function createReading(): { take(json: string): void; known(): Known } {
+  const clients: Remembered[] = []
+  const [left, quiet] = [new Map<number, number>(), new Map<number, number>()]
+  const [up, down] = [new Map<number, Count>(), new Map<number, Count>()]
+  const takers: Readonly<Record<(typeof READ_SETS)[number], (element: Mapped) => void>> = {
+    // The kernel prints hardware addresses with colons; the cast holds because ours is the only hand that adds them.
+    client: ({ val, to }) => void clients.push({ mac: String(val).replaceAll(':', '') as MacAddress, mark: Number(to) }),
+    open: ({ val, expires = 0 }) => void left.set(Number(val), expires),
+    up: ({ val, counter = NOTHING }) => void up.set(Number(val), counter),
+    down: ({ val, counter = NOTHING }) => void down.set(Number(val), counter),
+    heard: ({ val, expires = 0 }) => void quiet.set(Number(val), HEARD_SECONDS - expires),
+  }
+  let next = 0
+  return {
+    take(json) {
+      const set = READ_SETS[next++]
+      if (set) parseListing(json).forEach(takers[set])
+    },
+    known() {
+      const open = clients.flatMap(({ mac, mark }) => {
+        const secondsLeft = left.get(mark)
+        if (secondsLeft === undefined) return []
+        const quietSeconds = quiet.get(mark)
+        return [{ mac, mark, secondsLeft, ...(quietSeconds !== undefined && { quietSeconds }), usage: usage(up.get(mark) ?? NOTHING, down.get(mark) ?? NOTHING) }]
+      })
+      return { open, remembered: clients }
+    },
+  }
+}
+
 /** Whom the kernel knows: those it lets through, and everyone whose counters it still holds. */
-export function parseAll(listings: readonly string[]): { open: readonly OpenClient[]; remembered: readonly Remembered[] } {
-  const [clients = [], opens = [], ups = [], downs = [], heards = []] = listings.map(parseListing)
-  const counts = (elements: readonly Element[]) => new Map(elements.map(({ val, counter }) => [Number(val), counter ?? NOTHING]))
-  const left = new Map(opens.map(({ val, expires }) => [Number(val), expires ?? 0]))
-  const quiet = new Map(heards.map(({ val, expires }) => [Number(val), HEARD_SECONDS - (expires ?? 0)]))
-  const up = counts(ups)
-  const down = counts(downs)
-  // The kernel prints hardware addresses with colons; the cast holds because ours is the only hand that adds them.
-  const remembered = clients.map(({ val, to }) => ({ mac: String(val).replaceAll(':', '') as MacAddress, mark: Number(to) }))
-  const open = remembered.flatMap(({ mac, mark }) => {
-    const secondsLeft = left.get(mark)
-    if (secondsLeft === undefined) return []
-    const quietSeconds = quiet.get(mark)
-    return [{ mac, mark, secondsLeft, ...(quietSeconds !== undefined && { quietSeconds }), usage: usage(up.get(mark) ?? NOTHING, down.get(mark) ?? NOTHING) }]
-  })
-  return { open, remembered }
+export function parseAll(listings: readonly string[]): Known {
+  const reading = createReading()
+  for (const listing of listings) reading.take(listing)
+  return reading.known()
 }

@@ -7,6 +7,8 @@ import { start } from './programs.ts'
 /** nft says nothing when it succeeds: what it says to this comes after all that it had to say before. */
 const FENCE = 'describe ether_addr'
 const FENCE_ANSWER = /^datatype ether_addr .*\n/m
+/** A fence may come in pieces; this much of what came before is looked at again. */
+const LONGEST_FENCE = 200
 /** A change takes a millisecond, a listing of 10,000 clients a tenth of a second: beyond this the child is given up. */
 const ANSWER_TIMEOUT_MS = 10_000
 const MOST_WAITING = 10_000
@@ -31,7 +33,9 @@ export function createNftWriter({ clock, log, metrics }: Effects): NftWriter {
   let startedBefore = false
   let stopped = false
   let waiting: Waiting[] = []
-  let heard = ''
+  /** Pieces without a fence in them, put together once: a listing comes in dozens. */
+  let pieces: string[] = []
+  let tail = ''
   let cancelTimeout: Cancel | undefined
 
   function refused(text: string): UnavailableError {
@@ -43,7 +47,8 @@ export function createNftWriter({ clock, log, metrics }: Effects): NftWriter {
   function giveUp(dead: ChildProcess, why: string): void {
     if (child !== dead) return
     child = undefined
-    heard = ''
+    pieces = []
+    tail = ''
     cancelTimeout?.()
     const lost = waiting
     waiting = []
@@ -59,7 +64,11 @@ export function createNftWriter({ clock, log, metrics }: Effects): NftWriter {
 
   function hear(from: ChildProcess, chunk: Buffer): void {
     if (child !== from) return
-    heard += chunk.toString('latin1')
+    const piece = chunk.toString('latin1')
+    pieces.push(piece)
+    tail = (tail + piece).slice(-(LONGEST_FENCE + piece.length))
+    if (!FENCE_ANSWER.test(tail)) return
+    let heard = pieces.join('')
     let moved = false
     for (let fence = FENCE_ANSWER.exec(heard); fence; fence = FENCE_ANSWER.exec(heard)) {
       const answer = heard.slice(0, fence.index)
@@ -69,6 +78,8 @@ export function createNftWriter({ clock, log, metrics }: Effects): NftWriter {
       else one?.resolve(answer)
       moved = true
     }
+    pieces = heard === '' ? [] : [heard]
+    tail = heard
     if (moved) watch(from)
   }
 

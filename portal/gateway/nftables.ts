@@ -4,10 +4,11 @@ import { UnavailableError } from '#shared/errors.ts'
 import { reason } from '#shared/log.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import { createConntrack } from './conntrack.ts'
-import { ALL_SETS, forgetLine, openLine, parseAll, READ_ALL, shutLine } from './elements.ts'
+import { addLine, ALL_SETS, createReading, forgetLine, openElements, READ_ALL, shutLine } from './elements.ts'
 import { NO_USAGE, type Enforcer, type Grant, type OpenClient, type Usage } from './enforcer.ts'
 import { createLastCounters } from './last-counters.ts'
 import { createNftWriter, type NftWriter } from './nft-writer.ts'
+import { createOpenings } from './openings.ts'
 import { checkGrant, type NftablesSettings } from './policy.ts'
 import { run } from './programs.ts'
 import { ruleset, TABLE } from './ruleset.ts'
@@ -35,6 +36,7 @@ async function writeTable(settings: NftablesSettings): Promise<void> {
  */
 export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, reader: NftWriter = createNftWriter(effects)): Enforcer {
   const writer = createNftWriter(effects)
+  const letThrough = createOpenings(writer)
   const conntrack = createConntrack(effects)
   const lastCounters = createLastCounters(effects, writer)
   const spent = createSpent(reader, effects)
@@ -52,7 +54,9 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
   }
 
   async function readAll(): Promise<readonly OpenClient[]> {
-    const { open, remembered } = parseAll(await Promise.all(READ_ALL.map((line) => reader.run(line))))
+    const reading = createReading()
+    for (const line of READ_ALL) reading.take(await reader.run(line))
+    const { open, remembered } = reading.known()
     // What we know already may be newer than this answer; an old mark too many does no harm, it is made and deleted.
     for (const { mac, mark } of remembered) if (!marks.has(mac)) marks.set(mac, mark)
     return open
@@ -74,8 +78,9 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
     // mark is another session, and what that one used is not this one's.
     const known = before === undefined ? NO_USAGE : await forget(grant.mac, before)
     const used = before === grant.mark ? known : (grant.used ?? NO_USAGE)
-    const line = openLine(grant, used, shaping.classFor(grant.mark))
-    await writer.run(before === undefined ? line : `${shutLine(before)}; ${line}`)
+    const elements = openElements(grant, used, shaping.classFor(grant.mark))
+    if (before === undefined) await letThrough(elements)
+    else await writer.run(`${shutLine(before)}; ${addLine(elements)}`)
     marks.set(grant.mac, grant.mark)
     if (grant.quotaBytes !== undefined) spent.watch(grant.mark)
     if (before !== undefined && before !== grant.mark) await conntrack.flush(before)

@@ -16,6 +16,7 @@ export type JournalRow = {
   readonly usage: Usage
   readonly checkedMinute: number
 }
+export type OpenRow = Pick<JournalRow, 'session' | 'boot' | 'openedMinute'>
 export type JournalStop = JournalRow & { readonly stoppedMinute: number; readonly cause: TerminateCause }
 
 const COLUMNS = 'session, boot, token_user, site, opened, checked, seconds, up_bytes, down_bytes, up_packets, down_packets'
@@ -88,18 +89,19 @@ function stopOf(row: Row): JournalStop {
 
 /** Reads the journal through a connection of its own; only the durable writer writes it. */
 export type JournalReader = {
-  open(): JournalRow[]
+  /** Sessions that have no Stop. */
+  open(): OpenRow[]
   /** Stops that no server has acknowledged, oldest first. */
   stops(most: number): JournalStop[]
   stop(session: SessionId): JournalStop | undefined
 }
 
 export function createJournalReader(db: Db): JournalReader {
-  const open = db.prepare<[], Row>('select * from journal where stopped is null')
+  const open = db.prepare<[], OpenRow>('select session, boot, opened as openedMinute from journal where stopped is null')
   const stops = db.prepare<[number], Row>('select * from journal where stopped is not null order by stopped limit ?')
   const stop = db.prepare<[string], Row>('select * from journal where session = ? and stopped is not null')
   return {
-    open: () => open.all().map(rowOf),
+    open: () => open.all(),
     stops: (most) => stops.all(most).map(stopOf),
     stop(session) {
       const row = stop.get(session)

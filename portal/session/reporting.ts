@@ -149,8 +149,7 @@ export function createReporting(desk: Desk): Reporting {
     },
     async retry() {
       if (!(await announced())) return
-      const untold = store.all().filter((session): session is OpenSession => session.kind === 'open' && !session.startTold)
-      await Promise.all(untold.slice(0, MOST_STOPS_PER_ROUND).map(started))
+      await Promise.all(store.untold(MOST_STOPS_PER_ROUND).map(started))
       await once('stops', retryStops)
     },
     async settle() {

@@ -4,7 +4,7 @@ import type { Db } from '#shared/db/open.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import type { Usage } from '../gateway/enforcer.ts'
 import { INSERT_SESSION, limitValues, sessionOf, UPDATE_LIMITS, valuesOf, type SessionRow } from './rows.ts'
-import type { OpeningSession, Session, SessionId } from './session.ts'
+import type { OpeningSession, OpenSession, Session, SessionId } from './session.ts'
 
 /** Acknowledgements that wait for the disk; beyond this they are lost rather than the memory. */
 const MOST_WAITING = 20_000
@@ -47,7 +47,11 @@ export type SessionStore = {
   ofClient(mac: MacAddress, controller?: string): Session | undefined
   byNonce(nonce: string): Session | undefined
   byMark(mark: number): Session | undefined
+  has(id: SessionId): boolean
   all(): Session[]
+  ofKind<Kind extends Session['kind']>(kind: Kind): Extract<Session, { kind: Kind }>[]
+  /** Open ones of which no server has heard. */
+  untold(most: number): OpenSession[]
   /** How many hold the gate open, or may. */
   openCount(): number
   due(nowMs: number): SessionId[]
@@ -74,6 +78,10 @@ function bootOf(db: Db, fresh: () => string, nowMs: number): string {
   return id
 }
 
+function isOf<Kind extends Session['kind']>(session: Session, kind: Kind): session is Extract<Session, { kind: Kind }> {
+  return session.kind === kind
+}
+
 /** `fresh` makes 16 hexadecimal digits at random; `nowMs` is when a boot begins that is not known yet. */
 export function createSessionStore(db: Db, fresh: () => string, nowMs: number): SessionStore {
   const one = <Key extends string | number>(where: string) => {
@@ -92,6 +100,9 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
   const limit = db.prepare(UPDATE_LIMITS)
   const all = db.prepare<[], SessionRow>('select * from session')
   const openCount = db.prepare<[], number>('select count(*) from session where shut = 0').pluck()
+  const has = db.prepare<[string], number>('select 1 from session where id = ?').pluck()
+  const ofKind = db.prepare<[string], SessionRow>('select * from session where kind = ?')
+  const untold = db.prepare<[number], SessionRow>("select * from session where kind = 'open' and start_told = 0 limit ?")
   const due = db.prepare<[number], { id: string }>("select id from session where deadline_ms <= ? and kind <> 'closing'")
   // Asked after every log-in: in the order of the index the first row is the answer, min() would read them all.
   const next = db.prepare<[], { at: number }>("select deadline_ms as at from session where kind <> 'closing' order by deadline_ms limit 1")
@@ -139,7 +150,10 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     },
     byMark: one<number>('mark = ?'),
     byNonce: one("token_nonce = ? and kind <> 'closing'"),
+    has: (id) => has.get(id) !== undefined,
     all: () => all.all().map(sessionOf),
+    ofKind: (kind) => ofKind.all(kind).map(sessionOf).filter((session) => isOf(session, kind)),
+    untold: (most) => untold.all(most).map(sessionOf).filter((session) => isOf(session, 'open')),
     openCount: () => openCount.get() ?? 0,
     due: (nowMs) => due.all(nowMs).map((row) => row.id),
     nextDeadline: () => next.get()?.at,

@@ -67,12 +67,12 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
     if (interimSeconds !== undefined && now - session.interimMs >= interimSeconds * 1000) void reporting.interim(session)
   }
 
-  async function countAll(open: readonly OpenClient[]): Promise<void> {
+  async function countAll(sessions: readonly Session[], open: readonly OpenClient[]): Promise<void> {
     const now = desk.now()
     const gates = new Map(open.map((client) => [clientKey(client.mac, client.controller), client]))
     const checked: OpenSession[] = []
     silentMs = Infinity
-    for (const session of store.all()) {
+    for (const session of sessions) {
       const client = gates.get(keyOf(session))
       if (session.kind !== 'open' || client?.mark !== session.mark) continue
       const counted = count(session, client, now)
@@ -97,7 +97,7 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
   }
 
   async function settleOrphans(openedBeforeMinute: number): Promise<void> {
-    const orphans = journal.open().filter((row) => !store.byId(row.session))
+    const orphans = journal.open().filter((row) => !store.has(row.session))
     const lost = orphans.filter((row) => row.boot !== store.boot)
     // Of this boot and without a row: it died, or the gate refused it, between disk and row, so nobody ever heard of a Start.
     const never = orphans.filter((row) => row.boot === store.boot && row.openedMinute < openedBeforeMinute)
@@ -114,7 +114,7 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
   }
 
   async function finishClosing(): Promise<void> {
-    const closing = store.all().filter((session) => session.kind === 'closing')
+    const closing = store.ofKind('closing')
     for (let at = 0; at < closing.length; at += CLOSING_AT_ONCE) {
       await Promise.all(closing.slice(at, at + CLOSING_AT_ONCE).map((session) => attempt('a session is still closing', () => end(session, session.cause))))
     }
@@ -122,14 +122,15 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
 
   async function reconcile(settlingMs: number): Promise<void> {
     const open = await enforcer.list()
-    const found = differences(store.all(), open, desk.now(), settlingMs)
+    const sessions = store.all()
+    const found = differences(sessions, open, desk.now(), settlingMs)
     for (let at = 0; at < found.length; at += MENDING_AT_ONCE) {
       await Promise.all(found.slice(at, at + MENDING_AT_ONCE).map((difference) => {
         effects.metrics.counter('portal_differences_total', 'Gate and session store disagreed.', { kind: difference.kind })()
         return attempt('a difference stays', () => mend(difference))
       }))
     }
-    await countAll(open)
+    await countAll(found.length === 0 ? sessions : store.all(), open)
   }
 
   return {
@@ -138,7 +139,7 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
     settleOrphans,
     async round() {
       await finishClosing()
-      for (const session of store.all()) if (session.kind === 'opening') await attempt('a session is still opening', () => rollForward(session))
+      for (const session of store.ofKind('opening')) await attempt('a session is still opening', () => rollForward(session))
       await attempt('the gate does not answer', () => reconcile(SETTLING_MS))
       await attempt('acknowledgements still wait for the disk', writeKept)
       await attempt('the journal was not tidied', () => settleOrphans(minuteOf(desk.now()) - NEVER_OPENED_MINUTES))
