@@ -54,7 +54,7 @@ function declared(path: string, prefix = ''): string[] {
   return [...source.matchAll(/\bapp\.(?:get|post|all)\(\s*['`]([^'`]+)['`]/g)].map(([, route = '']) => `${prefix}${route}`)
 }
 const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
-  ':token': ['0123456789abcdefghjkmnpqrs', '%00', LONG], ':language': ['fr', '__proto__'], ':id': ['default', '%e0%a4%a', 'toString'], ':code': ['abc', '%'], '*': ['nowhere'],
+  ':token': ['0123456789abcdefghjkmnpqrs', '%00', LONG], ':language': ['fr', '__proto__'], ':id': ['default', '%e0%a4%a', 'toString'], ':controller': ['nobody', 'constructor'], ':site': ['default', '%00'], ':code': ['abc', '%'], '*': ['nowhere'],
   // Templates of the source: one row of a table each.
   '${path}': ['services', 'taxonomy_terms', 'constructor'],
 }
@@ -67,7 +67,7 @@ function targets(): Target[] {
     portal: [...ROUTES.map(({ path }) => path), '/generate_204', '//', '/\\', '/../..', '*'],
     kiosk: [...declared('kiosk/app.ts'), ...declared('kiosk/screen-api.ts', '/api'), ...declared('kiosk/hsds-api.ts', '/hsds'), '/assets/%2e%2e/%2e%2e/main.ts'],
     staff: [...declared('portal/hub/app.ts'), ...declared('portal/hub/staff/app.ts', '/staff'), '/staff/sites/../..'],
-    ops: [...declared('scripts/run/ops.ts'), '/nowhere', '/operator/sessions', '/v1/tallies'],
+    ops: [...declared('scripts/run/ops.ts'), ...declared('portal/operator/app.ts', '/operator'), '/nowhere', '/operator/sessions', '/v1/tallies'],
   }
   return (Object.keys(all) as Door[]).flatMap((door) => [...new Set(all[door].flatMap(filled))].map((path) => ({ door, path })))
 }
