@@ -77,6 +77,10 @@ input[type=checkbox]{width:24px;height:24px;min-height:24px;flex:none;margin:0;a
 fieldset{border:0;margin:0;padding:0;display:grid;gap:8px;min-width:0}
 .two{display:grid;gap:16px;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr))}
 .error{color:var(--bad);font-weight:600;margin:0}
+summary{min-height:44px;align-content:center;cursor:pointer}
+details[open]{display:grid;gap:16px}
+details>.field{margin-block-end:16px}
+table+.note{margin-block-start:16px}
 .presets{display:flex;flex-wrap:wrap;gap:0 20px}
 .legend{margin-block-start:16px}
 .when{color:var(--quiet);display:block}

@@ -45,7 +45,7 @@ ${MORE.map((one) => fieldOf(view, typed, one))}
 function batchRow(view: View, timezone: string, batch: CityBatch): Html {
   const { t } = view
   const conditions = conditionsOf(view, batch, timezone)
-  const link = html`<a href="/staff/vouchers/void?label=${encodeURIComponent(batch.label)}" aria-label="${t('voucher.voidLabel', { label: batch.label })}">${t('voucher.void')}</a>`
+  const link = html`<a class="link" href="/staff/vouchers/void?label=${encodeURIComponent(batch.label)}" aria-label="${t('voucher.voidLabel', { label: batch.label })}">${t('voucher.void')}</a>`
   return html`<tr class="site-row"><th scope="row"><bdi>${batch.label}</bdi></th>
 <td data-label="${t('voucher.made')}">${shortDate(view, new Date(batch.madeDay * DAY_MS).toISOString().slice(0, 10))}</td>
 <td class="n" data-label="${t('voucher.number')}"><bdi dir="ltr">${batch.count}</bdi></td>
