@@ -55,7 +55,7 @@ export type Doctor = {
 }
 
 /** What a day's devices of one system add up to. */
-export function verdictOf({ through, stuck, unshown }: Tally): Verdict {
+function verdictOf({ through, stuck, unshown }: Tally): Verdict {
   const decided = through + stuck
   if (decided >= LEAST_DEVICES) return stuck * 2 > decided ? 'stalls' : 'works'
   // Phones in pockets ask and are shown nothing; but where nobody at all is ever shown a page, no page opens.
