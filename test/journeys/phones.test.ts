@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PROBES } from '#portal/detect/probes.ts'
 import { until } from '#test/lab/curl.ts'
 import { UPSTREAM, type ClientPlan } from '#test/lab/network.ts'
 import { openSquare, type PortalProcess, type RadiusProcess, type Square } from '#test/lab/square.ts'
@@ -13,7 +14,7 @@ import { absent, namespacesForbidden } from '#test/support/peer.ts'
 const OPEN_WITHIN_SECONDS = 6
 const FAMILIES = ['v4', 'v6'] as const
 const JOURNEYS = PHONES.flatMap((phone) => FAMILIES.map((family) => ({ name: phone.name, family, space: `${phone.name.toLowerCase()}${family}` })))
-const PLANS: readonly ClientPlan[] = [...JOURNEYS.map(({ space }): ClientPlan => ({ name: space, lan: 'lan0' })), { name: 'firefox', lan: 'lan0' }, { name: 'laptop', lan: 'lan0' }]
+const PLANS: readonly ClientPlan[] = [...JOURNEYS.map(({ space }): ClientPlan => ({ name: space, lan: 'lan0' })), { name: 'prober', lan: 'lan0' }, { name: 'firefox', lan: 'lan0' }, { name: 'laptop', lan: 'lan0' }]
 
 describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'openssl'))('phones on a square with nftables', () => {
   let square: Square
@@ -49,8 +50,16 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'openssl'))
     expect(went.journey.seconds).toBeLessThan(OPEN_WITHIN_SECONDS)
   })
 
+  test('every row of the probe table, whoever asks and however, is sent to the page while captive and to its own server when open', async () => {
+    const ask = (state: 'captive' | 'open') => square.lab.in('prober', [process.execPath, 'test/phones/probe-all.ts', state, square.url, UPSTREAM.v4, UPSTREAM.v6])
+    const all = `${PROBES.length * 3 * 2 * 4 * 2} asked\n`
+    expect((await ask('captive')).stdout).toBe(all)
+    expect((await square.tap('prober')).status).toBe(200)
+    expect((await ask('open')).stdout).toBe(all)
+  })
+
   test.skipIf(absent('firefox-esr'))('the real Firefox says captive, and open within 6 s of the press', { timeout: 60_000 }, async () => {
-    const firefox = square.lab.spawn('firefox', [process.execPath, 'test/phones/firefox.ts'])
+    const firefox = square.lab.spawn('firefox', [process.execPath, 'test/phones/firefox.ts', '/run'])
     await firefox.says('"captive"')
     expect((await square.tap('firefox')).status).toBe(200)
     const open = () => /"captive"[\s\S]*"(?:open|unlocked)"/.test(firefox.output())
@@ -59,7 +68,7 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'openssl'))
   })
 
   test.skipIf(absent('NetworkManager', 'nmcli', 'dbus-daemon'))('the real NetworkManager says portal, and full within 6 s of the press', { timeout: 60_000 }, async () => {
-    const manager = square.lab.spawn('laptop', [process.execPath, 'test/phones/network-manager.ts'])
+    const manager = square.lab.spawn('laptop', [process.execPath, 'test/phones/network-manager.ts', '/run'])
     await manager.says('"portal"')
     expect((await square.tap('laptop')).status).toBe(200)
     expect(await until(async () => /"portal"[\s\S]*"full"/.test(manager.output()), 2 * OPEN_WITHIN_SECONDS)).toBeLessThan(OPEN_WITHIN_SECONDS)

@@ -1,9 +1,9 @@
 // The real Firefox, watched: starts it without a window on a profile of its own and prints, as a line of JSON, each state of its
-// captive-portal service with the seconds since the start. Spoken to by Marionette, Firefox's own remote protocol.
+// captive-portal service with the seconds since the start. Spoken to by Marionette, Firefox's own remote protocol. FOLDER: where its
+// profile may be, which ends with the laboratory.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -62,16 +62,13 @@ function dialOnce(): Promise<Socket | undefined> {
   })
 }
 
-const profile = mkdtempSync(join(tmpdir(), 'parvis-firefox-'))
+const profile = mkdtempSync(join(process.argv[2] ?? '', 'firefox-'))
 writeFileSync(join(profile, 'user.js'), Object.entries(PREFS).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`).join(''))
 const began = performance.now()
 const browser = spawn('firefox-esr', ['--headless', '--no-remote', '--profile', profile, '--marionette', '--remote-allow-system-access'], { stdio: 'ignore', env: { ...process.env, HOME: profile, MOZ_CRASHREPORTER_DISABLE: '1' } })
 
 function end(code: number): void {
-  browser.once('exit', () => {
-    rmSync(profile, { recursive: true, force: true })
-    process.exit(code)
-  })
+  browser.once('exit', () => process.exit(code))
   browser.kill('SIGKILL')
 }
 process.once('SIGTERM', () => end(0))

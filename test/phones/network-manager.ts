@@ -1,8 +1,8 @@
 // The real NetworkManager, watched: starts it with a message bus of its own in a mount namespace of its own, and prints each change
-// of what it makes of the network as a line of JSON. It looks again by itself, as often as `interval` lets it.
+// of what it makes of the network as a line of JSON. It looks again by itself, as often as `interval` lets it. FOLDER: where its files
+// may be, which ends with the laboratory.
 import { execFile, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 200
 const INTERVAL_SECONDS = 4
 const PROBE = 'http://network-test.debian.org/nm'
 
-const dir = mkdtempSync(join(tmpdir(), 'parvis-nm-'))
+const dir = mkdtempSync(join(process.argv[2] ?? '', 'nm-'))
 const bus = join(dir, 'bus')
 const BUS_SETTINGS = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>system</type><listen>unix:path=${bus}</listen><auth>EXTERNAL</auth><policy context="default"><allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/><allow user="*"/></policy></busconfig>`
@@ -40,7 +40,6 @@ const manager = run(`${MOUNTS} && until [ -S ${bus} ]; do sleep 0.05; done; exec
 process.once('SIGTERM', () => {
   manager.kill('SIGKILL')
   daemon.kill('SIGKILL')
-  rmSync(dir, { recursive: true, force: true })
   process.exit(0)
 })
 
