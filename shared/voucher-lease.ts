@@ -1,5 +1,6 @@
 /** What gateway and hub say to each other about a voucher of the city (`protocols.md` §7). */
 import * as v from 'valibot'
+import { mac, type KeyObject } from './keyed-mac.ts'
 
 /** The gateway's question: `POST /v1/vouchers`, a JWS by its device key. */
 export const VOUCHER_TYP = 'parvis-voucher+jws'
@@ -63,3 +64,37 @@ export const leaseAnswer = v.variant('state', [
 ])
 export type LeaseAnswer = v.InferOutput<typeof leaseAnswer>
 export type LeaseGrant = v.InferOutput<typeof grant>
+
+/** A gateway asks for the marks of all vouchers that are good: `POST /v1/voucher-marks`. */
+export const MARKS_TYP = 'parvis-voucher-marks+jws'
+export const MARKED_TYP = 'parvis-voucher-marked+jws'
+/** 4 bytes each; an answer of 256 KiB holds no more. */
+export const MOST_MARKS = 30_000
+const LONGEST_MARKS = 4 * Math.ceil((MOST_MARKS * 4) / 3)
+
+const hex256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+export const marksQuestion = v.object({ aud: v.pipe(v.string(), v.maxLength(256)), minute: amount(Number.MAX_SAFE_INTEGER), id: hex128, /** `sum` of those that it has. */ have: v.optional(hex256) })
+export const marksAnswer = v.variant('state', [
+  v.object({ state: v.literal('same'), id: hex128 }),
+  v.object({
+    state: v.literal('marks'), id: hex128,
+    /** For `markOf`, base64url. */
+    key: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
+    /** Ascending, 4 bytes each, base64url. */
+    marks: v.pipe(v.string(), v.regex(/^[\w-]*$/), v.maxLength(LONGEST_MARKS)),
+    /** SHA-256 of both. */
+    sum: hex256,
+  }),
+  v.object({ state: v.literal('clock'), id: hex128, minute: amount(Number.MAX_SAFE_INTEGER) }),
+])
+export type MarksAnswer = v.InferOutput<typeof marksAnswer>
+
+const MARK_LABEL = 'parvis/voucher-mark/1'
+
+/**
+ * 32 bits of a code, by which a gateway that is cut off can tell that somebody probably made it. Too few to find the code again by
+ * trying, however many one tries: of 2⁶⁰ codes 2²⁸ have the same.
+ */
+export function markOf(key: KeyObject, code: string): number {
+  return mac(key, MARK_LABEL, code).readUInt32BE(0)
+}

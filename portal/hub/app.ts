@@ -13,7 +13,7 @@ import { showReceiptHeads } from './receipt-heads.ts'
 import type { Setup } from './staff/setup.ts'
 import type { HubStore } from './store/store.ts'
 import { signedTime } from './time.ts'
-import { leaseRoute } from './vouchers/lease-route.ts'
+import { leaseRoute, marksRoute } from './vouchers/lease-route.ts'
 import type { Pool } from './vouchers/pool.ts'
 
 export type HubParts = {
@@ -47,6 +47,7 @@ export function hubApp(parts: HubParts, effects: Effects): Hono {
   app.post('/v1/enrol', enrol.enrol)
   app.post('/v1/certificate', certificateRoute({ ...parts, challenges }, effects))
   app.post('/v1/vouchers', leaseRoute(parts, effects))
+  app.post('/v1/voucher-marks', marksRoute(parts, effects))
   app.get('/v1/receipt-heads', showReceiptHeads(parts.store))
   app.get('/v1/time', signedTime(parts.key, effects))
 

@@ -40,6 +40,9 @@ export const OPENAPI = {
     '/v1/vouchers': {
       post: { summary: 'JWS {aud, minute, id, code or renews, used, places}: a lease of a voucher, or its return', requestBody: { required: true, content: jose }, responses: { 200: { description: 'granted, returned, refused or clock', content: jose }, 400: refusal, 401: refusal, 403: refusal, 409: refusal, 429: refusal } },
     },
+    '/v1/voucher-marks': {
+      post: { summary: 'JWS {aud, minute, id, have}: 32 bits of each voucher that is good, for gateways that will be cut off', requestBody: { required: true, content: jose }, responses: { 200: { description: 'marks, same or clock', content: jose }, 400: refusal, 401: refusal, 403: refusal, 409: refusal } },
+    },
     '/v1/receipt-heads': { get: { summary: 'signed heads over the days of receipts of a gateway at a site, without sizes', responses: { 200: { description: '{gateway, site, heads: [{day, head, key}]}' }, 400: refusal } } },
     '/v1/certificate': {
       post: { summary: 'JWS {nonce, aud, csr?} of an enrolled gateway; answered with a JWS {nonce, name, state, chain?, reason?}', requestBody: { required: true, content: jose }, responses: { 200: { description: 'as it stands: none, pending, issued or failed', content: jose }, 400: refusal, 401: refusal, 403: refusal, 404: refusal, 409: refusal, 413: refusal, 415: refusal } },

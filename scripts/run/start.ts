@@ -1,4 +1,5 @@
 // Puts the roles together: what `parvis run` starts, in the order in which they need each other.
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hono } from 'hono'
 import type { BatchClock } from '#shared/batch.ts'
@@ -27,6 +28,7 @@ import type { PortalRole } from './portal.ts'
 import { radiusPeers } from './radius-peers.ts'
 import { createReload, type Reloaded } from './reload.ts'
 import { readOutbox } from '#portal/sync/outbox.ts'
+import { writeWhole } from './secrets.ts'
 import { sitesOf } from './sites.ts'
 
 export type StartOptions = {
@@ -207,7 +209,9 @@ async function lessorOf(ground: Ground, { key, hub, delivery }: { readonly key: 
   const url = hub?.origin ?? ground.settings.hub.url
   if (url === undefined || !delivery || ground.settings.hub.mode === 'off') return undefined
   const { createLessor } = await import('#portal/sync/lessor.ts')
-  return createLessor({ url, device: key, hub: pinnedHub(delivery), fetch: hub?.fetch ?? fetch }, ground.effects)
+  const file = join(ground.directories.data, 'voucher-marks.json')
+  const text = { read: () => (existsSync(file) ? readFileSync(file, 'utf8') : undefined), keep: (marks: string) => writeWhole(file, marks) }
+  return createLessor({ url, device: key, hub: pinnedHub(delivery), fetch: hub?.fetch ?? fetch }, text, ground.effects)
 }
 
 function hubSettings({ settings, directories }: Ground): HubSettings {

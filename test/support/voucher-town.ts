@@ -20,6 +20,7 @@ import type { Hub } from '#portal/hub/main.ts'
 import type { CityOrder } from '#portal/hub/vouchers/pool.ts'
 import type { HubFetch } from '#portal/sync/hub-fetch.ts'
 import { createLessor } from '#portal/sync/lessor.ts'
+import type { MarksText } from '#portal/sync/voucher-marks.ts'
 import { testEffects, townHub, type TestEffects } from '../journeys/delivery-parts.ts'
 import { ask, pap } from './account-town.ts'
 import { PROFILES } from './radius-town.ts'
@@ -44,6 +45,8 @@ export type Gateway = {
   /** `in` for whoever is online now, else why not. */
   signIn(code: string, station?: string): Promise<string>
   leave(session: Online): Promise<void>
+  /** Hears from its hub which vouchers there are, as it does each hour. */
+  hearMarks(): Promise<void>
   city(): City
   vouchers(): Vouchers
   /** The process dies and comes back; `reboot`: its sessions are gone too. */
@@ -65,7 +68,7 @@ export type VoucherTown = {
   close(): Promise<void>
 }
 
-type Life = { readonly live: LiveSessions; readonly city: City; readonly vouchers: Vouchers; readonly source: ReturnType<typeof voucherSource>; close(): Promise<void> }
+type Life = { readonly lessor: ReturnType<typeof createLessor>; readonly live: LiveSessions; readonly city: City; readonly vouchers: Vouchers; readonly source: ReturnType<typeof voucherSource>; close(): Promise<void> }
 
 export async function voucherTown(): Promise<VoucherTown> {
   const dir = mkdtempSync(join(tmpdir(), 'parvis-vouchers-'))
@@ -74,17 +77,17 @@ export async function voucherTown(): Promise<VoucherTown> {
   const hub = await townHub(dir, effects)
   const gateways: Gateway[] = []
 
-  function begin(name: string, device: DeviceKey, fetch: HubFetch, withdraw: (holder: string) => void): Life {
+  function begin(name: string, device: DeviceKey, fetch: HubFetch, text: MarksText, withdraw: (holder: string) => void): Life {
     const path = join(dir, `${name}.vouchers.db`)
     const settings = { durability: 'relaxed', migrations: VOUCHER_MIGRATIONS, secureDelete: true } as const
     const disk = { durable: inlineWriter(path, settings), reader: openDb(path, settings) }
     const live = createLiveSessions(clock)
     const vouchers = createVouchers({ ...disk, device, clock, random: randomBytes, log: silentLog() })
-    const lessor = createLessor({ url: hub.origin, device, hub: () => hub.publicKey, fetch }, effects)
+    const lessor = createLessor({ url: hub.origin, device, hub: () => hub.publicKey, fetch }, text, effects)
     const city = createCity({ lessor, ...disk, live, withdraw, holderOf: voucherHolder, clock, random: randomBytes, log: silentLog() })
     const source = voucherSource({ vouchers, city, withdraw, live, profiles: PROFILES, clock, stationOf: stationNames(randomBytes) })
     return {
-      live, city, vouchers, source,
+      lessor, live, city, vouchers, source,
       async close() {
         vouchers.close()
         await city.close()
@@ -107,6 +110,8 @@ export async function voucherTown(): Promise<VoucherTown> {
       return answer
     }
     let next = 0
+    let marks: string | undefined
+    const text: MarksText = { read: () => marks, keep: (told) => void (marks = told) }
     function withdraw(holder: string): void {
       for (const session of one.online) {
         if (life.source.holderOf?.(session.code) !== holder) continue
@@ -140,6 +145,7 @@ export async function voucherTown(): Promise<VoucherTown> {
         one.spentMs.set(session.code, (one.spentMs.get(session.code) ?? 0) + Math.min(clock.now(), session.timeoutMs) - session.startMs)
         await report('stop', session)
       },
+      hearMarks: () => life.lessor.fetch(),
       city: () => life.city,
       vouchers: () => life.vouchers,
       async restart(reboot) {
@@ -148,23 +154,23 @@ export async function voucherTown(): Promise<VoucherTown> {
           one.online.delete(session)
           one.spentMs.set(session.code, (one.spentMs.get(session.code) ?? 0) + clock.now() - session.startMs)
         }
-        life = begin(name, device, fetch, withdraw)
+        life = begin(name, device, fetch, text, withdraw)
         for (const session of one.online) await report('interim', session)
       },
       close: () => life.close(),
     }
     /** A refused guess waits on the clock: it is moved for it, and for nobody else. */
     async function answered(decision: Promise<Decision>, { city }: Life): Promise<Decision> {
-      let done = false
-      const noted = decision.finally(() => (done = true))
-      for (let n = 0; n < 50 && !done; n++) {
+      const over = { done: false }
+      const noted = decision.finally(() => (over.done = true))
+      for (let n = 0; n < 50 && !over.done; n++) {
         await city.settled()
         await new Promise((resolve) => setImmediate(resolve))
       }
-      if (!done) clock.advance(2_000)
+      if (!over.done) clock.advance(2_000)
       return noted
     }
-    let life = begin(name, device, fetch, withdraw)
+    let life = begin(name, device, fetch, text, withdraw)
     gateways.push(one)
     tended.push(async () => {
       for (const session of one.online) {

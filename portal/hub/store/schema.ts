@@ -61,4 +61,6 @@ export const hubMigrations: readonly string[] = [
      ends_minute integer not null, moved integer not null default 0, settled integer not null default 0
    ) strict, without rowid;
    create index city_lease_of_voucher on city_lease (voucher);`,
+  // 32 bits of the code under another key: what gateways may know of vouchers that nobody has brought them yet.
+  'alter table city_voucher add column mark integer',
 ]

@@ -148,11 +148,13 @@ export type LeaseOutcome = { readonly kind: 'ruled'; readonly ruling: Ruling; re
 /** Vouchers whose balance the hub holds (`protocols.md` §7). No place of use is kept. */
 export type CityVouchers = {
   /** False when the label is taken. */
-  make(batch: CityTerms & { readonly label: string; readonly madeDay: number }, ids: readonly Buffer[]): Promise<boolean>
+  make(batch: CityTerms & { readonly label: string; readonly madeDay: number }, vouchers: readonly { readonly id: Buffer; readonly mark: number }[]): Promise<boolean>
   list(): Promise<CityBatch[]>
   /** How many vouchers are worth nothing from now on; undefined when there is no such batch. */
   void(label: string, minute: number): Promise<number | undefined>
   lease(request: LeaseRequest): Promise<LeaseOutcome>
+  /** Of the newest vouchers that are good at this minute. */
+  marks(minute: number, most: number): Promise<number[]>
   /** Forgets leases that were given back, and erases batches thirty days after they were over, some at a time; true when there is more. */
   tidy(minute: number): Promise<boolean>
 }

@@ -32,7 +32,7 @@ export function createCityVouchers(db: Db, group: ReturnType<typeof createGroup>
   const putBatch = db.prepare(
     `insert into city_batch (label, seconds, octets, until_minute, valid_minutes, devices, down_kbps, up_kbps, made_day) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const putVoucher = db.prepare('insert into city_voucher (id, batch) values (?, ?)')
+  const putVoucher = db.prepare('insert into city_voucher (id, batch, mark) values (?, ?, ?)')
   const list = db.prepare<[], BatchRow>(
     `select ${TERMS}, b.label, b.made_day, count(v.id) as count from city_batch b left join city_voucher v on v.batch = b.label
      group by b.label order by b.made_day desc, b.label`,
@@ -50,6 +50,10 @@ export function createCityVouchers(db: Db, group: ReturnType<typeof createGroup>
   const settle = db.prepare('update city_lease set settled = 1 where id = ?')
   const move = db.prepare('update city_lease set moved = 1 where id = ?')
 
+  const marks = db.prepare<[number, number, number], number>(
+    `select v.mark from city_voucher v join city_batch b on b.label = v.batch
+     where v.mark is not null and b.void = 0 and ifnull(b.until_minute > ?, 1) and ifnull(v.until_minute > ?, 1) order by b.made_day desc limit ?`,
+  ).pluck()
   const OVER = '(void = 1 or ifnull(until_minute <= ?, 0))'
   const dropLeases = db.prepare('delete from city_lease where settled = 1 and ends_minute < ?')
   const noteOver = db.prepare(`update city_batch set over_minute = ? where ${OVER} and ifnull(over_minute > ?, 1)`)
@@ -118,12 +122,12 @@ export function createCityVouchers(db: Db, group: ReturnType<typeof createGroup>
   }
 
   return {
-    make: (batch, ids) =>
+    make: (batch, vouchers) =>
       group.run(() => {
         if (taken.get(batch.label)) return false
         const { label, seconds, octets, untilMinute, validMinutes, devices, downKbps, upKbps, madeDay } = batch
         putBatch.run(label, seconds ?? null, octets ?? null, untilMinute ?? null, validMinutes ?? null, devices, downKbps ?? null, upKbps ?? null, madeDay)
-        for (const id of ids) putVoucher.run(id, label)
+        for (const { id, mark } of vouchers) putVoucher.run(id, label, mark)
         return true
       }),
     list: async () => list.all().map((row): CityBatch => Object.assign({ label: row.label, madeDay: row.made_day, void: row.void !== 0, count: row.count }, termsOf(row))),
@@ -133,6 +137,7 @@ export function createCityVouchers(db: Db, group: ReturnType<typeof createGroup>
         makeVoid.run(minute, label)
         return members.get(label) ?? 0
       }),
+    marks: async (minute, most) => marks.all(minute, minute, most),
     lease: (request) => group.run(() => lease(request)),
     tidy: (minute) => group.run(() => tidy(minute)),
   }

@@ -99,15 +99,15 @@ test('rates are the voucher’s own', async () => {
   expect(await square.says(await make({ downKbps: 2_000, upKbps: 500 }))).toMatchObject({ authorisation: { downKbps: 2_000, upKbps: 500 } })
 })
 
-test('cut off, a known voucher is good for half an hour a day, an unknown one for nothing', async () => {
+test('cut off, a known voucher is good for half an hour a day, one that was made since for nothing', async () => {
   const { make, gateway, pass, onlineMs } = await town()
   const square = await gateway('gw-square')
   const code = await make({ seconds: 36_000 })
-  const stranger = await make({ label: 'other', seconds: 36_000 })
   await square.signIn(code)
   for (const session of square.online) await square.leave(session)
   await pass(2 * MINUTE_MS)
   square.line = 'cut'
+  const stranger = await make({ label: 'other', seconds: 36_000 })
   const before = onlineMs(code)
   expect(await square.signIn(code)).toBe('in')
   await pass(35 * MINUTE_MS)
@@ -223,3 +223,19 @@ test('random cuts, kills and lost answers: no voucher gives more than its own an
   expect([signIns > 5, cuts > 0]).toEqual([true, true])
   for (const { beyondMs, allowedMs } of overspent) expect(beyondMs).toBeLessThanOrEqual(allowedMs)
 }, 30_000)
+
+test('cut off, a voucher that its gateway has never met opens by what the hub told of it, after a restart too; one that nobody made does not', async () => {
+  const { make, gateway, hub } = await town()
+  const square = await gateway('gw-square')
+  const [fresh, late] = [await make({ seconds: 3_600 }), await make({ label: 'voided', seconds: 3_600 })]
+  await hub.pool.void('voided')
+  await square.hearMarks()
+  const asked = square.asked.count
+  await square.hearMarks()
+  expect(square.asked.count).toBe(asked + 1)
+  square.line = 'cut'
+  await square.restart(true)
+  expect([await square.signIn(fresh), await square.signIn(late), await square.signIn('00000000000000000000')]).toEqual(['in', 'voucher_unsure', 'voucher_unsure'])
+  const { marks } = await hub.pool.marks()
+  expect(Buffer.from(marks, 'base64url')).toHaveLength(4)
+})

@@ -1,4 +1,5 @@
 // The pool of the city's vouchers: codes are made here, shown once, and known afterwards only by a digest under a key of the hub's.
+import { createHash } from 'node:crypto'
 import { makeVoucherCode, readVoucherCode, type CodeForm } from '#radius/vouchers/code.ts'
 import { every } from '#shared/clock.ts'
 import { derivedKey } from '#shared/derived-key.ts'
@@ -6,7 +7,7 @@ import type { Effects } from '#shared/effects.ts'
 import { mac, secretKey } from '#shared/keyed-mac.ts'
 import { reason } from '#shared/log.ts'
 import type { DeviceKey } from '#shared/sign.ts'
-import type { LeaseAnswer, LeaseQuestion } from '#shared/voucher-lease.ts'
+import { markOf, MOST_MARKS, type LeaseAnswer, type LeaseQuestion } from '#shared/voucher-lease.ts'
 import type { CityBatch, CityVouchers, LeaseOutcome } from '../store/store.ts'
 import type { CityTerms, CityVoucher, Granted } from './grant.ts'
 
@@ -29,6 +30,8 @@ export type Pool = {
   void(label: string): Promise<number | undefined>
   /** `minute` and `aud` were checked. */
   lease(question: LeaseQuestion): Promise<LeaseAnswer>
+  /** What a gateway may know of vouchers that nobody has brought it yet. */
+  marks(): Promise<{ readonly key: string; readonly marks: string; readonly sum: string }>
   /** Called when something was voided: a gateway in this process need not wait for its next renewal. */
   onVoid(listener: () => void): void
   close(): Promise<void>
@@ -55,6 +58,8 @@ function answerOf(id: string, outcome: LeaseOutcome): LeaseAnswer {
 
 export function createPool(store: CityVouchers, hub: DeviceKey, { clock, random, log }: Effects): Pool {
   const key = secretKey(derivedKey(hub, LABEL))
+  const markBytes = derivedKey(hub, 'parvis/voucher-mark/1')
+  const markKey = secretKey(markBytes)
   const idOf = (code: string): Buffer => mac(key, LABEL, code).subarray(0, ID_BYTES)
   const listeners: (() => void)[] = []
   let tidying: Promise<void> = Promise.resolve()
@@ -74,7 +79,7 @@ export function createPool(store: CityVouchers, hub: DeviceKey, { clock, random,
         const code = makeVoucherCode(form, random)
         codes.set(idOf(code).toString('hex'), code)
       }
-      const made = await store.make({ ...batch, madeDay: Math.floor(clock.now() / DAY_MS) }, Array.from(codes.keys(), (id) => Buffer.from(id, 'hex')))
+      const made = await store.make({ ...batch, madeDay: Math.floor(clock.now() / DAY_MS) }, Array.from(codes, ([id, code]) => ({ id: Buffer.from(id, 'hex'), mark: markOf(markKey, code) })))
       return made ? [...codes.values()] : undefined
     },
     list: () => store.list(),
@@ -90,6 +95,13 @@ export function createPool(store: CityVouchers, hub: DeviceKey, { clock, random,
         used, places, minute: Math.floor(clock.now() / MINUTE_MS),
       }
       return answerOf(id, await store.lease(request))
+    },
+    async marks() {
+      const nowMinute = Math.floor(clock.now() / MINUTE_MS)
+      const marks = Uint32Array.from(await store.marks(nowMinute, MOST_MARKS)).sort()
+      const bytes = Buffer.alloc(marks.length * 4)
+      for (const [index, mark] of marks.entries()) bytes.writeUInt32BE(mark, index * 4)
+      return { key: markBytes.toString('base64url'), marks: bytes.toString('base64url'), sum: createHash('sha256').update(markBytes).update(bytes).digest('hex') }
     },
     onVoid: (listener) => void listeners.push(listener),
     async close() {
