@@ -36,7 +36,7 @@ function gate() {
         ...dry,
         open: (grant) => (self.granted.push(grant), dry.open(grant)),
         close: async (mac) => (await dry.close(mac), self.usage),
-        list: async () => (await dry.list()).map((client) => ({ ...client, usage: self.usage, quietSeconds: self.quietSeconds })),
+        list: async () => (await dry.list()).map(({ mac, mark, secondsLeft }) => ({ mac, mark, secondsLeft, usage: self.usage, quietSeconds: self.quietSeconds })),
         onSpent: (listener) => void listeners.push(listener),
       }
     },

@@ -4,6 +4,9 @@ import { captiveOpennds } from './captive-opennds.ts'
 import { logIns } from './log-ins.ts'
 import { memory } from './memory.ts'
 import { open } from './open.ts'
+import { forward } from './portal/forward.ts'
+import { release } from './portal/release.ts'
+import { sessionsHeld } from './portal/sessions.ts'
 import { accounting } from './radius/accounting.ts'
 import { argon2 } from './radius/argon2.ts'
 import { cores } from './radius/cores.ts'
@@ -12,4 +15,4 @@ import { papFromSqlite, papInMemory } from './radius/pap.ts'
 import { storm, stormMax } from './storm/storm.ts'
 import { kioskBytes, pageBytes } from './sizes.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [captive, captiveOpennds, open, logIns, storm, stormMax, memory, pageBytes, kioskBytes, papInMemory, papFromSqlite, accounting, latency, cores, argon2]
+export const BENCHMARKS: readonly Benchmark[] = [captive, captiveOpennds, open, logIns, storm, stormMax, release, sessionsHeld, forward, memory, pageBytes, kioskBytes, papInMemory, papFromSqlite, accounting, latency, cores, argon2]

@@ -2,7 +2,7 @@
 export type Figure = {
   readonly name: string
   readonly value: number
-  /** `/s`, `ms`, `MB` of 2²⁰ bytes, `bytes` or `kB` of 1,024 bytes. */
+  /** `/s`, `ms`, `Mbit/s`, `MB` of 2²⁰ bytes, `bytes` or `kB` of 1,024 bytes. */
   readonly unit: string
   /** Runs or requests behind it. */
   readonly n: number
@@ -25,6 +25,10 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'portal.captive.p95': { atMost: 25 },
   'portal.open': { atMost: 150 },
   'portal.login.rate': { atLeast: 300 },
+  'portal.release.p95': { atMost: 50 },
+  'portal.sessions': { atMost: 160 },
+  'portal.reconcile': { atMost: 2_000 },
+  'portal.forward': { ratioAtLeast: 0.9 },
   'portal.storm': { atLeast: 10_000 },
   'rss.all': { atMost: 160 },
   'rss.portal': { atMost: 95 },

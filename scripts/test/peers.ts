@@ -16,6 +16,7 @@ export const PEERS: readonly Peer[] = [
   { binary: 'curl', package: 'curl' },
   { binary: 'chromium', package: 'chromium' },
   { binary: 'wrk', package: 'wrk' },
+  { binary: 'iperf3', package: 'iperf3' },
   { binary: 'tcpdump', package: 'tcpdump' },
   { binary: 'unzip', package: 'unzip' },
   { binary: 'strace', package: 'strace' },
