@@ -38,7 +38,7 @@ export const REFUSALS = [
   { protocol: 'udp', ports: [443, 853], answer: 'reject' },
 ] as const
 
-/** Tried before sign-in, names may cost this much a phone: a page needs a few, a tunnel through them needs many. */
+/** Before sign-in names may cost this much, asked by a phone and told to an address: a page needs a few, a tunnel through them needs many. */
 export const DNS_BEFORE_SIGN_IN = { bytesPerSecond: 2048, burstBytes: 8192 } as const
 
 /** What captive phones reach of the walled garden: shared servers stand in front of anything, so it must not be worth while. */

@@ -45,6 +45,8 @@ const SETS = `
   set pair4 { type ether_addr . ipv4_addr; size ${MOST_PAIRS}; flags dynamic,timeout; timeout ${PAIR_SECONDS}s; }
   set pair6 { type ether_addr . ipv6_addr; size ${MOST_PAIRS}; flags dynamic,timeout; timeout ${PAIR_SECONDS}s; }
   set asking { type ether_addr; size ${MOST_CLIENTS}; flags dynamic,timeout; timeout 60s; }
+  set told4 { type ipv4_addr; size ${MOST_PAIRS}; flags dynamic,timeout; timeout 60s; }
+  set told6 { type ipv6_addr; size ${MOST_PAIRS}; flags dynamic,timeout; timeout 60s; }
   set alive { type nf_proto; flags timeout; }`
 
 /** One name is compared; several are looked up, which costs more. */
@@ -59,7 +61,8 @@ function both(line: (family: 'ip' | 'ip6', version: 4 | 6) => string): readonly 
 /** The same for both directions: what a phone may spend on the walled garden, a second and a day. */
 const GARDEN_LIMITS = [
   `update @garden_rate { ct mark limit rate over ${GARDEN.bytesPerSecond} bytes/second burst ${GARDEN.burstBytes} bytes } drop`,
-  `update @garden_day { ct mark quota over ${GARDEN.bytesPerDay} bytes } drop`,
+  // `add`, because `update` would begin the day anew with each packet: whoever comes daily would be shut out for good.
+  `add @garden_day { ct mark quota over ${GARDEN.bytesPerDay} bytes } drop`,
   'accept',
 ]
 
@@ -70,7 +73,7 @@ function chains(settings: NftablesSettings): Readonly<Record<string, readonly st
   const toWorld = settings.wan.length > 0 ? `oifname ${quoted(settings.wan)}` : `oifname != ${quoted(settings.lan)}`
   const fromWorld = settings.wan.length > 0 ? `iifname ${quoted(settings.wan)}` : `iifname != ${quoted(settings.lan)}`
   const share = settings.downMbit === undefined && settings.upMbit === undefined ? [] : ['meta priority set ct mark map @share']
-  const { bytesPerSecond, burstBytes } = DNS_BEFORE_SIGN_IN
+  const namesRate = `limit rate over ${DNS_BEFORE_SIGN_IN.bytesPerSecond} bytes/second burst ${DNS_BEFORE_SIGN_IN.burstBytes} bytes`
   return {
     marking: ['type filter hook prerouting priority mangle; policy accept;', `${lan} jump from_lan`],
     from_lan: [
@@ -100,10 +103,13 @@ function chains(settings: NftablesSettings): Readonly<Record<string, readonly st
     to_gateway: ['type filter hook input priority filter; policy accept;', `${lan} jump from_phone`],
     from_phone: [
       'ct direction reply accept',
-      `udp dport 53 ct mark != @open update @asking { ether saddr limit rate over ${bytesPerSecond} bytes/second burst ${burstBytes} bytes } drop`,
+      `meta l4proto { tcp, udp } th dport 53 ct mark != @open update @asking { ether saddr ${namesRate} } drop`,
       ...doors(settings).map(({ protocol, ports }) => `${protocol === 'icmpv6' ? 'meta l4proto ipv6-icmp' : `${protocol} dport ${listed(ports)}`} accept`),
       'drop',
     ],
+    // What names cost on the way down, where a tunnel carries most; no frame says whose it is yet, so each address has its share.
+    from_gateway: ['type filter hook output priority filter; policy accept;', `${toLan} meta l4proto { tcp, udp } th sport 53 ct mark != @open jump telling_names`],
+    telling_names: both((family, version) => `update @told${version} { ${family} daddr ${namesRate} } drop`),
     // Never `established accept`: then a phone that was shut out would keep the flows it has.
     passing: [
       'type filter hook forward priority filter; policy drop;',

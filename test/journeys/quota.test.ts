@@ -4,7 +4,7 @@ import type { MacAddress } from '#shared/personal.ts'
 import { curl, until, urlOf } from '#test/lab/curl.ts'
 import { startEnforcer, type LabEnforcer } from '#test/lab/enforcer.ts'
 import { createLab, type Lab } from '#test/lab/lab.ts'
-import { UPSTREAM } from '#test/lab/network.ts'
+import { LANS, UPSTREAM } from '#test/lab/network.ts'
 import { absent, namespacesForbidden } from '#test/support/peer.ts'
 
 const FAMILIES = [UPSTREAM.v4, UPSTREAM.v6] as const
@@ -116,6 +116,31 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl'))('what the 
     expect([...day.matchAll(/quota over 20000000 bytes/g)]).toHaveLength(1)
     for (const set of ['garden4', 'garden6']) await nft(`flush set inet parvis ${set}`)
     expect(await curl(lab, 'phone', https(UPSTREAM.v4))).toMatchObject({ exit: 7 })
+  })
+
+  test('a day in the garden ends a day after it began, however often a phone comes by meanwhile', async () => {
+    const url = urlOf(UPSTREAM.v4).replace(/\/$/, ':443/')
+    await nft(`add element inet parvis garden4 { ${UPSTREAM.v4} }`)
+    await nft('flush set inet parvis garden_day')
+    const secondsLeft = async () => Number(/expires (?:23h59m)?(\d+)s/.exec((await nft('list set inet parvis garden_day')).stdout)?.[1])
+    expect((await curl(lab, 'phone', url)).status).toBe(200)
+    const before = await secondsLeft()
+    await wait(2_100)
+    expect((await curl(lab, 'phone', url)).status).toBe(200)
+    expect(await secondsLeft()).toBeLessThanOrEqual(before - 2)
+    await nft('flush set inet parvis garden4')
+  })
+
+  test('before sign-in the gateway’s port for names carries next to nothing, by either family, and as much as ever after it', async () => {
+    await lab.spawn('gateway', [process.execPath, 'test/lab/upstream.ts', '53']).says('listening')
+    for (const address of [LANS.lan0.v4, LANS.lan0.v6]) {
+      const names = urlOf(address).replace(/\/$/, ':53/stream?kBps=1000')
+      const got = async () => Number((await lab.in('phone', ['curl', '-sN', '-o', '/dev/null', '-w', '%{size_download}', '--max-time', '2', names])).stdout)
+      expect(await got()).toBeLessThan(2 * 2_048 + 2_048 + 8_192)
+      await gateway.open(grant())
+      expect(await got()).toBeGreaterThan(500_000)
+      await gateway.close(mac('phone'))
+    }
   })
 
   test('a name of the garden that is made to mean a private address leads nowhere', async () => {
