@@ -1,8 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
+import { createTokenUses } from '#radius/access/token-uses.ts'
+import { startRadius } from '#radius/main.ts'
 import type { AccessAnswer } from '#radius/nas.ts'
+import { oneProfile } from '#radius/profiles.ts'
 import { UnavailableError } from '#shared/errors.ts'
 import { dryRunEnforcer } from '../gateway/dry-run.ts'
 import { portalTown, tokenOf, type PortalTown, type PortalTownOptions } from '#test/support/portal-town.ts'
+import { KEYRING, SECRET } from '#test/support/radius-town.ts'
 import type { Maintenance } from './maintenance.ts'
 import { watchUplink } from './uplink.ts'
 
@@ -66,6 +70,34 @@ test('a RADIUS server beyond a dead line is silent for that reason, and the page
   expect(failed.headers['retry-after']).toBe('60')
   expect(mainOf(failed.body)).toMatch(/<h1[^>]*>La ligne vers Internet est coupée\.<\/h1>/)
 })
+
+test('a RADIUS server that falls silent is told of, and heard again by itself, without anybody tapping', async () => {
+  const { phone, clock, effects, portal, radius } = await build()
+  const works = async () => (await phone('127.0.0.2').get('/service')).body.includes('Tout fonctionne')
+  const passing = async (waiting: () => Promise<boolean>): Promise<void> => {
+    for (let turn = 0; turn < 300 && (await waiting()); turn++) {
+      clock.advance(200)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+  await radius.close()
+  let answered = false
+  const tap = phone('127.0.0.2').connect().finally(() => (answered = true))
+  await passing(async () => !answered)
+  expect((await tap).status).toBe(503)
+  expect(await works()).toBe(false)
+  const settings = { hosts: ['127.0.0.1'], authPort: radius.authPort, acctPort: radius.acctPort, clients: [{ name: 'local', address: '127.0.0.1', secret: SECRET }], tokenKeys: KEYRING, profiles: oneProfile({ sessionSeconds: 7_200 }) }
+  const again = await startRadius(settings, effects, { accounting: { record: async () => {}, alive: () => false }, tokenUses: createTokenUses(undefined, clock) })
+  try {
+    await passing(async () => !(await works()))
+    expect(await works()).toBe(true)
+    expect((await phone('127.0.0.2').connect()).status).toBe(200)
+    // Its Start must be heard, or the end would wait for it on a clock that stands still.
+    await portal.close()
+  } finally {
+    await again.close()
+  }
+}, 15_000)
 
 test('RADIUS is silent: with grace a tap gives ten minutes to so many, /service says so, and all is as before when it answers', async () => {
   let silent = true

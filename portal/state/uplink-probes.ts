@@ -1,9 +1,9 @@
 // The cheapest questions to somebody beyond the line: a name server, or anything that takes connections. Addresses only: looking up a
 // name on a dead line would hold a thread of the pool for seconds.
 import { createSocket } from 'node:dgram'
-import { readFileSync } from 'node:fs'
 import { getServers } from 'node:dns'
 import { connect, isIP, isIPv6 } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import type { Probe } from './uplink.ts'
 
 export type Target = { readonly kind: 'dns' | 'tcp'; readonly address: string; readonly port: number }
@@ -70,14 +70,25 @@ export function probeOf(target: Target, random: (length: number) => Buffer): Pro
   return target.kind === 'dns' ? dnsProbe(target, random) : tcpProbe(target)
 }
 
-/** RFC 2863 §3.1.14 as Linux tells it; point-to-point interfaces are `unknown` for life. */
-const UP = new Set(['up', 'unknown'])
+/** The kernel's list is long to read, and a page asks more than once. */
+const LINK_FOR_MS = 100
 
-/** Whether an interface has its link; false for one that is not there. */
-export function linkOf(name: string, folder = '/sys/class/net'): boolean {
-  try {
-    return UP.has(readFileSync(`${folder}/${name}/operstate`, 'utf8').trim())
-  } catch {
-    return false
+/**
+ * Whether an interface is up, has its carrier and an address: only then Node's list has it. Not read from /sys, which may be that of
+ * another network namespace. Undefined where the kernel does not say.
+ */
+export function watchLink(name: string, monotonic: () => number, list: typeof networkInterfaces = networkInterfaces): () => boolean | undefined {
+  let readMs = -Infinity
+  let up: boolean | undefined
+  function read(): boolean | undefined {
+    try {
+      return list()[name] !== undefined
+    } catch {
+      return undefined
+    }
+  }
+  return function link() {
+    if (monotonic() - readMs >= LINK_FOR_MS) [up, readMs] = [read(), monotonic()]
+    return up
   }
 }

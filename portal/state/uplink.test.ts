@@ -1,12 +1,10 @@
 import { createSocket, type Socket } from 'node:dgram'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import type { NetworkInterfaceInfo } from 'node:os'
 import { randomBytes } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { manualClock, systemClock } from '#shared/clock.ts'
-import { linkOf, ownResolvers, probeOf, readTarget } from './uplink-probes.ts'
+import { ownResolvers, probeOf, readTarget, watchLink } from './uplink-probes.ts'
 import { watchUplink, type Uplink } from './uplink.ts'
 
 const open: (() => void)[] = []
@@ -148,12 +146,20 @@ test('a resolver on the machine itself is no witness of the line', () => {
   expect(ownResolvers(['127.0.0.53', '::1', '192.0.2.53', '2001:db8::1']).map(({ address }) => address)).toEqual(['192.0.2.53', '2001:db8::1'])
 })
 
-test('the link of an interface is what the kernel says; one that is not there has none', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'parvis-link-'))
-  for (const [name, state] of [['wan0', 'up'], ['ppp0', 'unknown'], ['wan1', 'down'], ['wan2', 'lowerlayerdown']] as const) {
-    mkdirSync(join(folder, name))
-    writeFileSync(join(folder, name, 'operstate'), `${state}\n`)
-  }
-  expect(['wan0', 'ppp0', 'wan1', 'wan2', 'wan3'].map((name) => linkOf(name, folder))).toEqual([true, true, false, false, false])
-  rmSync(folder, { recursive: true })
+test('an interface has its link while the kernel lists it; a kernel that does not answer says nothing', () => {
+  const clock = manualClock(0)
+  let listed: NodeJS.Dict<NetworkInterfaceInfo[]> | undefined = { wan0: [] }
+  const link = watchLink('wan0', clock.monotonic, () => listed ?? fail())
+  expect(link()).toBe(true)
+  listed = { lan0: [] }
+  clock.advance(100)
+  expect(link()).toBe(false)
+  listed = undefined
+  clock.advance(100)
+  expect(link()).toBeUndefined()
+  expect(watchLink('lo', clock.monotonic)()).toBe(true)
+  expect(watchLink('none0', clock.monotonic)()).toBe(false)
 })
+function fail(): never {
+  throw new Error('no memory')
+}

@@ -11,7 +11,7 @@ import type { PortalSettings } from '#portal/settings.ts'
 import { watchClock } from '#portal/state/clock-floor.ts'
 import { leasesIn, nearlyFull, poolSize } from '#portal/state/leases.ts'
 import { readMaintenance, type Maintenance } from '#portal/state/maintenance.ts'
-import { linkOf, ownResolvers, probeOf, readTarget, type Target } from '#portal/state/uplink-probes.ts'
+import { ownResolvers, probeOf, readTarget, watchLink, type Target } from '#portal/state/uplink-probes.ts'
 import { watchUplink, type Uplink } from '#portal/state/uplink.ts'
 import { askHubTime } from '#portal/sync/hub-time.ts'
 import type { Settings } from '../settings/schema.ts'
@@ -38,7 +38,7 @@ function uplinkOf({ settings, effects }: Ground): Uplink | undefined {
   const { wan } = settings.gateway
   const probes = targetsOf(settings).map((target) => probeOf(target, effects.random))
   if (wan === undefined && probes.length === 0) return undefined
-  return watchUplink({ link: () => (wan === undefined ? undefined : linkOf(wan)), probes, clock: effects.clock })
+  return watchUplink({ link: wan === undefined ? () => undefined : watchLink(wan, effects.clock.monotonic), probes, clock: effects.clock })
 }
 
 /** Reads dnsmasq's list now and then; without pools in the settings nothing is known. */

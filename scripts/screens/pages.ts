@@ -75,6 +75,7 @@ export const SHOTS: readonly Shot[] = [
   },
   { name: 'recorded', door: 'portal', go: async (page, stage, language) => void (await page.goto(at(stage, 'portal', '/recorded', language))) },
   { name: 'service', door: 'portal', go: async (page, stage, language) => void (await page.goto(at(stage, 'portal', '/service', language))) },
+  { name: 'emergency', door: 'portal', go: async (page, stage, language) => void (await page.goto(at(stage, 'portal', '/emergency', language))) },
   { name: 'offline', door: 'portal', go: async (page, stage, language) => void (await page.goto(at(stage, 'portal', '/status', language))) },
   { name: 'sign-in', door: 'staff', go: async (page, stage, language) => void (await page.goto(at(stage, 'staff', '/staff/sign-in', language))) },
   { name: 'home', door: 'staff', go: (page, stage, language) => staffPage(page, stage, language, '/staff') },

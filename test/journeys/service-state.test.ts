@@ -1,5 +1,5 @@
 // A running Parvis whose line dies and comes back, whose operator announces works and ends a connection, and whose hub tells the time.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,6 +14,7 @@ import { startInstance, type Instance } from '#scripts/instance.ts'
 import { connect, phone } from '#scripts/town/phone.ts'
 import { manualClock, systemClock } from '#shared/clock.ts'
 import { generateDeviceKey, publicKey } from '#shared/sign.ts'
+import { namespacesForbidden } from '../support/peer.ts'
 import { townEffects } from '../support/radius-town.ts'
 
 const MAIN = join(import.meta.dirname, '../../scripts/main.ts')
@@ -81,6 +82,35 @@ test('a line that dies is said within two seconds, the emergency page stands, an
   answers = true
   await until('/', (body) => !isCut(body))
 }, 20_000)
+
+/** In a network of its own: a line to a far end, whose far end is then pulled out and put back. Prints what is known after each. */
+const CABLE = `
+import { execFileSync } from 'node:child_process'
+import { watchLink } from '#portal/state/uplink-probes.ts'
+const ip = (...args) => execFileSync('ip', args)
+ip('link', 'add', 'wan0', 'type', 'veth', 'peer', 'name', 'far0')
+ip('address', 'add', '192.0.2.2/24', 'dev', 'wan0')
+for (const end of ['wan0', 'far0']) ip('link', 'set', end, 'up')
+const link = watchLink('wan0', () => performance.now())
+async function until(wanted) {
+  const began = performance.now()
+  while (link() !== wanted && performance.now() - began < 5_000) await new Promise((resolve) => setTimeout(resolve, 20))
+  console.log(JSON.stringify({ up: link(), ms: Math.round(performance.now() - began) }))
+}
+await until(true)
+ip('link', 'set', 'far0', 'down')
+await until(false)
+ip('link', 'set', 'far0', 'up')
+await until(true)
+`
+
+test.skipIf(namespacesForbidden())('a cable that is pulled out is known within two seconds, and so is one that is put back', () => {
+  const pulled = spawnSync('unshare', ['-rn', process.execPath, '--input-type=module', '-e', CABLE], { cwd: join(import.meta.dirname, '../..'), encoding: 'utf8', timeout: 20_000 })
+  expect(pulled.stderr).toBe('')
+  const known = pulled.stdout.trim().split('\n').map((line) => JSON.parse(line) as { up: boolean; ms: number })
+  expect(known.map(({ up }) => up)).toEqual([true, false, true])
+  for (const { ms } of known) expect(ms).toBeLessThan(2_000)
+}, 30_000)
 
 test('works are announced and ended by command, on a running server and without one', async () => {
   const on = await parvis('maintenance', 'on', '--until', '2099-01-01T06:00', '--from', '2098-12-31T06:00', '--fr', 'On change l’antenne.')
