@@ -33,6 +33,16 @@ test('a phone is sent back to its router’s login page with one answer to one c
   expect(Object.fromEntries(url.searchParams)).toEqual({ username: 'u', password: mikrotikPassword('p', MANUAL_ID, MANUAL_CHALLENGE), dst: 'http://portal.test/s/x' })
 })
 
+test.each(['http://10.5.50.1//evil.example/login', String.raw`http://10.5.50.1/\evil.example/login`, 'http://10.5.50.1/%2f/evil.example', 'http://10.5.50.1/.//evil.example/'])(
+  'however the path of a login page is written, no token goes elsewhere: %s',
+  (page) => {
+    const introduced = read({ 'link-login-only': page })
+    if (introduced.kind !== 'arrival') return expect(introduced.why).toBe('return_address')
+    expect(introduced.arrival.back).toBe('http://10.5.50.1')
+    expect(new URL(mikrotikLogin(introduced.arrival, router, { user: 'u', password: 'p', nonce: 'n' }, '/') ?? '').origin).toBe('http://10.5.50.1')
+  },
+)
+
 test.each([
   ['a login page elsewhere', { 'link-login-only': 'http://10.5.50.2/login' }, 'return_address'],
   ['a login page on another port', { 'link-login-only': 'http://10.5.50.1:8080/login' }, 'return_address'],

@@ -29,7 +29,11 @@ function loginPage(text: string | undefined, { back: allowed }: Controller): str
   if (scheme === undefined || url.username !== '' || url.password !== '') return undefined
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const origin = originIfAllowed(allowed, scheme === 'https:' ? 'https' : 'http', host, Number(url.port || DEFAULT_PORTS[scheme]))
-  return origin === undefined ? undefined : new URL(url.pathname, origin).href
+  if (origin === undefined) return undefined
+  // Never resolved against the origin: a path of `//elsewhere` would lead there, with the token.
+  const page = new URL(origin)
+  page.pathname = url.pathname
+  return page.href
 }
 
 /** Nothing signs this redirect: whoever claims a MAC here gets a token that opens the door for that MAC alone, at that router. */
