@@ -24,6 +24,7 @@ import { withGates } from './controllers/gates.ts'
 import { createHandOver } from './controllers/hand-over.ts'
 import { withGuests } from './controllers/guest-sessions.ts'
 import { createGuests, type Guests } from './controllers/guests.ts'
+import { countingLanguages } from './count/counted-languages.ts'
 import { createSightings } from './count/sightings.ts'
 import { captiveAnswer } from './detect/captive-answer.ts'
 import { frontDoor } from './detect/front-door.ts'
@@ -127,7 +128,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     // A controller that does not answer is no failure of our own gate.
     enforcer: withGates(service.enforcer, controllers.gates),
     nas: service.nas,
-    observations: parts.observations,
+    observations: countingLanguages(parts.observations),
     effects: { ...effects, log },
     nasIdentifier: settings.nasIdentifier,
     rules: rulesFor(settings.sites, settings.overQuota),

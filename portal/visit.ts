@@ -1,7 +1,7 @@
 // What every route of the portal works with: who reads, who asks, and the pages that any of them may end in.
 import type { Context } from 'hono'
 import type { Effects } from '#shared/effects.ts'
-import { isLanguage, LANGUAGES, preferredLanguage, type Language, type Translate } from '#shared/i18n/texts.ts'
+import { preferredLanguage, type Translate } from '#shared/i18n/texts.ts'
 import type { KeyObject } from '#shared/keyed-mac.ts'
 import { reason } from '#shared/log.ts'
 import type { IpAddress } from '#shared/personal.ts'
@@ -27,6 +27,7 @@ import type { ReentryCode } from './login/reentry/code.ts'
 import { PROFILES } from './legal/profile.ts'
 import { FAILURES, failurePage, type Failure } from './pages/failure.ts'
 import type { Html, Reader } from './pages/frame.ts'
+import { isPageLanguage, PAGE_LANGUAGES, type PageLanguage } from './pages/languages.ts'
 import type { Keepsake } from './pages/online.ts'
 import { durationWords } from './pages/time-words.ts'
 import { welcomePage, type Notice } from './pages/welcome.ts'
@@ -53,7 +54,7 @@ export type PortalDesk = {
   readonly url: string
   /** The door with TLS: where links lead now, and what RFC 8908 tells. */
   readonly secure: Pick<SecureDoor, 'url' | 'apiUrl'>
-  readonly texts: (language: Language) => Translate
+  readonly texts: (language: PageLanguage) => Translate
   readonly effects: Effects
   readonly formKey: KeyObject
   readonly neighbours: Neighbours
@@ -120,8 +121,8 @@ export function createVisits(desk: PortalDesk): Visits {
   function readerOf(visit: Visit, chosen = visit.req.query('lang'), to = visit.req.query('to')): Reader {
     const { site, fitted } = placeFor(visit)
     if (!fitted && settings.sites.length > 1) unfitted()
-    const offered = site.languages.filter(isLanguage)
-    const languages = offered.length > 0 ? offered : LANGUAGES
+    const offered = site.languages.filter(isPageLanguage)
+    const languages = offered.length > 0 ? offered : PAGE_LANGUAGES
     const language = languages.find((one) => one === chosen) ?? preferredLanguage(visit.req.header('accept-language'), languages)
     const state = to !== undefined && to.length <= LONGEST_STATE && /^[\w-]+$/.test(to) ? to : undefined
     return { t: desk.texts(language), language, languages, site, servicesUrl: settings.servicesUrl, to: state, state: desk.service.told(), ...(visit.get('arrived') && { at: visit.req.query('at') }) }
@@ -149,7 +150,7 @@ export function createVisits(desk: PortalDesk): Visits {
   }
 
   function termsFor({ t, language, site }: Reader): Terms {
-    const document = settings.terms && documentFor(settings.terms, site.id, [language, ...site.languages.filter(isLanguage)])
+    const document = settings.terms && documentFor(settings.terms, site.id, [language, ...site.languages.filter(isPageLanguage)])
     const seconds = settings.sessionSecondsAt?.[site.id] ?? settings.sessionSeconds
     return termsOf(language, [...signInFacts(t, methodsAt(settings, site.id), durationWords(t, seconds)), t(PROFILES[settings.legalProfile ?? 'default'].texts.fact)], document)
   }

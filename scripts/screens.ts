@@ -4,7 +4,8 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Browser } from 'playwright-core'
-import { LANGUAGES } from '#shared/i18n/texts.ts'
+import { LANGUAGES } from '#shared/i18n/languages.ts'
+import { PAGE_LANGUAGES } from '#portal/pages/languages.ts'
 import { launchBrowser } from './browser.ts'
 import { startInstance, type Instance } from './instance.ts'
 import { SHOTS, type Shot, type Stage } from './screens/pages.ts'
@@ -20,6 +21,7 @@ const VIEWS: Readonly<Record<Shot['door'], readonly View[]>> = {
   staff: [PHONE, DESK],
   kiosk: [{ name: 'kiosk', width: 1080, height: 1920 }, PHONE],
 }
+const LANGUAGES_AT: Readonly<Record<Shot['door'], readonly string[]>> = { portal: PAGE_LANGUAGES, staff: LANGUAGES, kiosk: LANGUAGES }
 const WHOLE_PAGE: Readonly<Record<Shot['door'], boolean>> = { portal: false, staff: true, kiosk: false }
 const STAFF = { name: 'agent', password: 'une phrase assez longue pour tous' }
 
@@ -64,7 +66,7 @@ async function endSession(page: import('playwright-core').Page, stage: Stage, pa
 
 function everyPicture(folder: string, only: string | undefined): Picture[] {
   return SHOTS.filter((shot) => only === undefined || `${shot.door}-${shot.name}`.includes(only)).flatMap((shot) =>
-    LANGUAGES.flatMap((language) =>
+    LANGUAGES_AT[shot.door].flatMap((language) =>
       THEMES.flatMap((theme) =>
         VIEWS[shot.door].map((view) => ({
           shot, language, theme, view, whole: WHOLE_PAGE[shot.door],

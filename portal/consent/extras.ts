@@ -1,6 +1,6 @@
 // What the city asks beyond access: off until somebody ticks it, and never a condition of anything.
 import { hash } from 'node:crypto'
-import { isLanguage, type Language } from '#shared/i18n/languages.ts'
+import { isPageLanguage, wordsFor, type PageLanguage } from '../pages/languages.ts'
 
 export const EXTRA_ID = /^[a-z][a-z0-9-]{0,31}$/
 /** A page stays a page. */
@@ -10,17 +10,17 @@ const FIELD = 'extra.'
 export type Extra = {
   readonly id: string
   /** What is asked, as it stands beside the box; French at least. */
-  readonly texts: Readonly<Partial<Record<Language, string>>>
+  readonly texts: Readonly<Partial<Record<PageLanguage, string>>>
 }
 
 /** An extra as one reader saw it. */
-export type ShownExtra = { readonly id: string; readonly lang: Language; readonly text: string }
+export type ShownExtra = { readonly id: string; readonly lang: PageLanguage; readonly text: string }
 
 /** In the reader's language, else in the first that the city wrote; `lang` says which, for the page to label it. */
-export function shownExtras(extras: readonly Extra[] = [], language: Language): ShownExtra[] {
+export function shownExtras(extras: readonly Extra[] = [], language: PageLanguage): ShownExtra[] {
   return extras.flatMap(({ id, texts }) => {
-    const [lang = language, text] = texts[language] !== undefined ? [language, texts[language]] : (Object.entries(texts)[0] ?? [])
-    return text === undefined || !isLanguage(lang) ? [] : [{ id, lang, text }]
+    const [lang, text] = wordsFor(texts, language) ?? ['', '']
+    return isPageLanguage(lang) ? [{ id, lang, text }] : []
   })
 }
 
@@ -34,7 +34,7 @@ export function tickedExtras(extras: readonly Extra[] = [], form: (name: string)
 }
 
 /** What stood on the page, and what of it came back ticked. */
-export function choicesOf(extras: readonly Extra[] | undefined, language: Language, form: (name: string) => string | undefined) {
+export function choicesOf(extras: readonly Extra[] | undefined, language: PageLanguage, form: (name: string) => string | undefined) {
   return { shown: shownExtras(extras, language), given: tickedExtras(extras, form) }
 }
 

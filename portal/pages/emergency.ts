@@ -1,6 +1,8 @@
 import { html } from 'hono/html'
 import { dialled, EMERGENCY_NUMBERS, type CityNumber, type Country, type EmergencyNumber } from '../state/emergency-numbers.ts'
 import { frame, type Html, type Reader } from './frame.ts'
+import { wordsFor } from './languages.ts'
+import { wordsIn } from './lent-words.ts'
 
 function row(href: string, number: string, words: Html | string): Html {
   return html`<li><a class="go quiet" href="${href}"><b dir="ltr">${number}</b><span>${words}</span></a></li>`
@@ -12,9 +14,9 @@ function ofCountry({ t }: Reader, country: Country): Html[] {
 }
 
 /** In the reader's language, else as the city wrote it first. */
-function ofCity({ language }: Reader, { number, texts }: CityNumber): Html {
-  const [written = language, words = ''] = texts[language] === undefined ? (Object.entries(texts)[0] ?? []) : [language, texts[language]]
-  return row(dialled(number), number, html`<span lang="${written}" dir="auto">${words}</span>`)
+function ofCity(reader: Reader, { number, texts }: CityNumber): Html {
+  const written = wordsFor(texts, reader.language)
+  return row(dialled(number), number, written === undefined ? '' : html`<span>${wordsIn(reader, ...written)}</span>`)
 }
 
 /** Whom to call. Asks nothing of anybody, so that it is there when everything else is not. */

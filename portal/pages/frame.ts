@@ -1,8 +1,10 @@
 import { html, raw } from 'hono/html'
-import { direction, ENDONYMS, type Language, type Translate } from '#shared/i18n/texts.ts'
+import { direction, type Translate } from '#shared/i18n/texts.ts'
 import { MARK_SVG } from '#shared/look/tokens.ts'
 import type { Site } from '#shared/place.ts'
 import type { Told } from '../state/service.ts'
+import { pageLanguageName, type PageLanguage } from './languages.ts'
+import { labelled } from './lent-words.ts'
 import { stateNotice } from './state-words.ts'
 import { STYLE } from './style.ts'
 
@@ -11,9 +13,9 @@ export type Html = ReturnType<typeof html>
 /** What every page knows of the one who reads it: the place and the language, nothing else. */
 export type Reader = {
   readonly t: Translate
-  readonly language: Language
+  readonly language: PageLanguage
   /** Offered at this site, the site's own first. */
-  readonly languages: readonly Language[]
+  readonly languages: readonly PageLanguage[]
   readonly site: Site
   readonly servicesUrl: string | undefined
   /** Signed state of the address the person wanted; carried along. */
@@ -24,7 +26,7 @@ export type Reader = {
   readonly state?: Told | undefined
 }
 
-export function query(reader: Pick<Reader, 'to' | 'at'>, language: Language): string {
+export function query(reader: Pick<Reader, 'to' | 'at'>, language: PageLanguage): string {
   return `?lang=${language}${reader.to === undefined ? '' : `&to=${reader.to}`}${reader.at === undefined ? '' : `&at=${reader.at}`}`
 }
 
@@ -36,8 +38,8 @@ export function href(reader: Reader, path: string): string {
 function languageLinks(reader: Reader, path: string, more: string): Html | string {
   const links = reader.languages.map((language) =>
     language === reader.language
-      ? html`<li><b lang="${language}" dir="${direction(language)}">${ENDONYMS[language]}</b></li>`
-      : html`<li><a href="${path}${query(reader, language)}${more}" lang="${language}" hreflang="${language}" dir="${direction(language)}">${ENDONYMS[language]}</a></li>`,
+      ? html`<li><b lang="${language}" dir="${direction(language)}">${pageLanguageName(language)}</b></li>`
+      : html`<li><a href="${path}${query(reader, language)}${more}" lang="${language}" hreflang="${language}" dir="${direction(language)}">${pageLanguageName(language)}</a></li>`,
   )
   return links.length < 2 ? '' : html`<nav aria-label="${reader.t('nav.languages')}"><ul>${links}</ul></nav>`
 }
@@ -67,7 +69,7 @@ export function siteName(reader: Reader): string {
   return reader.site.name || reader.t('site.default')
 }
 
-export function frame(reader: Reader, page: Page): Html {
+function whole(reader: Reader, page: Page): Html {
   const { title, body, path } = page
   const { language } = reader
   return html`<!doctype html>
@@ -75,4 +77,9 @@ export function frame(reader: Reader, page: Page): Html {
 <header><a href="${href(reader, '/')}">${raw(MARK_SVG)}<bdi>${siteName(reader)}</bdi></a></header>
 <main>${page.state === 'shown' ? '' : stateNotice(reader)}${body}</main>
 <footer>${path === undefined ? '' : languageLinks(reader, path, page.query ?? '')}${moreLinks(reader, page)}</footer></body></html>`
+}
+
+/** Every page goes through here, so that what another language lent is labelled on all of them. */
+export function frame(reader: Reader, page: Page): Html {
+  return labelled(whole(reader, page), reader.language)
 }

@@ -32,9 +32,7 @@ export function wordsIn({ language: reader }: Pick<Reader, 'language'>, language
   return html`${raw(opening(language, 'auto'))}${words}${raw(primaryLanguage(language) === primaryLanguage(reader) ? '</span>' : label(language, reader))}`
 }
 
-/** A page whose lent words are labelled. Attributes and the title have no place for a label: there the mark falls away. */
-export function labelled(page: string, reader: string): string {
-  if (!page.includes(BEGIN)) return page
+function withLabels(page: string, reader: string): string {
   const open: string[] = []
   return page
     .replace(TITLES_AND_TAGS, (tag) => tag.replace(MARKS, ''))
@@ -43,4 +41,15 @@ export function labelled(page: string, reader: string): string {
       open.push(language)
       return opening(language, direction(language))
     })
+}
+
+/** A page whose lent words are labelled. Attributes and the title have no place for a label: there the mark falls away. */
+export function labelled(page: Html, reader: string): Html {
+  if (page instanceof Promise) return page.then((made) => raw(withLabels(made, reader)))
+  return page.includes(BEGIN) ? raw(withLabels(page, reader)) : page
+}
+
+/** A text as it would be read aloud, without marks: for digests and whatever is no page. */
+export function unmarked(words: string): string {
+  return words.replace(MARKS, '')
 }

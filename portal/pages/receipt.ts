@@ -5,6 +5,7 @@ import { printedCode } from '../consent/receipt.ts'
 import type { HeldReceipt } from '../consent/receipt-desk.ts'
 import { frame, href, type Html, type Reader } from './frame.ts'
 import { ICONS } from './icons.ts'
+import { wordsIn } from './lent-words.ts'
 import { qrCode } from './qr.ts'
 import { dateWords, hourWords, wallTime } from './time-words.ts'
 
@@ -40,7 +41,8 @@ function consents(reader: Reader, { code, consents: list }: HeldReceipt, extras:
   if (list.length === 0) return ''
   const rows = list.map(({ id, given }) => {
     const take = given ? form(reader, code, 'withdraw', t('receipt.withdraw'), html`<input type="hidden" name="purpose" value="${id}">`) : ''
-    return html`<section class="card"><h3><bdi>${extras.find((one) => one.id === id)?.text ?? id}</bdi></h3><p class="${given ? 'good' : 'small'}"><span aria-hidden="true">${given ? '✓' : '–'} </span>${t(given ? 'receipt.given' : 'receipt.notGiven')}</p>${take}</section>`
+    const asked = extras.find((one) => one.id === id)
+    return html`<section class="card"><h3>${asked ? wordsIn(reader, asked.lang, asked.text) : html`<bdi>${id}</bdi>`}</h3><p class="${given ? 'good' : 'small'}"><span aria-hidden="true">${given ? '✓' : '–'} </span>${t(given ? 'receipt.given' : 'receipt.notGiven')}</p>${take}</section>`
   })
   return html`<h2>${t('receipt.consents')}</h2>${rows}`
 }

@@ -1,9 +1,10 @@
 // What holds of the service, in the words of the one who reads.
 import { html } from 'hono/html'
-import { isLanguage, type Language } from '#shared/i18n/texts.ts'
 import { noticeOf, type ConditionId, type Held } from '../state/conditions.ts'
 import type { Told } from '../state/service.ts'
 import { href, type Html, type Reader } from './frame.ts'
+import { wordsFor } from './languages.ts'
+import { wordsIn } from './lent-words.ts'
 import { dateWords, hourWords, wallTime } from './time-words.ts'
 
 /** Finer than this nobody needs, and who came by at what minute stays unsaid. */
@@ -35,11 +36,8 @@ export function stateWords(reader: Reader, told: Told | undefined, id: Condition
 
 /** What those who do the works say themselves: in the reader's language, else in the first that they wrote. */
 export function announcedWords(reader: Pick<Reader, 'language' | 'state'>): Html | '' {
-  const texts = reader.state?.maintenance?.texts ?? {}
-  const [language, words] = texts[reader.language] === undefined ? (Object.entries(texts)[0] ?? []) : [reader.language, texts[reader.language]]
-  if (words === undefined || language === undefined) return ''
-  const known: Language | '' = isLanguage(language) ? language : ''
-  return html`<p lang="${known}" dir="auto">${words}</p>`
+  const written = wordsFor(reader.state?.maintenance?.texts ?? {}, reader.language)
+  return written === undefined ? '' : html`<p>${wordsIn(reader, ...written)}</p>`
 }
 
 /** Above every page that needs it: the worst thing that concerns whoever wants to get online, and where more of it stands. */

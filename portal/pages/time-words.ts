@@ -1,4 +1,5 @@
-import type { Language, Translate } from '#shared/i18n/texts.ts'
+import type { Translate } from '#shared/i18n/texts.ts'
+import type { PageLanguage } from './languages.ts'
 
 /** "1 heure et 59 minutes": whole minutes, because nobody needs more and two visitors must not learn from seconds. */
 export function durationWords(t: Translate, seconds: number): string {
@@ -24,24 +25,25 @@ export function wallTime(ms: number, timeZone: string): string {
   return wallClock(timeZone).format(ms)
 }
 
-/** `4 h`, `14 h 32` in French; `04:00`, `14:32` elsewhere. Never broken at the end of a line. */
-export function hourWords(language: Language, time: string): string {
+/** `4 h`, `14 h 32` in French; `4 heures`, `14 heures 32` where it is easy; `04:00`, `14:32` elsewhere. Never broken at the end of a line. */
+export function hourWords(language: PageLanguage, time: string): string {
   const [hours = '', minutes = ''] = time.split(':')
-  if (language !== 'fr') return time
-  return minutes === '00' ? `${Number(hours)}\u00A0h` : `${Number(hours)}\u00A0h\u00A0${minutes}`
+  if (language !== 'fr' && language !== 'fr-simple') return time
+  const word = language === 'fr' ? 'h' : Number(hours) < 2 ? 'heure' : 'heures'
+  return minutes === '00' ? `${Number(hours)}\u00A0${word}` : `${Number(hours)}\u00A0${word}\u00A0${minutes}`
 }
 
 const dates = new Map<string, Intl.DateTimeFormat>()
 
 /** `3 novembre 2026`, where the site is. */
-export function dateWords(language: Language, ms: number, timeZone: string): string {
+export function dateWords(language: PageLanguage, ms: number, timeZone: string): string {
   const key = `${language} ${timeZone}`
   let format = dates.get(key)
   if (!format) dates.set(key, (format = new Intl.DateTimeFormat(`${language}-u-nu-latn`, { timeZone, dateStyle: 'long' })))
   return format.format(ms)
 }
 
-type Where = { readonly t: Translate; readonly language: Language; readonly site: { readonly timezone: string; readonly closeAt: string } }
+type Where = { readonly t: Translate; readonly language: PageLanguage; readonly site: { readonly timezone: string; readonly closeAt: string } }
 
 /** Today or tomorrow at the site's closing time, whichever comes next. */
 export function nextClosing({ t, language, site }: Where, nowMs: number): string {
@@ -52,7 +54,7 @@ export function nextClosing({ t, language, site }: Where, nowMs: number): string
 const weekdays = new Map<string, Intl.DateTimeFormat>()
 const DAY_MS = 86_400_000
 
-function weekday(language: Language, ms: number, timeZone: string): string {
+function weekday(language: PageLanguage, ms: number, timeZone: string): string {
   const key = `${language} ${timeZone}`
   let format = weekdays.get(key)
   if (!format) weekdays.set(key, (format = new Intl.DateTimeFormat(language, { timeZone, weekday: 'long' })))

@@ -3,8 +3,8 @@ import { systemClock } from '#shared/clock.ts'
 import { instantOf } from '#shared/count/site-day.ts'
 import { acquireLock } from '#shared/db/lock.ts'
 import { UsageError } from '#shared/errors.ts'
-import { LANGUAGES } from '#shared/i18n/texts.ts'
 import { join } from 'node:path'
+import { PAGE_LANGUAGES } from '#portal/pages/languages.ts'
 import { phaseOf, type Maintenance } from '#portal/state/maintenance.ts'
 import { askServer, dataDirectory } from '../control/client.ts'
 import { openMaintenance } from '../run/state.ts'
@@ -30,7 +30,7 @@ export function instantIn(typed: string, timezone: string, nowMs: number): numbe
 function wanted({ options }: Invocation, timezone: string, nowMs: number): Maintenance {
   const [from, until] = [options.get('from'), options.get('until')]
   if (typeof until !== 'string') throw new UsageError('usage', 'until when? add --until 14:30: what has no end is no maintenance')
-  const texts = Object.fromEntries(LANGUAGES.flatMap((language) => (typeof options.get(language) === 'string' ? [[language, String(options.get(language))]] : [])))
+  const texts = Object.fromEntries(PAGE_LANGUAGES.flatMap((language) => (typeof options.get(language) === 'string' ? [[language, String(options.get(language))]] : [])))
   const fromMs = typeof from === 'string' ? instantIn(from, timezone, nowMs) : Math.floor(nowMs / MINUTE_MS) * MINUTE_MS
   return { fromMs, untilMs: instantIn(until, timezone, Math.max(nowMs, fromMs)), texts }
 }
@@ -70,7 +70,7 @@ async function run(invocation: Invocation, io: Io): Promise<number> {
 }
 
 export const maintenance: Command = {
-  help: `parvis maintenance on --until TIME [--from TIME] [--fr TEXT] [--en TEXT] [--ar TEXT] [--json]
+  help: `parvis maintenance on --until TIME [--from TIME] [--fr TEXT] [--en TEXT] … [--json]
 parvis maintenance off [--json]
 parvis maintenance [--json]
 
@@ -78,8 +78,8 @@ on       announces works: from --from on (default now) nobody new gets online, a
          TEXT. Whoever is online stays so as far as the works allow. Before --from the pages announce them. They end by
          themselves. TIME is 14:30, the next to come, or 2026-11-24T06:00, where the first site is.
 off      ends them now.
-Without a word: what is announced.`,
-  options: { until: 'value', from: 'value', fr: 'value', en: 'value', ar: 'value', json: 'flag' },
+Without a word: what is announced. TEXT may be in ${PAGE_LANGUAGES.join(', ')}.`,
+  options: { until: 'value', from: 'value', json: 'flag', ...Object.fromEntries(PAGE_LANGUAGES.map((language) => [language, 'value'] as const)) },
   words: true,
   run,
 }

@@ -1,6 +1,6 @@
 // What the settings say of terms, optional consents and the law, made into what the portal takes.
-import { isLanguage, type Language } from '#shared/i18n/texts.ts'
 import type { Extra } from '#portal/consent/extras.ts'
+import { isPageLanguage, type PageLanguage } from '#portal/pages/languages.ts'
 import { loadTerms } from '#portal/consent/terms-files.ts'
 import type { SiteTerms } from '#portal/consent/terms.ts'
 import type { PortalSettings } from '#portal/settings.ts'
@@ -12,9 +12,9 @@ export function termsOfSites(settings: Settings): SiteTerms {
 }
 
 /** The columns of a row that are a text in some language. */
-export function textsOf(row: Readonly<Record<string, string | undefined>>): Partial<Record<Language, string>> {
-  const texts: Partial<Record<Language, string>> = {}
-  for (const [language, text] of Object.entries(row)) if (isLanguage(language) && text !== undefined) texts[language] = text
+export function textsOf(row: Readonly<Record<string, string | undefined>>): Partial<Record<PageLanguage, string>> {
+  const texts: Partial<Record<PageLanguage, string>> = {}
+  for (const [language, text] of Object.entries(row)) if (isPageLanguage(language) && text !== undefined) texts[language] = text
   return texts
 }
 

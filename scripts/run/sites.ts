@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
-import { isLanguage } from '#shared/i18n/texts.ts'
 import { DEFAULT_SITE, type Site, type SiteHints } from '#shared/place.ts'
+import { isPageLanguage, PAGE_LANGUAGES } from '#portal/pages/languages.ts'
 import type { Settings } from '../settings/schema.ts'
 
 type Row = Settings['sites'][number]
@@ -12,13 +12,13 @@ function site(row: Row): Site {
     class: row.class,
     timezone: row.timezone,
     closeAt: row.close_at,
-    languages: row.languages.filter(isLanguage),
+    languages: row.languages.filter(isPageLanguage),
     match: row.match,
     ...(row.open !== undefined && { open: row.open }),
   }
 }
 
-const BUILT_IN: Site = { id: DEFAULT_SITE, name: 'Wi-Fi public', class: 'square', timezone: 'Europe/Paris', closeAt: '04:00', languages: ['fr', 'en', 'ar'], match: {} }
+const BUILT_IN: Site = { id: DEFAULT_SITE, name: 'Wi-Fi public', class: 'square', timezone: 'Europe/Paris', closeAt: '04:00', languages: PAGE_LANGUAGES, match: {} }
 
 /** The configured sites, and always one named `default`, where whatever fits no `match` goes. */
 export function sitesOf(settings: Settings): readonly Site[] {

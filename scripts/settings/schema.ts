@@ -9,17 +9,26 @@ import { REALM_FORM, REALM_FORMS } from '#radius/proxy/realms.ts'
 import { parseUpstreamServer } from '#radius/proxy/settings.ts'
 import { domainName, type Pool } from '#portal/gateway/network/dnsmasq.ts'
 import { EXTRA_ID } from '#portal/consent/extras.ts'
+import { FIRST_LANGUAGES, PAGE_LANGUAGES, type PageLanguage } from '#portal/pages/languages.ts'
 import { COUNTRIES, NUMBER_FORM } from '#portal/state/emergency-numbers.ts'
 import { readTarget } from '#portal/state/uplink-probes.ts'
 import { PROFILE_IDS } from '#portal/legal/profile.ts'
-import { LANGUAGES } from '#shared/i18n/texts.ts'
 import { SITE_CLASSES } from '#shared/place.ts'
 import { parseWeekHours, type WeekHours } from '#shared/week-hours.ts'
 
 const YEAR_SECONDS = 366 * 86_400
 const siteId = text('default', { matches: /^[a-z0-9][a-z0-9-]{0,62}$/, expected: 'lower-case letters, digits and hyphens, 63 at most' })
 const interfaceName = text('', { matches: /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/, expected: 'the name of a network interface' })
-const language = oneOf(LANGUAGES)
+const pageLanguages: Field<readonly PageLanguage[]> = listOf(oneOf(PAGE_LANGUAGES), PAGE_LANGUAGES)
+/** Everyone whose own language is not offered gets the first. */
+const siteLanguages: Field<readonly PageLanguage[]> = { fallback: PAGE_LANGUAGES, read: (value) => withFirst(pageLanguages.read(value)) }
+function withFirst(languages: readonly PageLanguage[]): readonly PageLanguage[] {
+  const [first] = languages
+  if (first === undefined || FIRST_LANGUAGES.includes(first)) return languages
+  throw new TypeError(`expected ${FIRST_LANGUAGES.join(' or ')} first, which whoever reads none of them gets: the texts in ${first} wait for a native speaker`)
+}
+/** The city's own words, French first. */
+const words = { fr: optional(text('')), 'fr-simple': optional(text('')), en: optional(text('')), ar: optional(text('')), es: optional(text('')), pt: optional(text('')), wo: optional(text('')) } as const satisfies Readonly<Record<PageLanguage, Field<string | undefined>>>
 const kbps = optional(integer(0, { min: 8, max: 100_000_000 }))
 const seconds = integer(0, { min: 10, max: YEAR_SECONDS })
 /** In a profile 0 lifts a limit that the portal's settings would put there. */
@@ -39,6 +48,8 @@ const pool: Field<Pool> = {
     throw new TypeError('expected a range such as 10.44.0.10-10.44.3.250')
   },
 }
+
+const colour = text('', { matches: /^#[0-9A-Fa-f]{6}$/, expected: 'a colour such as #0B5C6B' })
 
 /** `"07:00-22:00"`, or by day: `{ mon = "07:00-12:00 14:00-18:00" }`. */
 const weekHours: Field<WeekHours> = { fallback: [], read: parseWeekHours }
@@ -80,7 +91,16 @@ const match: Field<Match> = {
 export const SCHEMA = {
   single: {
     /** Who answers for the service: on receipts, on "what is recorded here", on the staff pages. */
-    city: { name: text('Votre commune') },
+    city: {
+      name: text('Votre commune'),
+      /** File of an SVG or PNG, beside the name of the place on every page of the portal. */
+      logo: optional(text('')),
+      square: optional(colour),
+      sun: optional(colour),
+      /** On dark paper; without it, the same hue made light enough. */
+      square_dark: optional(colour),
+      sun_dark: optional(colour),
+    },
     portal: {
       host: listOf(address, ['127.0.0.1']),
       port: port(8080),
@@ -187,7 +207,7 @@ export const SCHEMA = {
       timezone,
       close_at: wallTime,
       open: optional(weekHours),
-      languages: listOf(language, [...LANGUAGES]),
+      languages: siteLanguages,
       /** Instead of `portal.methods`. */
       methods: optional(listOf(oneOf(METHOD_IDS), [])),
       /** A directory with the city's own terms: `fr.html`, `en.html` … */
@@ -197,9 +217,7 @@ export const SCHEMA = {
     /** Optional consents on the front page: off until ticked, and never a condition. */
     'portal.extras': {
       id: text('', { matches: EXTRA_ID, expected: 'lower-case letters, digits and hyphens, 32 at most' }),
-      fr: optional(text('')),
-      en: optional(text('')),
-      ar: optional(text('')),
+      ...words,
     },
     /** Foreign access controllers that send us their phones. */
     controllers: {
@@ -224,9 +242,7 @@ export const SCHEMA = {
     /** The city's own numbers on the emergency page. */
     'portal.emergency': {
       number: text('', { matches: NUMBER_FORM, expected: 'a telephone number' }),
-      fr: optional(text('')),
-      en: optional(text('')),
-      ar: optional(text('')),
+      ...words,
     },
     'radius.clients': {
       name: text('', { matches: /^[A-Za-z0-9._-]{1,63}$/, expected: 'a name of letters, digits, dots and hyphens' }),

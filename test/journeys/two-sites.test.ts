@@ -5,14 +5,14 @@ import { portalTown, SQUARE, tokenOf, type PortalTown } from '#test/support/port
 
 let town: PortalTown
 beforeAll(async () => {
-  const market = { ...SQUARE, id: 'marche', name: 'Marché couvert', languages: ['ar', 'fr'], closeAt: '03:00', match: { vlan: '20' } }
+  const market = { ...SQUARE, id: 'marche', name: 'Marché couvert', languages: ['en', 'fr'], closeAt: '03:00', match: { vlan: '20' } }
   const station = { ...SQUARE, id: 'gare', name: 'Gare routière', timezone: 'Africa/Dakar', match: { calledStationId: '127.0.0.31' } }
   town = await portalTown({ settings: { hosts: ['127.0.0.1', '127.0.0.20', '127.0.0.31'], sites: [SQUARE, market, station], doors: [{ addresses: ['127.0.0.20'], hints: { vlan: '20' } }] } })
 })
 afterAll(() => town.close())
 
 test('one portal serves three sites, told apart by the door a phone comes in by', async () => {
-  const doors = [['127.0.0.1', 'default', 'Place du Marché', 'fr'], ['127.0.0.20', 'marche', 'Marché couvert', 'ar'], ['127.0.0.31', 'gare', 'Gare routière', 'fr']] as const
+  const doors = [['127.0.0.1', 'default', 'Place du Marché', 'fr'], ['127.0.0.20', 'marche', 'Marché couvert', 'en'], ['127.0.0.31', 'gare', 'Gare routière', 'fr']] as const
   for (const [index, [door, site, name, language]] of doors.entries()) {
     const phone = town.phone(`127.0.3.${index + 2}`, door)
     const page = await phone.get('/')
