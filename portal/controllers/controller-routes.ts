@@ -1,6 +1,7 @@
 // Where controllers send phones, and where their own programs ask.
 import { readForm } from '../form.ts'
 import { keepAddress } from '../detect/wanted-address.ts'
+import { parseToken } from '../session/token.ts'
 import type { Visit, Visits } from '../visit.ts'
 import type { Arrival, Controller } from './controller.ts'
 
@@ -8,8 +9,11 @@ const POLL = 'auth_get'
 
 /** Only our own link, which we gave to the controller ourselves, and only when the controller signs what it brings back. */
 function ownLink({ wanted = '', bind }: Arrival, url: string): string | undefined {
-  const ours = new URL('/s/', url).href
-  return bind === 'ctl' && wanted.startsWith(ours) && URL.canParse(wanted) ? new URL(wanted).pathname + new URL(wanted).search : undefined
+  if (bind !== 'ctl' || !URL.canParse(wanted)) return undefined
+  const { origin, pathname, search } = new URL(wanted)
+  // What the URL is, not how it begins: `/s/..//elsewhere` would be another host. Anyone can have such an address signed by asking for it.
+  const token = /^\/s\/([^/%]+)$/.exec(pathname)?.[1] ?? ''
+  return origin === new URL(url).origin && parseToken(token) !== undefined ? pathname + search : undefined
 }
 
 function toAddress(visits: Visits, visit: Visit, { wanted }: Arrival): string {

@@ -142,6 +142,14 @@ test('what chilli has not signed, and who it names that is not on the list, is r
   expect(town.effects.metrics.text()).toMatch(/portal_refused_total\{why="controller_signature"\} 2/)
 })
 
+test('what a phone asked for through chilli, signed and all, leads nowhere but to its own link', async () => {
+  const chilli = await chilliTown()
+  const here = town.portal.url
+  for (const userurl of [`${here}s/..//evil.example/x`, `${here}s//evil.example`, `${here}s/%2e%2e//evil.example`, `${here}s/${'0'.repeat(26)}/../..//evil.example`, String.raw`${here}s/..\\evil.example`, 'http://evil.example/s/00000000000000000000000000']) {
+    for (const res of ['success', 'already', 'logoff']) expect(locationOf(await get(chilli.redirect({ res, userurl }))), userurl).toMatch(/^\/status\?at=/)
+  }
+})
+
 test('a session that nobody begins is dropped after two minutes, and never counted', async () => {
   const chilli = await chilliTown()
   const { answer } = await tap(chilli.redirect())
