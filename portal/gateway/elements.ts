@@ -120,6 +120,9 @@ export function parseListing(json: string): readonly Mapped[] {
 
 export type Remembered = { readonly mac: MacAddress; readonly mark: number }
 
+/** An element with a time-out, as all of these have one; of a map with its value. Each is read by itself, and forgotten. */
+const ELEMENT = /\[\{"elem": ?\{(?:[^{}]|\{[^{}]*\})*\}\}, ?(?:\d+|"[^"]*")\]|\{"elem": ?\{(?:[^{}]|\{[^{}]*\})*\}\}/g
+
 export type Known = { readonly open: readonly OpenClient[]; readonly remembered: readonly Remembered[] }
 
 /** One listing after another: of ten thousand clients each is a megabyte, which must not pile up. In the order of READ_ALL. */
@@ -139,7 +142,7 @@ export function createReading(): { take(json: string): void; known(): Known } {
   return {
     take(json) {
       const set = READ_SETS[next++]
-      if (set) parseListing(json).forEach(takers[set])
+      if (set) for (const [piece] of json.matchAll(ELEMENT)) takers[set](element(JSON.parse(piece)))
     },
     known() {
       const open = clients.flatMap(({ mac, mark }) => {

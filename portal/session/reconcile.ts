@@ -11,15 +11,33 @@ export type Difference =
   /** A row that should be open and is not, or under another mark. */
   | { readonly kind: 'missing'; readonly session: OpenSession }
 
+export type Comparison = {
+  /** What the gate holds for this session, when it is the same that the store means. */
+  gateOf(session: Session): OpenClient | undefined
+  /** To be called with every session, in any order. */
+  compare(session: Session): Difference | undefined
+  /** After all sessions: who is open without one. */
+  strangers(): readonly Difference[]
+}
+
 /** Pure. What is allowed is what the session store says, nothing else (portal.md). Before the first answer `settlingMs` is 0. */
-export function differences(sessions: readonly Session[], open: readonly OpenClient[], nowMs: number, settlingMs: number): Difference[] {
-  const rows = new Map(sessions.filter((session) => session.kind !== 'paused' && (session.kind !== 'closing' || !session.shut)).map((session) => [keyOf(session), session]))
+export function createComparison(open: readonly OpenClient[], nowMs: number, settlingMs: number): Comparison {
   const gates = new Map(open.map((client) => [clientKey(client.mac, client.controller), client]))
-  const found: Difference[] = open.filter((client) => !rows.has(clientKey(client.mac, client.controller))).map((client) => ({ kind: 'stranger', client }))
-  for (const session of sessions) {
-    if (session.kind !== 'open' || gates.get(keyOf(session))?.mark === session.mark) continue
-    const young = nowMs - session.startedMs < settlingMs
-    if (!young && secondsLeft(session, nowMs) * 1000 > settlingMs) found.push({ kind: 'missing', session })
+  const unknown = new Set(gates.keys())
+
+  function gateOf(session: Session): OpenClient | undefined {
+    const gate = gates.get(keyOf(session))
+    return gate?.mark === session.mark ? gate : undefined
   }
-  return found
+
+  return {
+    gateOf,
+    compare(session) {
+      if (session.kind !== 'paused' && (session.kind !== 'closing' || !session.shut)) unknown.delete(keyOf(session))
+      if (session.kind !== 'open' || gateOf(session)) return undefined
+      const young = nowMs - session.startedMs < settlingMs
+      return !young && secondsLeft(session, nowMs) * 1000 > settlingMs ? { kind: 'missing', session } : undefined
+    },
+    strangers: () => open.filter((client) => unknown.has(clientKey(client.mac, client.controller))).map((client) => ({ kind: 'stranger', client })),
+  }
 }

@@ -49,6 +49,8 @@ export type SessionStore = {
   byMark(mark: number): Session | undefined
   has(id: SessionId): boolean
   all(): Session[]
+  /** In the order of their ids, those behind `after`. */
+  page(after: SessionId, most: number): Session[]
   ofKind<Kind extends Session['kind']>(kind: Kind): Extract<Session, { kind: Kind }>[]
   /** Open ones of which no server has heard. */
   untold(most: number): OpenSession[]
@@ -101,6 +103,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
   const all = db.prepare<[], SessionRow>('select * from session')
   const openCount = db.prepare<[], number>('select count(*) from session where shut = 0').pluck()
   const has = db.prepare<[string], number>('select 1 from session where id = ?').pluck()
+  const page = db.prepare<[string, number], SessionRow>('select * from session where id > ? order by id limit ?')
   const ofKind = db.prepare<[string], SessionRow>('select * from session where kind = ?')
   const untold = db.prepare<[number], SessionRow>("select * from session where kind = 'open' and start_told = 0 limit ?")
   const due = db.prepare<[number], { id: string }>("select id from session where deadline_ms <= ? and kind <> 'closing'")
@@ -152,6 +155,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     byNonce: one("token_nonce = ? and kind <> 'closing'"),
     has: (id) => has.get(id) !== undefined,
     all: () => all.all().map(sessionOf),
+    page: (after, most) => page.all(after, most).map(sessionOf),
     ofKind: (kind) => ofKind.all(kind).map(sessionOf).filter((session) => isOf(session, kind)),
     untold: (most) => untold.all(most).map(sessionOf).filter((session) => isOf(session, 'open')),
     openCount: () => openCount.get() ?? 0,

@@ -5,7 +5,7 @@ import type { OpenClient } from '../gateway/enforcer.ts'
 import { writeInTime, type Desk } from './desk.ts'
 import { journalChecked, journalDone, journalLost, openedBy } from './journal.ts'
 import { admit, grantOf } from './opening.ts'
-import { differences, SETTLING_MS } from './reconcile.ts'
+import { createComparison, SETTLING_MS, type Comparison, type Difference } from './reconcile.ts'
 import type { Reporting } from './reporting.ts'
 import { causeToEnd, clientKey, keyOf, minuteOf, mostOf, type OpenSession, type Session } from './session.ts'
 
@@ -15,6 +15,7 @@ const CHECKPOINT_MS = 5 * 60_000
 const NEVER_OPENED_MINUTES = 10
 const MOST_KEPT_PER_ROUND = 500
 const CLOSING_AT_ONCE = 64
+const PAGE = 256
 /** After a kernel that forgot its table, all of a town. */
 const MENDING_AT_ONCE = 256
 /** A RADIUS server that is silent for longer gets its Stops without the device. */
@@ -44,7 +45,7 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
   }
 
   /** In the client's turn, and only if the store still says so: an answer of the kernel is old when it arrives. */
-  function mend(difference: ReturnType<typeof differences>[number]): Promise<void> {
+  function mend(difference: Difference): Promise<void> {
     const { mac } = difference.kind === 'stranger' ? difference.client : difference.session
     const controller = difference.kind === 'stranger' ? difference.client.controller : difference.session.behind?.controller
     return inTurn(clientKey(mac, controller), async () => {
@@ -67,24 +68,38 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
     if (interimSeconds !== undefined && now - session.interimMs >= interimSeconds * 1000) void reporting.interim(session)
   }
 
-  async function countAll(sessions: readonly Session[], open: readonly OpenClient[]): Promise<void> {
-    const now = desk.now()
-    const gates = new Map(open.map((client) => [clientKey(client.mac, client.controller), client]))
-    const checked: OpenSession[] = []
-    silentMs = Infinity
-    for (const session of sessions) {
-      const client = gates.get(keyOf(session))
-      if (session.kind !== 'open' || client?.mark !== session.mark) continue
-      const counted = count(session, client, now)
-      const cause = causeToEnd(counted, now, desk.rules.overQuota)
-      if (cause === undefined) silentMs = Math.min(silentMs, counted.activeMs + (counted.limits.idleSeconds ?? Infinity) * 1000)
-      if (cause !== undefined) await attempt('a session did not end', () => end(counted, cause))
-      else tellInterim(counted, now)
-      if (cause === undefined && now - counted.checkedMs >= CHECKPOINT_MS) checked.push(counted)
-    }
+  /** Ends an open session that may not go on; what may is told about, and due for a checkpoint now and then. */
+  async function look(session: OpenSession, client: OpenClient, now: number, checked: OpenSession[]): Promise<void> {
+    const counted = count(session, client, now)
+    const cause = causeToEnd(counted, now, desk.rules.overQuota)
+    if (cause !== undefined) return attempt('a session did not end', () => end(counted, cause))
+    silentMs = Math.min(silentMs, counted.activeMs + (counted.limits.idleSeconds ?? Infinity) * 1000)
+    tellInterim(counted, now)
+    if (now - counted.checkedMs >= CHECKPOINT_MS) checked.push(counted)
+  }
+
+  async function checkpoint(checked: readonly OpenSession[], now: number): Promise<void> {
     if (checked.length === 0) return
     await attempt('no checkpoint', () => writeInTime(desk, checked.map((session) => journalChecked(session, store.boot, now))))
     for (const session of checked) store.setChecked(session.id, now)
+  }
+
+  /** Page by page: ten thousand sessions at once are what a small gateway's memory does not hold beside the rest. */
+  async function lookAtAll(comparison: Comparison): Promise<readonly Difference[]> {
+    const found: Difference[] = []
+    const now = desk.now()
+    silentMs = Infinity
+    for (let page = store.page('', PAGE); page.length > 0; page = store.page(page.at(-1)?.id ?? '', PAGE)) {
+      const checked: OpenSession[] = []
+      for (const session of page) {
+        const difference = comparison.compare(session)
+        if (difference) found.push(difference)
+        const client = comparison.gateOf(session)
+        if (client && session.kind === 'open') await look(session, client, now, checked)
+      }
+      await checkpoint(checked, now)
+    }
+    return [...found, ...comparison.strangers()]
   }
 
   async function writeKept(): Promise<void> {
@@ -122,15 +137,13 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
 
   async function reconcile(settlingMs: number): Promise<void> {
     const open = await enforcer.list()
-    const sessions = store.all()
-    const found = differences(sessions, open, desk.now(), settlingMs)
+    const found = await lookAtAll(createComparison(open, desk.now(), settlingMs))
     for (let at = 0; at < found.length; at += MENDING_AT_ONCE) {
       await Promise.all(found.slice(at, at + MENDING_AT_ONCE).map((difference) => {
         effects.metrics.counter('portal_differences_total', 'Gate and session store disagreed.', { kind: difference.kind })()
         return attempt('a difference stays', () => mend(difference))
       }))
     }
-    await countAll(found.length === 0 ? sessions : store.all(), open)
   }
 
   return {
