@@ -1,3 +1,4 @@
+// To be checked by a native speaker. Until then never a site's first language (languages.ts).
 import type { Texts } from '#shared/i18n/texts.ts'
 
 export const ar: Texts = {

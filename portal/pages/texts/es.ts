@@ -275,6 +275,7 @@ export const es: Texts = {
   'service.access': 'Conexión al wifi',
   'service.gate': 'Equipo de este lugar',
   'service.receipts': 'Entrega de recibos',
+  'service.since': '{{level}}, {{since}}',
   'service.works': 'Funciona',
   'service.note.works': 'Todo funciona, que sepamos.',
   'duration.hours_one': '{{count}} hora',

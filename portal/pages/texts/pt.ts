@@ -275,6 +275,7 @@ export const pt: Texts = {
   'service.access': 'Ligação ao Wi-Fi',
   'service.gate': 'Equipamento deste lugar',
   'service.receipts': 'Entrega de recibos',
+  'service.since': '{{level}}, {{since}}',
   'service.works': 'Funciona',
   'service.note.works': 'Tudo funciona, que saibamos.',
   'duration.hours_one': '{{count}} hora',

@@ -273,6 +273,7 @@ export const wo: Texts = {
   'service.access': 'Lëkkaloo ci wifi bi',
   'service.gate': 'Masinu bérab bii',
   'service.receipts': 'Joxe resi yi',
+  'service.since': '{{level}}, {{since}}',
   'service.works': 'Mu ngi dox',
   'service.note.works': 'Lépp a ngi dox, ci li ñu xam.',
   'duration.hours_other': '{{count}} waxtu',
