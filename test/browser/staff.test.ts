@@ -13,7 +13,7 @@ import { absent, peer } from '../support/peer.ts'
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const PASSWORD = 'le marché ouvre à sept heures'
-const PAGES = ['/staff', '/staff/sites/place', '/staff/sites/gare', '/staff/download', '/staff/download.zip?site=place', '/staff/nowhere']
+const PAGES = ['/staff', '/staff/sites/place', '/staff/sites/gare', '/staff/download', '/staff/vouchers', '/staff/download.zip?site=place', '/staff/nowhere']
 
 const noBrowser = absent('chromium')
 let dir = ''
