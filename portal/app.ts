@@ -6,7 +6,6 @@ import { termsRoute } from './consent/terms-route.ts'
 import { introduceRoute, pollRoute, refusedRoute, unifiRoute } from './controllers/controller-routes.ts'
 import type { Route } from './detect/front-door.ts'
 import { connectRoute, welcomeRoute } from './login/connect-route.ts'
-import { CONTENT_SECURITY_POLICY, policyWith } from './pages/style.ts'
 import { capportRoute, recordedRoute } from './public-routes.ts'
 import { disconnectRoute, heldRoute, receiptRoute, statusRoute } from './session/session-routes.ts'
 import { emergencyRoute, serviceRoute } from './state/state-routes.ts'
@@ -69,7 +68,7 @@ export function createApp(desk: PortalDesk): Hono<Env> {
 
   app.use(async (visit, next) => {
     await next()
-    visit.header('Content-Security-Policy', visit.get('formTo') === undefined ? CONTENT_SECURITY_POLICY : policyWith(visit.get('formTo') ?? ''))
+    visit.header('Content-Security-Policy', visits.look.policy(visit.get('formTo')))
     // `same-origin`, because with none at all a form post has the Origin `null`; a session link must not travel even so.
     visit.header('Referrer-Policy', visit.req.path.startsWith('/s/') || visit.req.path.startsWith('/receipt') || visit.req.path === '/connect' ? 'no-referrer' : 'same-origin')
     visit.header('X-Content-Type-Options', 'nosniff')

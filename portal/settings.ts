@@ -6,6 +6,7 @@ import type { SiteTerms } from './consent/terms.ts'
 import type { ProfileId } from './legal/profile.ts'
 import type { CityNumber, Country } from './state/emergency-numbers.ts'
 import type { Grace } from './state/grace.ts'
+import type { Theme } from './theme/look.ts'
 
 /** One of the gateway's own addresses or interfaces, and what coming in by it says about the place. */
 export type Door = {
@@ -29,6 +30,8 @@ export type PortalSettings = {
   readonly apiUrl?: string
   /** The directory of services around, linked from every page. */
   readonly servicesUrl?: string
+  /** The city's colours and logo. */
+  readonly theme?: Theme
   /** Who answers for what is recorded: printed on /recorded and signed into receipts. */
   readonly controller: string
   /** This gateway's public name: issuer of receipts. */

@@ -32,12 +32,14 @@ import type { Keepsake } from './pages/online.ts'
 import { durationWords } from './pages/time-words.ts'
 import { welcomePage, type Notice } from './pages/welcome.ts'
 import type { Filled } from './pages/ways.ts'
+import { squeezed } from './pages/wire.ts'
 import type { Extending } from './session/extending.ts'
 import type { OpenSession } from './session/session.ts'
 import type { Sessions } from './session/sessions.ts'
 import type { PortalSettings } from './settings.ts'
 import type { Doctor } from './state/doctor.ts'
 import type { Service } from './state/service.ts'
+import { createLook, type Look } from './theme/look.ts'
 
 /** The two ends of the connection that a request came by. */
 export type Ends = { readonly source: IpAddress; readonly local: string | undefined; /** The request target as it came. */ readonly target?: string | undefined }
@@ -81,6 +83,7 @@ export type PortalDesk = {
 }
 
 export type Visits = PortalDesk & {
+  readonly look: Look
   /** Finds out who asks, before any page. A phone that a foreign controller sent is known by its state alone, never by its address. */
   lookUp(visit: Visit): Promise<void>
   /** A phone stands on the network it is a neighbour on, whichever address of ours it called. */
@@ -108,6 +111,7 @@ export type Visits = PortalDesk & {
 export function createVisits(desk: PortalDesk): Visits {
   const { settings, effects, sessions, formKey } = desk
   const { clock, metrics, random } = effects
+  const look = createLook(settings.theme)
   const unfitted = metrics.counter('portal_unfitted_total', 'Requests from a place that no site matches; they go to site default.')
   const refused = (why: string): void => metrics.counter('portal_refused_total', 'Requests refused, by reason.', { why })()
 
@@ -125,7 +129,7 @@ export function createVisits(desk: PortalDesk): Visits {
     const languages = offered.length > 0 ? offered : PAGE_LANGUAGES
     const language = languages.find((one) => one === chosen) ?? preferredLanguage(visit.req.header('accept-language'), languages)
     const state = to !== undefined && to.length <= LONGEST_STATE && /^[\w-]+$/.test(to) ? to : undefined
-    return { t: desk.texts(language), language, languages, site, servicesUrl: settings.servicesUrl, to: state, state: desk.service.told(), ...(visit.get('arrived') && { at: visit.req.query('at') }) }
+    return { t: desk.texts(language), language, languages, site, servicesUrl: settings.servicesUrl, look, to: state, state: desk.service.told(), ...(visit.get('arrived') && { at: visit.req.query('at') }) }
   }
 
   async function lookUp(visit: Visit): Promise<void> {
@@ -149,13 +153,27 @@ export function createVisits(desk: PortalDesk): Visits {
     return asker
   }
 
-  function termsFor({ t, language, site }: Reader): Terms {
+  /** The same for everyone at one site in one language, and hashed: made once. */
+  const known = new Map<string, Terms>()
+  function termsFor(reader: Reader): Terms {
+    const key = `${reader.site.id} ${reader.language}`
+    const terms = known.get(key) ?? termsMade(reader)
+    known.set(key, terms)
+    return terms
+  }
+
+  function termsMade({ t, language, site }: Reader): Terms {
     const document = settings.terms && documentFor(settings.terms, site.id, [language, ...site.languages.filter(isPageLanguage)])
     const seconds = settings.sessionSecondsAt?.[site.id] ?? settings.sessionSeconds
     return termsOf(language, [...signInFacts(t, methodsAt(settings, site.id), durationWords(t, seconds)), t(PROFILES[settings.legalProfile ?? 'default'].texts.fact)], document)
   }
 
-  const page = (visit: Visit, body: Html, status: Status = 200) => visit.html(body, status)
+  async function page(visit: Visit, body: Html, status: Status = 200): Promise<Response> {
+    const text = String(await body)
+    const small = squeezed(text, visit.req.header('accept-encoding'))
+    if (small === undefined) return visit.html(text, status)
+    return visit.body(small, status, { 'Content-Type': 'text/html; charset=UTF-8', 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' })
+  }
 
   function fail(visit: Visit, reader: Reader, met: Failure) {
     // A server beyond a dead line is silent for that reason alone.
@@ -180,6 +198,7 @@ export function createVisits(desk: PortalDesk): Visits {
 
   return {
     ...desk,
+    look,
     lookUp,
     placeFor,
     readerOf,

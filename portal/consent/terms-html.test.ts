@@ -4,11 +4,12 @@ import { createTexts } from '#shared/i18n/texts.ts'
 import { SQUARE } from '#test/support/portal-town.ts'
 import { termsPage } from '../pages/terms.ts'
 import { PORTAL_TEXTS } from '../pages/texts.ts'
+import { createLook } from '../theme/look.ts'
 import { termsOf } from './terms.ts'
 import { parseTerms } from './terms-html.ts'
 
 const HEAD = '<!-- id: reglement; version: 2026-11; title: Règlement -->\n'
-const reader = { t: createTexts(PORTAL_TEXTS)('fr'), language: 'fr', languages: ['fr'], site: SQUARE, servicesUrl: undefined, to: undefined } as const
+const reader = { t: createTexts(PORTAL_TEXTS)('fr'), language: 'fr', languages: ['fr'], site: SQUARE, servicesUrl: undefined, look: createLook(), to: undefined } as const
 
 /** What a reader gets, whatever was wrong with the file. */
 async function page(text: string): Promise<string> {

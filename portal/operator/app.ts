@@ -9,14 +9,13 @@ import { createTexts, preferredLanguage, type Language } from '#shared/i18n/text
 import { reason } from '#shared/log.ts'
 import type { Site } from '#shared/place.ts'
 import type { Neighbours } from '../gateway/enforcer.ts'
-import { CONTENT_SECURITY_POLICY } from '../pages/style.ts'
 import { portalTexts } from '../pages/texts.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Held } from '../state/conditions.ts'
 import type { Diagnosis } from '../state/doctor.ts'
 import type { Access } from './access.ts'
 import { createFind, type Found } from './find.ts'
-import { ACTS, DONE, enterPage, homePage, type Act, type Done, type Home, type View } from './pages.ts'
+import { ACTS, DONE, enterPage, homePage, LOOK, type Act, type Done, type Home, type View } from './pages.ts'
 import { createRows } from './rows.ts'
 import { OPERATOR_LANGUAGES, OPERATOR_TEXTS } from './texts.ts'
 
@@ -72,7 +71,7 @@ export function operatorApp(parts: OperatorParts, effects: Effects): Hono<Env> {
   }
 
   app.use(async (c, next) => {
-    c.header('content-security-policy', CONTENT_SECURITY_POLICY)
+    c.header('content-security-policy', LOOK.policy())
     c.header('referrer-policy', 'same-origin')
     c.header('cross-origin-opener-policy', 'same-origin')
     const language = languageOf(c)

@@ -1,17 +1,18 @@
-import { html, raw } from 'hono/html'
+import { html } from 'hono/html'
 import { direction, ENDONYMS, type Language, type Translate } from '#shared/i18n/texts.ts'
-import { MARK_SVG } from '#shared/look/tokens.ts'
 import type { Site } from '#shared/place.ts'
-import { STYLE } from '../pages/style.ts'
 import { durationWords } from '../pages/time-words.ts'
 import { secondsLeft, secondsUsed } from '../session/session.ts'
 import type { Diagnosis } from '../state/doctor.ts'
 import { CONDITIONS, type Held } from '../state/conditions.ts'
+import { createLook } from '../theme/look.ts'
 import { MOST_ROWS, type Search } from './find.ts'
 import type { Row } from './rows.ts'
 import { OPERATOR_LANGUAGES } from './texts.ts'
 
 export type Html = ReturnType<typeof html>
+/** Not the city's: what is for staff never looks like what is for citizens. */
+export const LOOK = createLook()
 /** `shared` has the words of the citizens' pages: the state of the service is told alike on both. */
 export type View = { readonly t: Translate; readonly shared: Translate; readonly language: Language; readonly nowMs: number; readonly sites: readonly Site[] }
 export const ACTS = ['end', 'bar', 'lift'] as const
@@ -22,8 +23,8 @@ export type Done = (typeof DONE)[Act] | 'failed' | 'gone'
 function frame({ t, language }: View, heading: string, body: Html, name?: string): Html {
   const languages = OPERATOR_LANGUAGES.map((one) => html`<li><a href="/operator?lang=${one}" lang="${one}" hreflang="${one}" dir="${direction(one)}">${ENDONYMS[one]}</a></li>`)
   return html`<!doctype html>
-<html lang="${language}" dir="${direction(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${heading} · Parvis</title><link rel="icon" href="data:,"><style>${raw(STYLE)}</style></head><body>
-<header><a href="/operator?lang=${language}">${raw(MARK_SVG)}<span>${t('title')}</span></a></header><main><h1>${heading}</h1>${body}</main>
+<html lang="${language}" dir="${direction(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${heading} · Parvis</title><link rel="icon" href="data:,"><style>${LOOK.style}</style></head><body>
+<header><a href="/operator?lang=${language}">${LOOK.mark}<span>${t('title')}</span></a></header><main><h1>${heading}</h1>${body}</main>
 <footer><nav aria-label="${t('languages')}"><ul>${languages}</ul></nav>${name === undefined ? '' : html`<form method="post" action="/operator/leave"><p class="small">${t('signedIn', { name })}</p><button class="go quiet">${t('leave')}</button></form>`}</footer></body></html>`
 }
 

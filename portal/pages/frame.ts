@@ -1,12 +1,11 @@
-import { html, raw } from 'hono/html'
+import { html } from 'hono/html'
 import { direction, type Translate } from '#shared/i18n/texts.ts'
-import { MARK_SVG } from '#shared/look/tokens.ts'
 import type { Site } from '#shared/place.ts'
 import type { Told } from '../state/service.ts'
+import type { Look } from '../theme/look.ts'
 import { pageLanguageName, type PageLanguage } from './languages.ts'
 import { labelled } from './lent-words.ts'
 import { stateNotice } from './state-words.ts'
-import { STYLE } from './style.ts'
 
 export type Html = ReturnType<typeof html>
 
@@ -22,6 +21,8 @@ export type Reader = {
   readonly to: string | undefined
   /** Sealed state of who arrived by which foreign controller; carried along. */
   readonly at?: string | undefined
+  /** The city's own, else ours. */
+  readonly look: Look
   /** What is the matter with the service now. */
   readonly state?: Told | undefined
 }
@@ -71,10 +72,10 @@ export function siteName(reader: Reader): string {
 
 function whole(reader: Reader, page: Page): Html {
   const { title, body, path } = page
-  const { language } = reader
+  const { language, look } = reader
   return html`<!doctype html>
-<html lang="${language}" dir="${direction(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title} · ${siteName(reader)}</title><link rel="icon" href="data:,"><style>${raw(STYLE)}</style></head><body>
-<header><a href="${href(reader, '/')}">${raw(MARK_SVG)}<bdi>${siteName(reader)}</bdi></a></header>
+<html lang="${language}" dir="${direction(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title} · ${siteName(reader)}</title><link rel="icon" href="data:,"><style>${look.style}</style></head><body>
+<header><a href="${href(reader, '/')}">${look.mark}<bdi>${siteName(reader)}</bdi></a></header>
 <main>${page.state === 'shown' ? '' : stateNotice(reader)}${body}</main>
 <footer>${path === undefined ? '' : languageLinks(reader, path, page.query ?? '')}${moreLinks(reader, page)}</footer></body></html>`
 }

@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto'
-import { tokensCss } from '#shared/look/tokens.ts'
+import { tokensCss, type Palette } from '#shared/look/tokens.ts'
 
-/** One sheet for every page, inline: a second request would cost a round trip that captive windows do not always grant. */
-export const STYLE =
-  tokensCss() +
+const RULES =
   '*{box-sizing:border-box}' +
   'body{margin:0;background:var(--paper);color:var(--ink);font:var(--text-small)/1.5 var(--font);overflow-wrap:break-word}' +
   'main,header,footer{max-width:34rem;margin:0 auto;padding:0 1rem}' +
@@ -39,12 +36,7 @@ export const STYLE =
   '@media(min-width:22.5rem){h1{font-size:var(--text-title)}}' +
   '@media(min-width:40rem){body{font-size:var(--text-body)}main{padding-top:1.5rem}h1{font-size:var(--text-display);margin-bottom:1.25rem}.facts{margin-bottom:1.5rem}.facts svg{width:28px;height:28px}header{padding-top:2rem}}'
 
-const digest = createHash('sha256').update(STYLE).digest('base64')
-
-/** No script, no frame, no other origin; the one sheet by its digest (security.md). */
-export const CONTENT_SECURITY_POLICY = policyWith('')
-
-/** `formTo`: the origin of a foreign controller to which the answer to a form leads; browsers hold redirects to `form-action` too. */
-export function policyWith(formTo: string): string {
-  return `default-src 'none'; style-src 'sha256-${digest}'; img-src 'self' data:; form-action 'self'${formTo && ` ${formTo}`}; base-uri 'none'; frame-ancestors 'none'`
+/** One sheet for every page, inline: a second request would cost a round trip that captive windows do not always grant. */
+export function styleOf(palette: Palette): string {
+  return tokensCss(palette) + RULES
 }

@@ -28,6 +28,7 @@ import { radiusServers } from './radius-peers.ts'
 import { volatileKey } from './secrets.ts'
 import { doorsOf, sitesOf } from './sites.ts'
 import { stateSettings, watchState, type StateWatch } from './state.ts'
+import { themeOf } from './theme.ts'
 
 const FORM_KEY = 'form'
 
@@ -110,6 +111,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       ...(own.api_url === undefined ? {} : { apiUrl: own.api_url }),
       ...(parts.servicesUrl === undefined ? {} : { servicesUrl: parts.servicesUrl }),
       controller: settings.city.name,
+      theme: themeOf(settings),
       gateway: parts.gateway,
       sites: sitesOf(settings),
       doors: doorsOf(settings),

@@ -11,6 +11,7 @@ import { checkSignIn, remarkOnSignIn } from './methods-checks.ts'
 import { checkRadius, type Wrong } from './radius-checks.ts'
 import { remarkOnRadius } from './radius-remarks.ts'
 import { SCHEMA, type Settings } from './schema.ts'
+import { checkTheme } from './theme-checks.ts'
 
 const PLACES = ['parvis.toml', '/etc/parvis/parvis.toml'] as const
 
@@ -66,6 +67,7 @@ function crossChecks(settings: Settings, wrong: Wrong): void {
   checkNetworks(settings, wrong)
   checkConsent(settings, wrong)
   checkSignIn(settings, wrong)
+  checkTheme(settings, wrong)
 }
 
 /** What is in order and yet hardly meant. */

@@ -31,24 +31,27 @@ export const COLOURS = {
   },
 } as const
 export type ColourName = keyof (typeof COLOURS)['light']
+export type Scheme = keyof typeof COLOURS
+/** Each colour as `#RRGGBB`, in light and in dark. */
+export type Palette = Readonly<Record<Scheme, Readonly<Record<ColourName, string>>>>
 
 /** CSS pixels: 16 · 18 · 22 · 28 · 36. */
 export const TEXT_SIZES = { small: 16, body: 18, lead: 22, title: 28, display: 36 } as const
 
 const FONT = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Noto Naskh Arabic",sans-serif'
 
-function colourVariables(scheme: keyof typeof COLOURS): string {
-  return Object.entries(COLOURS[scheme])
+function colourVariables(colours: Palette[Scheme]): string {
+  return Object.entries(colours)
     .map(([name, value]) => `--${name}:${value}`)
     .join(';')
 }
 
 /** Custom properties (`--paper`, `--ink`, `--square` …, `--text-body` …, `--font`) for light and dark, and the focus ring. */
-export function tokensCss(): string {
+export function tokensCss(palette: Palette = COLOURS): string {
   const sizes = Object.entries(TEXT_SIZES).map(([name, px]) => `--text-${name}:${px / 16}rem`)
   return (
-    `:root{color-scheme:light dark;${colourVariables('light')};${sizes.join(';')};--font:${FONT}}` +
-    `@media(prefers-color-scheme:dark){:root{${colourVariables('dark')}}}` +
+    `:root{color-scheme:light dark;${colourVariables(palette.light)};${sizes.join(';')};--font:${FONT}}` +
+    `@media(prefers-color-scheme:dark){:root{${colourVariables(palette.dark)}}}` +
     ':focus-visible{outline:3px solid var(--square);outline-offset:2px}' +
     '@media(prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}}'
   )
