@@ -80,8 +80,11 @@ export function openLine(grant: Grant, used: Usage = NO_USAGE, share?: string): 
   return addLine(openElements(grant, used, share))
 }
 
-const READ_SETS = ['client', 'open', 'up', 'down', 'heard'] as const
-export const READ_ALL = READ_SETS.map((set) => `list ${set === 'client' ? 'map' : 'set'} ${TABLE} ${set}`)
+export const READ_SETS = ['client', 'open', 'up', 'down', 'heard'] as const
+
+export function listLine(set: (typeof READ_SETS)[number]): string {
+  return `list ${set === 'client' ? 'map' : 'set'} ${TABLE} ${set}`
+}
 
 type Count = { readonly packets: number; readonly bytes: number }
 const NOTHING: Count = { packets: 0, bytes: 0 }
@@ -120,13 +123,16 @@ export function parseListing(json: string): readonly Mapped[] {
 
 export type Remembered = { readonly mac: MacAddress; readonly mark: number }
 
-/** An element with a time-out, as all of these have one; of a map with its value. Each is read by itself, and forgotten. */
-const ELEMENT = /\[\{"elem": ?\{(?:[^{}]|\{[^{}]*\})*\}\}, ?(?:\d+|"[^"]*")\]|\{"elem": ?\{(?:[^{}]|\{[^{}]*\})*\}\}/g
+/** An element with a time-out, as all of these have one, and one of a map with its value: read by itself, and forgotten. */
+const IN_SET = /\{"elem": ?\{(?:[^{}]|\{[^{}]*\})*\}\}/g
+const IN_MAP = /\[\{"elem": ?\{(?:[^{}]|\{[^{}]*\})*\}\}, ?\d+\]/g
 
 export type Known = { readonly open: readonly OpenClient[]; readonly remembered: readonly Remembered[] }
 
-/** One listing after another: of ten thousand clients each is a megabyte, which must not pile up. In the order of READ_ALL. */
-export function createReading(): { take(json: string): void; known(): Known } {
+export type Reading = { /** What takes in a listing as it comes. */ of(set: (typeof READ_SETS)[number]): (text: string) => void; known(): Known }
+
+/** All listings together: of ten thousand clients each is a megabyte, which must not pile up. */
+export function createReading(): Reading {
   const clients: Remembered[] = []
   const [left, quiet] = [new Map<number, number>(), new Map<number, number>()]
   const [up, down] = [new Map<number, Count>(), new Map<number, Count>()]
@@ -138,11 +144,20 @@ export function createReading(): { take(json: string): void; known(): Known } {
     down: ({ val, counter = NOTHING }) => void down.set(Number(val), counter),
     heard: ({ val, expires = 0 }) => void quiet.set(Number(val), HEARD_SECONDS - expires),
   }
-  let next = 0
+
   return {
-    take(json) {
-      const set = READ_SETS[next++]
-      if (set) for (const [piece] of json.matchAll(ELEMENT)) takers[set](element(JSON.parse(piece)))
+    of(set) {
+      const pattern = set === 'client' ? IN_MAP : IN_SET
+      let rest = ''
+      return function take(text) {
+        const heard = rest + text
+        let end = 0
+        for (const found of heard.matchAll(pattern)) {
+          takers[set](element(JSON.parse(found[0])))
+          end = found.index + found[0].length
+        }
+        rest = heard.slice(end)
+      }
     },
     known() {
       const open = clients.flatMap(({ mac, mark }) => {
@@ -154,11 +169,4 @@ export function createReading(): { take(json: string): void; known(): Known } {
       return { open, remembered: clients }
     },
   }
-}
-
-/** Whom the kernel knows: those it lets through, and everyone whose counters it still holds. */
-export function parseAll(listings: readonly string[]): Known {
-  const reading = createReading()
-  for (const listing of listings) reading.take(listing)
-  return reading.known()
 }

@@ -7,7 +7,7 @@ import { start } from './programs.ts'
 /** nft says nothing when it succeeds: what it says to this comes after all that it had to say before. */
 const FENCE = 'describe ether_addr'
 const FENCE_ANSWER = /^datatype ether_addr .*\n/m
-/** A fence may come in pieces; this much of what came before is looked at again. */
+/** A fence may come in pieces: so much is kept back of a listing that is handed over as it comes. */
 const LONGEST_FENCE = 200
 /** A change takes a millisecond, a listing of 10,000 clients a tenth of a second: beyond this the child is given up. */
 const ANSWER_TIMEOUT_MS = 10_000
@@ -21,10 +21,12 @@ export type NftWriter = {
    * that died is unknown: the caller's reconciliation finds out.
    */
   run(line: string): Promise<string>
+  /** A listing that may be long: hands over what nft prints as it comes, so that a megabyte never stands in memory at once. */
+  read(line: string, take: (text: string) => void): Promise<void>
   stop(): Promise<void>
 }
 
-type Waiting = { readonly resolve: (text: string) => void; readonly reject: (error: UnavailableError) => void }
+type Waiting = { readonly resolve: (text: string) => void; readonly reject: (error: UnavailableError) => void; readonly take?: ((text: string) => void) | undefined }
 
 /** One long-lived `nft -j -i`: a spawned nft costs ten times as much a change. It is started anew when it has died. */
 export function createNftWriter({ clock, log, metrics }: Effects): NftWriter {
@@ -33,9 +35,7 @@ export function createNftWriter({ clock, log, metrics }: Effects): NftWriter {
   let startedBefore = false
   let stopped = false
   let waiting: Waiting[] = []
-  /** Pieces without a fence in them, put together once: a listing comes in dozens. */
-  let pieces: string[] = []
-  let tail = ''
+  let heard = ''
   let cancelTimeout: Cancel | undefined
 
   function refused(text: string): UnavailableError {
@@ -47,8 +47,7 @@ export function createNftWriter({ clock, log, metrics }: Effects): NftWriter {
   function giveUp(dead: ChildProcess, why: string): void {
     if (child !== dead) return
     child = undefined
-    pieces = []
-    tail = ''
+    heard = ''
     cancelTimeout?.()
     const lost = waiting
     waiting = []
@@ -62,24 +61,27 @@ export function createNftWriter({ clock, log, metrics }: Effects): NftWriter {
     cancelTimeout = waiting.length > 0 ? clock.after(ANSWER_TIMEOUT_MS, () => giveUp(patient, 'did not answer')) : undefined
   }
 
+  /** All but what may be the beginning of a fence. */
+  function handOver(take: Waiting['take']): void {
+    if (!take || heard.length <= LONGEST_FENCE) return
+    take(heard.slice(0, -LONGEST_FENCE))
+    heard = heard.slice(-LONGEST_FENCE)
+  }
+
   function hear(from: ChildProcess, chunk: Buffer): void {
     if (child !== from) return
-    const piece = chunk.toString('latin1')
-    pieces.push(piece)
-    tail = (tail + piece).slice(-(LONGEST_FENCE + piece.length))
-    if (!FENCE_ANSWER.test(tail)) return
-    let heard = pieces.join('')
+    heard += chunk.toString('latin1')
     let moved = false
     for (let fence = FENCE_ANSWER.exec(heard); fence; fence = FENCE_ANSWER.exec(heard)) {
       const answer = heard.slice(0, fence.index)
       heard = heard.slice(fence.index + fence[0].length)
       const one = waiting.shift()
       if (/^Error: /m.test(answer)) one?.reject(refused(answer))
+      else if (one?.take) one.resolve((one.take(answer), ''))
       else one?.resolve(answer)
       moved = true
     }
-    pieces = heard === '' ? [] : [heard]
-    tail = heard
+    handOver(waiting[0]?.take)
     if (moved) watch(from)
   }
 
@@ -97,18 +99,21 @@ export function createNftWriter({ clock, log, metrics }: Effects): NftWriter {
     return fresh
   }
 
+  function ask(line: string, take?: (text: string) => void): Promise<string> {
+    if (stopped) return Promise.reject(new UnavailableError('enforcer', 'the nftables enforcer is stopped'))
+    if (waiting.length >= MOST_WAITING) return Promise.reject(new UnavailableError('enforcer', 'too many changes wait for nft'))
+    if (line.includes('\n')) throw new TypeError('one batch is one line')
+    return new Promise((resolve, reject) => {
+      const nft = running()
+      waiting.push({ resolve, reject, take })
+      nft.stdin?.write(`${line}\n${FENCE}\n`)
+      if (waiting.length === 1) watch(nft)
+    })
+  }
+
   return {
-    run(line) {
-      if (stopped) return Promise.reject(new UnavailableError('enforcer', 'the nftables enforcer is stopped'))
-      if (waiting.length >= MOST_WAITING) return Promise.reject(new UnavailableError('enforcer', 'too many changes wait for nft'))
-      if (line.includes('\n')) throw new TypeError('one batch is one line')
-      return new Promise((resolve, reject) => {
-        const nft = running()
-        waiting.push({ resolve, reject })
-        nft.stdin?.write(`${line}\n${FENCE}\n`)
-        if (waiting.length === 1) watch(nft)
-      })
-    },
+    run: (line) => ask(line),
+    read: async (line, take) => void (await ask(line, take)),
     async stop() {
       stopped = true
       const last = child

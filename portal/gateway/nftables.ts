@@ -4,7 +4,7 @@ import { UnavailableError } from '#shared/errors.ts'
 import { reason } from '#shared/log.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import { createConntrack } from './conntrack.ts'
-import { addLine, ALL_SETS, createReading, forgetLine, openElements, READ_ALL, shutLine } from './elements.ts'
+import { addLine, ALL_SETS, createReading, forgetLine, listLine, openElements, READ_SETS, shutLine } from './elements.ts'
 import { NO_USAGE, type Enforcer, type Grant, type OpenClient, type Usage } from './enforcer.ts'
 import { createLastCounters } from './last-counters.ts'
 import { createNftWriter, type NftWriter } from './nft-writer.ts'
@@ -55,7 +55,7 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
 
   async function readAll(): Promise<readonly OpenClient[]> {
     const reading = createReading()
-    for (const line of READ_ALL) reading.take(await reader.run(line))
+    for (const set of READ_SETS) await reader.read(listLine(set), reading.of(set))
     const { open, remembered } = reading.known()
     // What we know already may be newer than this answer; an old mark too many does no harm, it is made and deleted.
     for (const { mac, mark } of remembered) if (!marks.has(mac)) marks.set(mac, mark)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { MacAddress } from '#shared/personal.ts'
-import { forgetLine, openLine, parseAll, parseCounter, shutLine } from './elements.ts'
+import { createReading, forgetLine, openLine, parseCounter, READ_SETS, shutLine } from './elements.ts'
 import { checkGrant, doors, rate, type NftablesSettings } from './policy.ts'
 import { parsePairs } from './pairs.ts'
 import { ruleset } from './ruleset.ts'
@@ -61,14 +61,29 @@ test('a slow rate still has room for one packet of the largest kind', () => {
   expect(rate(100_000)).toEqual({ bytesPerSecond: 12_500_000, burstBytes: 1 })
 })
 
-test('what nft lists is read back: who is open, who only has counters left', () => {
-  const listing = (kind: 'set' | 'map', elem: unknown) => JSON.stringify({ nftables: [{ metainfo: {} }, { [kind]: { family: 'inet', elem } }] })
-  const counted = (val: number, packets: number, bytes: number) => ({ elem: { val, timeout: 60, expires: 59, counter: { packets, bytes } } })
-  const clients = listing('map', [[{ elem: { val: '02:00:00:00:00:01', timeout: 60, expires: 59 } }, 7], [{ elem: { val: '02:00:00:00:00:02', timeout: 60 } }, 8]])
-  const { open, remembered } = parseAll([clients, listing('set', [{ elem: { val: 7, timeout: 60, expires: 41 } }]), listing('set', [counted(7, 1, 11), counted(8, 3, 33)]), listing('set', [counted(7, 2, 22)])])
-  expect(open).toEqual([{ mac, mark: 7, secondsLeft: 41, usage: { upBytes: 11, upPackets: 1, downBytes: 22, downPackets: 2 } }])
-  expect(remembered).toEqual([{ mac, mark: 7 }, { mac: '020000000002', mark: 8 }])
-  expect(parseAll(['map', 'set', 'set', 'set'].map(() => '{"nftables":[{"set":{}}]}')).open).toEqual([])
+test('what nft lists is read back, cut wherever the pipe cuts it: who is open, who only has counters left', () => {
+  // As nft 1.0.6 prints them.
+  const listing = (kind: string, elements: readonly string[]) => `{"nftables": [{"metainfo": {"version": "1.0.6"}}, {"${kind}": {"family": "inet", "elem": [${elements.join(', ')}]}}]}`
+  const plain = (val: string) => `{"elem": {"val": ${val}, "timeout": 60, "expires": 41}}`
+  const counted = (val: number, packets: number, bytes: number) => `{"elem": {"val": ${val}, "timeout": 60, "expires": 59, "counter": {"packets": ${packets}, "bytes": ${bytes}}}}`
+  const told = {
+    client: listing('map', [`[${plain('"02:00:00:00:00:01"')}, 7]`, `[${plain('"02:00:00:00:00:02"')}, 8]`]),
+    open: listing('set', [plain('7')]),
+    up: listing('set', [counted(7, 1, 11), counted(8, 3, 33)]),
+    down: listing('set', [counted(7, 2, 22)]),
+    heard: listing('set', ['{"elem": {"val": 7, "expires": 86388}}']),
+  }
+  for (const cut of [1, 7, 50, 10_000]) {
+    const reading = createReading()
+    for (const set of READ_SETS) {
+      const take = reading.of(set)
+      for (let at = 0; at < told[set].length; at += cut) take(told[set].slice(at, at + cut))
+    }
+    const { open, remembered } = reading.known()
+    expect(open).toEqual([{ mac, mark: 7, secondsLeft: 41, quietSeconds: 12, usage: { upBytes: 11, upPackets: 1, downBytes: 22, downPackets: 2 } }])
+    expect(remembered).toEqual([{ mac, mark: 7 }, { mac: '020000000002', mark: 8 }])
+  }
+  expect(createReading().known().open).toEqual([])
 })
 
 test('a counter is read from what nft prints for one element, and no counter is nothing', () => {
