@@ -48,6 +48,8 @@ export function createLegalDesk(parts: LegalDeskParts): LegalDesk {
   const pool = createPortPool(parts.ports, () => clock.monotonic())
   const named = new Set<string>(profile.logFields)
   let day = dayOf(clock.now())
+  /** Ended, and not yet on the medium: their rows stay until they are, for the next life of this process. */
+  const ending = new Set<string>()
 
   /** Only what the profile names. */
   function recordOf(session: LiveSession): OpenRecord {
@@ -88,7 +90,7 @@ export function createLegalDesk(parts: LegalDeskParts): LegalDesk {
   function begin(session: LegalSession): LiveSession {
     const { id, mac, mark, site, startedMs, behind } = session
     const block = behind === undefined ? pool.take() : undefined
-    alarms.set('ports', block?.shared === true)
+    if (block?.shared) alarms.set('ports', true)
     const whole = withAddresses({ id, mac, mark, site, startedMs, from: block?.from ?? 0, v4: undefined, v6: [], publicAddress: block && parts.publicAddress() })
     live.put(whole)
     return whole
@@ -98,13 +100,30 @@ export function createLegalDesk(parts: LegalDeskParts): LegalDesk {
     if (from > 0) await attempt('a block of ports was not given', () => blocks.give(mark, from))
   }
 
+  function finish(session: LiveSession, endedMs: number): void {
+    const { id } = session
+    ending.add(id)
+    void log.append({ ...recordOf(session), kind: 'closed', end: Math.floor(endedMs) }).then(() => {
+      live.drop(id)
+      ending.delete(id)
+    })
+  }
+  async function takeBack({ mark, from }: LiveSession): Promise<void> {
+    if (from > 0) await attempt('a block of ports was not taken back', () => blocks.take(mark, from))
+  }
+
   return {
     async start(isLive) {
       await blocks.start()
       const records: LegalRecord[] = [{ kind: 'up', boot, at: Math.floor(clock.now()) }]
       for (const session of live.all()) {
+        if (!isLive(session.id)) {
+          // Killed before its end was on the medium: it has ended by now.
+          finish(session, clock.now())
+          await takeBack(session)
+          continue
+        }
         if (session.from > 0) pool.hold(session.from)
-        if (!isLive(session.id)) continue
         records.push(recordOf(session))
         await give(session)
       }
@@ -118,17 +137,17 @@ export function createLegalDesk(parts: LegalDeskParts): LegalDesk {
     },
     async ended({ id }, endedMs) {
       const before = live.get(id)
-      if (!before) return
-      const session = withAddresses(before)
-      void log.append({ ...recordOf(session), kind: 'closed', end: Math.floor(endedMs) })
-      live.drop(id)
-      if (session.from === 0) return
-      await attempt('a block of ports was not taken back', () => blocks.take(session.mark, session.from))
-      pool.free(session.from)
+      if (!before || ending.has(id)) return
+      finish(withAddresses(before), endedMs)
+      await takeBack(before)
+      if (before.from > 0) pool.free(before.from)
     },
     async tick() {
       const today = dayOf(clock.now())
+      // Not with each session: that would be a diary of who came while it lasted.
+      alarms.set('ports', pool.crowded())
       for (const before of live.all()) {
+        if (ending.has(before.id)) continue
         const session = withAddresses(before)
         const moved = session.v4 !== before.v4 || session.v6.length !== before.v6.length
         if (moved) live.put(session)

@@ -21,6 +21,28 @@ const DAY_MS = 86_400_000
 let town: LegalTown
 afterEach(() => town?.close())
 
+test('the end of a session that was still to be written when the process was killed is written by the next', async () => {
+  town = await legalTown()
+  const [gone, next] = [sessionNumber(1, START_MS), sessionNumber(2, START_MS + 700_000)]
+  await town.desk.started(gone)
+  const port = town.kernel.get(gone.mark) ?? 0
+  const keys = { a: readHolderA(town.a.public), b: readHolderB(town.b.public) }
+  town.setKeys({ ...keys, a: { ...keys.a, days: new Map() } })
+  town.clock.advance(600_000)
+  await town.desk.ended(gone, town.clock.now())
+  await town.desk.ended(gone, town.clock.now())
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+  expect(town.alarms.now()).toContain('key_missing')
+  town.setKeys(keys)
+  await town.kill()
+  town.clock.advance(100_000)
+  await town.desk.started(next)
+  expect(town.kernel.get(next.mark)).toBe(port)
+  town.clock.advance(60_000)
+  expect((await town.answer({ port })).found.map(({ id }) => id)).toEqual([next.id])
+  expect((await town.answer({ port, at: START_MS + 1_000 })).found.map(({ id }) => id)).toEqual([gone.id])
+})
+
 test('with a thousand sessions behind one address, address, port and second lead to exactly one', async () => {
   town = await legalTown()
   const starts = Array.from({ length: 1_000 }, (_, n) => sessionNumber(n, START_MS + n * 500))
@@ -231,6 +253,19 @@ test('when blocks run out, sessions share and the operator hears of it', async (
   for (let n = 0; n < 8; n++) await town.desk.started(sessionNumber(n, START_MS))
   expect(town.alarms.now()).toEqual(['ports'])
   expect(new Set(town.kernel.values()).size).toBe(7)
+})
+
+test('while blocks are shared, the log does not tell by the alarm’s coming and going when somebody came or left', async () => {
+  town = await legalTown({ ports: 8_192 })
+  for (let n = 0; n < 8; n++) await town.desk.started(sessionNumber(n, START_MS))
+  await town.desk.started({ ...sessionNumber(8, START_MS), behind: { controller: 'nds', facts: {} } })
+  expect(town.alarms.now()).toEqual(['ports'])
+  for (let n = 0; n < 2; n++) await town.desk.ended(sessionNumber(n, START_MS), START_MS)
+  town.clock.advance(10_000)
+  await town.desk.started(sessionNumber(9, START_MS))
+  expect(town.alarms.now()).toEqual(['ports'])
+  await town.desk.tick()
+  expect(town.alarms.now()).toEqual([])
 })
 
 test('a profile whose review is overdue says so from the day after, and none of them asks for a name', () => {

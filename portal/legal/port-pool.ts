@@ -13,6 +13,8 @@ export type PortPool = {
   /** Takes up one that a session of before the restart has. */
   hold(from: number): void
   free(from: number): void
+  /** Whether any block has more than one session. */
+  crowded(): boolean
   readonly size: number
 }
 
@@ -31,6 +33,7 @@ export function createPortPool(ports: number, steady: () => number): PortPool {
   return {
     size: count,
     hold,
+    crowded: () => [...holders.values()].some((holding) => holding > 1),
     take() {
       const [first] = rested
       if (first && steady() - first.sinceMs >= REST_MS) {

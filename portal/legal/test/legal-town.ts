@@ -40,8 +40,10 @@ export type LegalTown = {
   disk(): string
   /** The two holders together. */
   answer(request: Partial<Request>, ...days: string[]): Promise<Answer>
-  /** The process dies and another takes up the runtime directory; with `boot` the power went too. */
+  /** The process stops and another takes up the runtime directory; with `boot` the power went too. */
   restart(boot?: string): Promise<void>
+  /** The process is killed, with whatever it had not written; another finds these sessions, and no others. */
+  kill(...left: readonly string[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -67,6 +69,7 @@ export async function legalTown(options: { readonly keyDays?: number; readonly p
     const log = createSealedLog({ directory: join(dir, 'legal'), keys: () => keys, retentionDays: PROFILES.fr.retention.traffic, effects, alarms })
     return createLegalDesk({ profile: PROFILES.fr, log, blocks, ports: options.ports ?? 60, addressesOf: (mac) => (addresses.get(mac) ?? []) as IpAddress[], publicAddress: () => PUBLIC, volatile, effects, alarms, boot })
   }
+  const killed: LegalDesk[] = []
   let desk = open()
   await desk.start(() => true)
   const lines = (day = '2026-11-23'): string[] => readFileSync(join(dir, 'legal', `${day}.jwe`), 'utf8').split('\n').filter((line) => line !== '')
@@ -94,8 +97,13 @@ export async function legalTown(options: { readonly keyDays?: number; readonly p
       desk = open()
       await desk.start(() => true)
     },
+    async kill(...left) {
+      killed.push(desk)
+      desk = open()
+      await desk.start((id) => left.includes(id))
+    },
     async close() {
-      await desk.close()
+      for (const one of [...killed, desk]) await one.close()
       volatile.close()
       rmSync(dir, { recursive: true, force: true })
     },
