@@ -15,6 +15,7 @@ import { silentLog } from '#shared/log.ts'
 import { createMetrics } from '#shared/metrics.ts'
 import { leaks, macNotations, needles, scan, type Finding, type Needles, type Wanted } from '../support/canary.ts'
 import { columnsOf, copyDatabases, databaseValues, keysOf, rawFiles, withoutRepeats, type Piece } from './gather.ts'
+import { otherWaysSettings, sealedMacs, walkOtherWays, WAYFARERS, type OtherWays } from './other-ways.ts'
 
 const VISITS = 1_000
 const AT_ONCE = 12
@@ -45,6 +46,10 @@ const keys = new Map<string, Buffer>()
 let passwords: string[] = []
 let tokenUsers: string[] = []
 let wanted: Needles
+let holders: string
+let other: OtherWays
+let sealed: ReadonlySet<string> = new Set()
+const addresses = new Set<string>()
 
 /** Loopback addresses whose bytes turn up nowhere else by chance: all of them above 15, none repeated. */
 function oddAddress(): string {
@@ -87,7 +92,7 @@ async function visit(visitor: Phone, index: number): Promise<void> {
   const curious = index % CURIOUS === 0
   if (curious) keep(citizensPages, 'probe', await visitor.ask(portal, '/generate_204', { host: 'connectivitycheck.gstatic.com' }))
   const welcome = await visitor.ask(portal, '/')
-  formTokens.push(...formsOf(welcome.body).map(({ fields }) => fields['token'] ?? '').filter(Boolean))
+  formTokens.push(...formsOf(welcome.body).slice(0, curious ? undefined : 1).map(({ fields }) => fields['token'] ?? '').filter(Boolean))
   const visited = await connect(visitor, portal)
   visits.set(visitor.address, visited)
   if (!curious) return
@@ -147,12 +152,40 @@ async function signInStaff(visitor: Phone): Promise<void> {
   await visitor.ask(hub, '/staff/sign-in', { form: { name: STRANGERS[1]?.name ?? '', password: 'guess' }, headers: { origin: hub } })
 }
 
-async function readStaffPages(visitor: Phone): Promise<void> {
-  const hub = new URL(url('staff')).origin
+const cookieOf = ({ headers }: Answer): string => (headers['set-cookie'] ?? []).map((one) => one.split(';')[0]).join('; ')
+async function staffCookie(visitor: Phone, hub: string): Promise<string> {
   const entered = await visitor.ask(hub, '/staff/sign-in', { form: STAFF, headers: { origin: hub } })
   expect(entered.status).toBe(303)
-  const cookie = (entered.headers['set-cookie'] ?? []).map((one) => one.split(';')[0]).join('; ')
-  for (const path of ['/staff', '/staff/sites/default', '/staff/sites/default?month=2026-11&day=2026-11-03', '/staff/download']) {
+  return cookieOf(entered)
+}
+
+/** A librarian's sheet; the page that shows the codes, once, is the only one that may. */
+async function cityCodes(visitor: Phone, count: number): Promise<string[]> {
+  const hub = new URL(url('staff')).origin
+  const headers = { origin: hub, cookie: await staffCookie(visitor, hub) }
+  const sheet = await visitor.ask(hub, '/staff/vouchers', { form: { label: 'médiathèque', count: String(count), minutes: '50', devices: '1', form: 'digits' }, headers })
+  const codes = [...sheet.body.matchAll(/<p class="code"[^>]*>(.*?)<\/p>/g)].map(([, code = '']) => code.replace(/<[^>]*>|\s/g, ''))
+  expect(codes).toHaveLength(count)
+  return codes
+}
+
+/** An operator at the gateway, who looks for each of these and finds them. */
+async function operate(visitor: Phone, needles: readonly string[]): Promise<void> {
+  const ops = new URL(url('ops').replace('localhost', '127.0.0.1')).origin
+  const { code } = JSON.parse(await control('operator code', { name: 'garde' })) as { code: string }
+  const entered = await visitor.ask(ops, '/operator/enter', { form: { code }, headers: { origin: ops } })
+  expect(entered.status).toBe(303)
+  for (const needle of needles) {
+    const found = await visitor.ask(ops, '/operator/find', { form: { needle }, headers: { origin: ops, cookie: cookieOf(entered) } })
+    expect([needle, found.status, found.body.includes('name="row"')]).toEqual([needle, 200, true])
+    keep(pages, 'operator', found)
+  }
+}
+
+async function readStaffPages(visitor: Phone): Promise<void> {
+  const hub = new URL(url('staff')).origin
+  const cookie = await staffCookie(visitor, hub)
+  for (const path of ['/staff', '/staff/sites/default', '/staff/sites/default?month=2026-11&day=2026-11-03', '/staff/download', '/staff/vouchers']) {
     const page = await visitor.ask(hub, path, { headers: { cookie } })
     expect(page.status, `${path}\n${instance.log().slice(-400)}`).toBe(200)
     keep(pages, path, page)
@@ -163,9 +196,9 @@ async function readStaffPages(visitor: Phone): Promise<void> {
 }
 
 async function readPublicPages(stranger: Phone): Promise<void> {
-  for (const path of ['/', '/recorded', '/service', '/healthz', '/readyz', '/status', '/capport']) keep(pages, path, await stranger.ask(url('portal'), path))
+  for (const path of ['/', '/recorded', '/service', '/emergency', '/terms', '/receipt', '/healthz', '/readyz', '/status', '/capport']) keep(pages, path, await stranger.ask(url('portal'), path))
   for (const path of ['/metrics', '/healthz', '/readyz']) keep(pages, `ops ${path}`, await stranger.ask(url('ops').replace('localhost', '127.0.0.1'), path))
-  for (const path of ['/openapi.json', '/v1/enrol/challenge', '/v1/time?nonce=0123456789abcdef', '/healthz']) keep(pages, `hub ${path}`, await stranger.ask(new URL(url('staff')).origin, path))
+  for (const path of ['/openapi.json', '/v1/enrol/challenge', '/v1/time?nonce=0123456789abcdef', '/v1/receipt-heads?gateway=local&site=default', '/healthz']) keep(pages, `hub ${path}`, await stranger.ask(new URL(url('staff')).origin, path))
   for (const [action, args] of [['device code', {}], ['batch push', {}]] as const) pages.push({ where: `control ${action}`, bytes: Buffer.from(await control(action, args)) })
 }
 
@@ -213,13 +246,14 @@ beforeAll(async () => {
   runtime = mkdtempSync('/dev/shm/parvis-canary-')
   const [data, home] = [join(workplace, 'data'), join(workplace, 'home')]
   mkdirSync(home)
-  writeFileSync(join(workplace, 'parvis.toml'), `[[sites]]\nid = "default"\nclass = "busy"\n[portal]\nsession_seconds = ${SESSION_SECONDS}\n`)
+  const ways = otherWaysSettings(workplace, new Date(START_MS).toISOString().slice(0, 10))
+  holders = ways.holders
+  writeFileSync(join(workplace, 'parvis.toml'), `[[sites]]\nid = "default"\nclass = "busy"\n[portal]\nsession_seconds = ${SESSION_SECONDS}\n${ways.portal}${ways.tables}`)
   instance = await startInstance({
     data, runtime, entry: join(import.meta.dirname, 'town-instance.ts'), args: ['--config', join(workplace, 'parvis.toml')],
     // Whatever a library leaves in a home or a temporary directory is searched too.
     env: { TOWN_START_MS: String(START_MS), TOWN_LEAP_SOCKET: join(workplace, 'leap.sock'), HOME: home, TMPDIR: home, SQLITE_TMPDIR: home },
   })
-  const addresses = new Set<string>()
   while (addresses.size < VISITS) addresses.add(oddAddress())
   phones.push(...[...addresses].map((address) => phone(address)))
   const stranger = phone('127.0.0.1')
@@ -230,6 +264,17 @@ beforeAll(async () => {
   await inParallel(phones.slice(0, 8), searchKiosk)
   tokenUsers = runtimeColumn('session', 'token_user')
   passwords = tokenPasswords()
+  other = await walkOtherWays({
+    portal: url('portal'), data: instance.data, day: Math.floor(START_MS / 86_400_000), control, cityCodes: (count) => cityCodes(stranger, count),
+    keep: (where, answer) => keep(citizensPages, where, answer),
+    phone() {
+      const address = oddAddress()
+      addresses.add(address)
+      return phone(address)
+    },
+  })
+  const voucher = other.wanted.find(({ what }) => what === 'voucher')?.notations[0] ?? ''
+  await operate(stranger, [phones[0]?.address ?? '', dryRunDigits(phones[1]?.address ?? ''), other.macs[0] ?? '', voucher])
   noteKeys()
   await inParallel(phones, leave)
   await readPublicPages(stranger)
@@ -254,7 +299,8 @@ beforeAll(async () => {
   expect(await instance.stop()).toBe(0)
   atRest.push(...everythingAtRest(), { where: 'log', bytes: Buffer.from(instance.log()) })
 
-  const macs: Wanted[] = phones.map(({ address }) => {
+  sealed = await sealedMacs(instance.data, holders)
+  const macs: Wanted[] = [...addresses].map((address) => {
     const digits = dryRunDigits(address)
     return { what: 'phone', notations: [...macNotations(digits), address], digested: [`l2:${digits}`, `::ffff:${address}`] }
   })
@@ -266,7 +312,7 @@ beforeAll(async () => {
     'staff password': [STAFF.password],
     'token user': tokenUsers,
   }).flatMap(([what, values]) => values.map((value) => ({ what, notations: [value] })))
-  wanted = needles([...macs, ...strangers, { what: 'staff account', notations: [STAFF.name] }, ...secrets], [...keys.values()], labelsInSource())
+  wanted = needles([...macs, ...strangers, { what: 'staff account', notations: [STAFF.name] }, ...secrets, ...other.wanted], [...keys.values()], labelsInSource())
   found.atRest = search(atRest)
   found.pages = search(pages)
   found.citizensPages = search(citizensPages)
@@ -283,7 +329,7 @@ function search(pieces: readonly Piece[]): readonly Finding[] {
 /** At most twenty: a leak has thousands. */
 const of = (kinds: RegExp, findings: readonly Finding[]) => findings.filter(({ what }) => kinds.test(what)).slice(0, 20)
 const PEOPLE = /^(?:phone|account|staff account) /
-const SECRETS = /^(?:session token|form token|token password|staff password) /
+const SECRETS = /^(?:session token|form token|token password|staff password|password|voucher|re-entry code) /
 
 test('the town was there: visits, sessions, releases, keys', () => {
   expect(visits.size).toBe(VISITS)
@@ -295,6 +341,12 @@ test('the town was there: visits, sessions, releases, keys', () => {
   expect(atRest.some(({ where, bytes }) => where === 'hub.db cell.release' && bytes.length > 100)).toBe(true)
 })
 
+test('the other ways were walked too, and what the law asks for was kept: for two holders together', () => {
+  expect(other.came).toEqual({ voucher: WAYFARERS, 'city voucher': WAYFARERS, account: WAYFARERS, extra: WAYFARERS, reentry: WAYFARERS, opennds: WAYFARERS, chilli: WAYFARERS })
+  for (const { address } of phones.slice(0, 50)) expect(sealed.has(dryRunDigits(address))).toBe(true)
+  expect(pages.filter(({ where }) => where === 'operator')).toHaveLength(4)
+})
+
 test('the search finds a clear address that was planted in a copy of what lay on the disk', () => {
   const [first] = phones
   const gateway = atRest.find(({ where }) => where === 'gateway.db')
@@ -304,6 +356,10 @@ test('the search finds a clear address that was planted in a copy of what lay on
     const bytes = Buffer.from(gateway.bytes)
     bytes.write(` ${planted} `, Math.floor(bytes.length / 2), 'latin1')
     expect(of(PEOPLE, search([{ where: 'planted', bytes }])), planted).not.toHaveLength(0)
+  }
+  for (const kind of ['voucher', 'password', 're-entry code', 'withdrawal code'] as const) {
+    const one = other.wanted.find(({ what }) => what === kind)?.notations[0] ?? ''
+    expect(search([{ where: 'planted', bytes: Buffer.from(JSON.stringify({ reason: `no ${one} here` })) }]).map(({ what }) => what), kind).toContain(`${kind} text`)
   }
   const [token = ''] = [...visits.values()].map(({ sessionPath = '' }) => sessionPath.slice(3))
   expect(of(SECRETS, search([{ where: 'planted', bytes: Buffer.from(`{"path":"/s/${token}"}`) }]))).not.toHaveLength(0)
@@ -320,6 +376,13 @@ test('nor on any page, in any download, metric or answer, not even the citizens�
 test('no session token, token password or form token is outside the citizens’ own pages and the runtime directory', () => {
   expect(of(SECRETS, found.citizensPages)).not.toHaveLength(0)
   expect(of(SECRETS, [...found.atRest, ...found.pages])).toEqual([])
+})
+
+test('what was typed into the other ways, or given there, is nowhere; of a withdrawal code there is its digest, as a receipt has it', () => {
+  const somewhere = [...found.atRest, ...found.pages].filter(({ what }) => /^(?:voucher|password|re-entry code|withdrawal code) /.test(what))
+  expect(somewhere.filter(({ what, where }) => !(what === 'withdrawal code sha256' && where.startsWith('gateway.db'))).slice(0, 20)).toEqual([])
+  // Whoever holds them sees them: the search knows them when it meets them.
+  for (const what of ['re-entry code text', 'withdrawal code text']) expect(found.citizensPages.some((one) => one.what === what), what).toBe(true)
 })
 
 test('a token’s user is in the accounting journal and nowhere else', () => {
