@@ -11,6 +11,8 @@ const IV_CHARACTERS = 16
 const HID = /^[0-9a-f]{64}$/
 /** base64 of the longest query that openNDS can make (its QUERYMAXLEN is 8,192). */
 const LONGEST_FAS = 12_000
+/** All that openNDS encrypts: values are escaped as in addresses. */
+const VISIBLE = /^[\x20-\x7e]*$/
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 
 /** Where the gateway waits for the phone that we have let through; `authdir` cannot be set in 9.10. */
@@ -23,14 +25,19 @@ function fasOf(query: URLSearchParams): string | undefined {
   return text === undefined || more.length > 0 || text.length > LONGEST_FAS || !BASE64.test(text) ? undefined : text
 }
 
-/** Levels 2 and 3: base64 of base64 of AES-256-CBC, the faskey's bytes filled up with zeros, the IV as its sixteen characters. */
+/**
+ * Levels 2 and 3: base64 of base64 of AES-256-CBC, the faskey's bytes filled up with zeros, the IV as its sixteen characters.
+ * Undefined when a character could not have been in it: whoever moves or changes blocks to have another MAC makes sixteen random bytes
+ * of a neighbour, and only one in seven million of those looks like text.
+ */
 export function decryptFas(text: string, iv: string, faskey: string): string | undefined {
   const key = Buffer.alloc(KEY_BYTES)
   Buffer.from(faskey, 'utf8').copy(key)
   const inner = Buffer.from(Buffer.from(text, 'base64').toString('latin1'), 'base64')
   const decipher = createDecipheriv('aes-256-cbc', key, Buffer.from(iv, 'latin1'))
   try {
-    return Buffer.concat([decipher.update(inner), decipher.final()]).toString('utf8')
+    const text = Buffer.concat([decipher.update(inner), decipher.final()]).toString('latin1')
+    return VISIBLE.test(text) ? text : undefined
   } catch {
     return undefined
   }
@@ -76,8 +83,8 @@ function clearOf({ query }: Redirect, { level = 1, secret = '' }: Controller): C
 }
 
 /**
- * CBC keeps secrets and proves nothing: who flips bits of one field garbles another. So every field that we use must have its
- * form, and all that do not are refused alike.
+ * CBC keeps secrets and proves nothing: who flips bits of one field garbles another. So the whole must be text, every field that we use
+ * must have its form, and all that do not are refused alike.
  */
 export function readFas(redirect: Redirect, controller: Controller): Introduction {
   const clear = clearOf(redirect, controller)

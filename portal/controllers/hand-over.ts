@@ -43,6 +43,8 @@ export function createHandOver({ settings, controllers, guests, acknowledge, key
     const credentials = credentialsFor(proof, method, mac, ground)
     // Before anything is written: a redirect without a challenge leads nowhere.
     if (controllers.handOverTo(arrival, credentials, '/') === undefined) return undefined
+    // Its challenge hides one password. Under the same one a second, who listens and brings a password of their own would read the other.
+    if (credentials.nonce === '') controllers.used(behindOf(arrived))
     const { receipt } = await acknowledge({ site, terms, choices, bind: arrival.bind })
     const seconds = settings.sessionSecondsAt?.[site.id] ?? settings.sessionSeconds
     const { user, nonce } = credentials

@@ -150,6 +150,19 @@ test('what a phone asked for through chilli, signed and all, leads nowhere but t
   }
 })
 
+test('under one challenge of chilli one password is hidden, and no second for who listens to compare with', async () => {
+  const chilli = await chilliTown({ settings: { methods: ['account'] } })
+  const redirect = chilli.redirect()
+  const page = await get(locationOf(await get(redirect)))
+  const own = { ...formFields(page.body), name: 'camille', password: 'Bibliotheque!42' }
+  expect(locationOf(await post(`/connect?at=${atOf(locationOf(await get(redirect)))}`, own))).toMatch(/logon\?username=camille&password=[0-9a-f]{30}&/)
+  const listener = await post(`/connect?at=${atOf(locationOf(await get(redirect)))}`, { ...own, password: 'A'.repeat(16) })
+  expect(listener.status).toBe(403)
+  expect(listener.headers['location']).toBeUndefined()
+  // Whoever mistyped is sent here anew, with another challenge.
+  expect((await post(`/connect?at=${atOf(locationOf(await get(chilli.redirect())))}`, own)).status).toBe(303)
+})
+
 test('a session that nobody begins is dropped after two minutes, and never counted', async () => {
   const chilli = await chilliTown()
   const { answer } = await tap(chilli.redirect())

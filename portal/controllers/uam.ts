@@ -28,7 +28,8 @@ export function readUam(redirect: Redirect, { name, secret, back: allowed }: Con
   if (secret === undefined || !query.has('md')) return refused('unsigned')
   if (!isSigned(redirect, secret)) return refused('signature')
   const mac = parseMacAddress(single(query, 'mac') ?? '')
-  const event = EVENTS[single(query, 'res') ?? '']
+  const res = single(query, 'res') ?? ''
+  const event = Object.hasOwn(EVENTS, res) ? EVENTS[res] : undefined
   if (event === undefined) return refused('form')
   if (mac === undefined) return refused('mac')
   const challenge = single(query, 'challenge')
