@@ -104,9 +104,9 @@ export function createConnect(parts: ConnectParts): Connect {
   async function moveHere(tap: Tap, code: ReentryCode): Promise<Connected> {
     // What remains of a session cannot be told to a server that asks for a name and a password.
     if (tap.arrived && controllers.handsOver(tap.arrived.arrival)) return failed('refused')
-    if (tap.arrived && !(await controllers.admits(tap.arrived))) return failed('arrival')
     const seconds = tries.waitSeconds(tap.mac)
     if (seconds > 0) return problem('tooSoon', { seconds })
+    if (tap.arrived && !(await controllers.admits(tap.arrived))) return failed('arrival')
     const connected = await moves<Connected>(code, tap.site.id, async (moving) => {
       const result = await inTurn(tap, async () => open(tap, moving.kind === 'carried' ? { ...moving, kind: 'granted' } : await grant(tap, { kind: 'token' }, moving)))
       return { result, opened: result.kind === 'opened' ? result : undefined }
