@@ -1,5 +1,5 @@
 /** The opening hours of a place: local wall times by the day of the week, and what they come to as instants. Pure. */
-import { DAY_MS, instantOf, wallMs } from './count/site-day.ts'
+import { DAY_MS, instantOf, wallMs } from './wall-clock.ts'
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export type Day = (typeof DAYS)[number]

@@ -2,7 +2,7 @@
 // neither the head nor a path tells how many receipts there were.
 import { createSecretKey, hash } from 'node:crypto'
 import type { Clock } from '#shared/clock.ts'
-import { siteDayAt, type SiteDay } from '#shared/count/site-day.ts'
+import { siteDayAt, type SiteDay } from '#shared/site-day.ts'
 import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import type { Statement } from '#shared/db/group-commit.ts'
 import type { Db } from '#shared/db/open.ts'

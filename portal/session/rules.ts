@@ -1,5 +1,5 @@
 // What holds for every session at a site, beside what RADIUS granted: its opening hours, and what follows a used-up quota.
-import { siteDayAt } from '#shared/count/site-day.ts'
+import { siteDayAt } from '#shared/site-day.ts'
 import type { Site, SiteId } from '#shared/place.ts'
 import { opennessAt, type Openness } from '#shared/week-hours.ts'
 

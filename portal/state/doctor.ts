@@ -1,6 +1,6 @@
 // Probe doctor: whether phones of each system find their way through this portal. In RAM, on this gateway only, in words and never in
 // numbers (privacy.md): a device is followed for some minutes, added to the day's tally, and its address forgotten.
-import { siteDayAt } from '#shared/count/site-day.ts'
+import { siteDayAt } from '#shared/site-day.ts'
 import type { Clock } from '#shared/clock.ts'
 import { mac, secretKey } from '#shared/keyed-mac.ts'
 import type { IpAddress, MacAddress } from '#shared/personal.ts'

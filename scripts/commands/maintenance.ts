@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { systemClock } from '#shared/clock.ts'
-import { instantOf } from '#shared/count/site-day.ts'
+import { instantOf } from '#shared/wall-clock.ts'
 import { acquireLock } from '#shared/db/lock.ts'
 import { UsageError } from '#shared/errors.ts'
 import { join } from 'node:path'

@@ -2,7 +2,7 @@
 import { BATCH_EVERY_MS, type BatchClock } from '#shared/batch.ts'
 import { manualClock, type ManualClock } from '#shared/clock.ts'
 import type { Counts } from '#shared/count/main.ts'
-import { siteDayAt } from '#shared/count/site-day.ts'
+import { siteDayAt } from '#shared/site-day.ts'
 import type { Draw } from '#shared/count/sampler.ts'
 import { openDb } from '#shared/db/open.ts'
 import type { Effects } from '#shared/effects.ts'

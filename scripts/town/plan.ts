@@ -1,6 +1,6 @@
 /** What the town will do, written down before anything happens: who comes when, does what, and leaves when. */
 import { UsageError } from '#shared/errors.ts'
-import { siteDayAt } from '#shared/count/site-day.ts'
+import { siteDayAt } from '#shared/site-day.ts'
 import type { Chance } from './chance.ts'
 import type { Place } from './places.ts'
 import { dayOfVisits } from './visits.ts'

@@ -2,7 +2,7 @@
  * What the town really did, from its own script and nothing else: the instance is never asked. Bounds and bins are worked out
  * here a second time, from the words of privacy.md, so that a fault in shared/count cannot hide in its own truth.
  */
-import { siteDayAt } from '#shared/count/site-day.ts'
+import { siteDayAt } from '#shared/site-day.ts'
 import type { SiteId } from '#shared/place.ts'
 import type { Journey } from './plan.ts'
 

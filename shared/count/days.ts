@@ -7,7 +7,7 @@ import { openDayStore, type OpenDay } from './day-store.ts'
 import { countsFrom, type Opening, type OpeningAsked } from './opening.ts'
 import type { Profile } from './releases.ts'
 import type { Draw } from './sampler.ts'
-import { hoursOf, siteDayAt, type SiteDay } from './site-day.ts'
+import { hoursOf, siteDayAt, type SiteDay } from '../site-day.ts'
 
 /** What the ledger remembers of a site across boots. */
 export type History = { openings(site: SiteId): readonly Opening[]; releasedDay(site: SiteId): string | undefined }

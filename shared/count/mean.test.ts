@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseMinuteInstant } from '../cell.ts'
-import { DAY_MS, HOUR_MS } from './site-day.ts'
+import { DAY_MS, HOUR_MS } from '../wall-clock.ts'
 import { exactDraw } from './sampler.ts'
 import { createRig, phone, site, type Rig } from './test/rig.ts'
 import { seededBits } from './test/seeded-bits.ts'

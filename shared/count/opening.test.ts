@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { countsFrom, type OpeningAsked } from './opening.ts'
-import { HOUR_MS } from './site-day.ts'
+import { HOUR_MS } from '../wall-clock.ts'
 
 const close = Date.parse('2026-06-11T02:00:00Z')
 const base: OpeningAsked = { day: '2026-06-11', nowMs: close, boot: 'b1', sinceOpeningMs: undefined, openings: [], releasedDay: undefined, clockKnown: true }

@@ -1,4 +1,4 @@
-import { HOUR_MS } from './site-day.ts'
+import { HOUR_MS } from '../wall-clock.ts'
 
 /** When a site-day may begin to count (privacy.md, "Unit, day, clock"): ε is spent per opening, so openings are rationed. */
 

@@ -1,4 +1,4 @@
-import { siteDayAt } from '#shared/count/site-day.ts'
+import { siteDayAt } from '#shared/site-day.ts'
 
 const HALF_DAY_MS = 43_200_000
 const MINUTE_MS = 60_000

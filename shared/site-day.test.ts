@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { HOUR_MS, hoursOf, siteDayAt, type SiteDay } from './site-day.ts'
+import { hoursOf, siteDayAt, type SiteDay } from './site-day.ts'
+import { HOUR_MS } from './wall-clock.ts'
 
 const at = (instant: string, timezone = 'Europe/Paris', closeAt = '04:00'): SiteDay => siteDayAt(Date.parse(instant), timezone, closeAt)
 const iso = ({ day, startsMs, closesMs }: SiteDay): string[] => [day, new Date(startsMs).toISOString().slice(0, 16), new Date(closesMs).toISOString().slice(0, 16)]
