@@ -1,9 +1,14 @@
 import { reason } from '#shared/log.ts'
 import { MOST_EXTRAS } from '#portal/consent/extras.ts'
+import type { ControllerKind } from '#portal/controllers/controller.ts'
 import { loadTerms } from '#portal/consent/terms-files.ts'
+import { keepsLog, PROFILES } from '#portal/legal/profile.ts'
 import { MOST_CITY_NUMBERS } from '#portal/state/emergency-numbers.ts'
 import type { Wrong } from './radius-checks.ts'
 import type { Settings } from './schema.ts'
+
+/** Kinds of controllers whose sessions begin and end without us (`handOver` in controllers/kinds.ts). */
+const KEPT_ELSEWHERE: readonly ControllerKind[] = ['uam', 'mikrotik']
 
 /** Terms that cannot be shown, consents that cannot be asked, a log that nobody could open. */
 export function checkConsent(settings: Settings, wrong: Wrong): void {
@@ -33,4 +38,10 @@ export function checkConsent(settings: Settings, wrong: Wrong): void {
   if (profile === 'default') return
   if (holder_a === undefined) wrong('legal.holder_a', 'missing: the log is sealed to two holders; `parvis legal keys` makes their keys')
   if (holder_b === undefined) wrong('legal.holder_b', 'missing: the log is sealed to two holders; `parvis legal keys` makes their keys')
+}
+
+/** Where the law asks for a log, and part of what it asks for is somebody else's to keep. */
+export function remarkOnLegal({ legal, controllers }: Settings, remark: Wrong): void {
+  if (!keepsLog(PROFILES[legal.profile]) || controllers.length === 0) return
+  remark('legal.profile', `phones behind [[controllers]] leave by ports that are not ours: the log does not tell them apart, and of ${KEPT_ELSEWHERE.join(' and ')} it has no sessions at all; whoever runs those gateways keeps that part`)
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { controllersOf } from '../run/controllers.ts'
-import { readSettings } from './read.ts'
+import { readSettings, remarksOn } from './read.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'parvis-settings-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -24,6 +24,14 @@ test('a controller of each kind is read with what it needs', () => {
     { name: 'unifi', api: { url: 'https://unifi.ville.example:8443/', site: 'default' } },
     { name: 'router', addresses: ['10.5.50.1'] },
   ])
+})
+
+test('where the law asks for a log, the operator hears which phones it does not tell apart', () => {
+  const law = (profile: string) => `[legal]\nprofile = "${profile}"\nholder_a = "a.json"\nholder_b = "b.json"\n`
+  const remarks = (text: string) => remarksOn(read(text), undefined).filter(({ key }) => key === 'legal.profile').map(({ text }) => text)
+  expect(remarks(`${law('fr')}[[controllers]]\n${UAM}`)).toEqual([expect.stringContaining('of uam and mikrotik it has no sessions at all')])
+  expect(remarks(law('fr'))).toEqual([])
+  expect(remarks(`${law('default')}[[controllers]]\n${UAM}`)).toEqual([])
 })
 
 test.each([

@@ -4,7 +4,7 @@ import { UsageError } from '#shared/errors.ts'
 import type { Field } from '#shared/settings/fields.ts'
 import { lineOf } from '#shared/settings/lines.ts'
 import { loadSettings, type Problem } from '#shared/settings/load.ts'
-import { checkConsent } from './consent-checks.ts'
+import { checkConsent, remarkOnLegal } from './consent-checks.ts'
 import { checkNetworks } from './network-checks.ts'
 import { checkControllers } from './controllers-checks.ts'
 import { checkSignIn, remarkOnSignIn } from './methods-checks.ts'
@@ -75,6 +75,7 @@ export function remarksOn(settings: Settings, file: SettingsFile | undefined): P
   return gather(file, (remark) => {
     remarkOnRadius(settings, remark)
     remarkOnSignIn(settings, remark)
+    remarkOnLegal(settings, remark)
   })
 }
 
