@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => town.close())
 
 test.each([
-  ['es-MX,es;q=0.9,en;q=0.8', 'es', 'Conectarse'], ['pt-BR', 'pt', 'Ligar-se'], ['wo-SN,fr;q=0.5', 'wo', 'Lëkkaloo'], ['ff,wo;q=0.8,fr;q=0.5', 'wo', 'Lëkkaloo'], ['de', 'fr', 'Se connecter'],
+  ['es-MX,es;q=0.9,en;q=0.8', 'es', 'Conectar'], ['pt-BR', 'pt', 'Ligar-se'], ['wo-SN,fr;q=0.5', 'wo', 'Lëkkaloo'], ['ff,wo;q=0.8,fr;q=0.5', 'wo', 'Lëkkaloo'], ['de', 'fr', 'Se connecter'],
 ])('a phone that asks for %s is answered in %s', async (header, language, button) => {
   const { body, bytes } = await town.phone('127.0.0.2').get('/', { 'Accept-Language': header })
   expect(body).toContain(`<html lang="${language}" dir="ltr">`)

@@ -19,9 +19,10 @@ function timeLeft(reader: Reader, session: OpenSession, nowMs: number, heading: 
   return html`<div class="time">${ring(share, sign)}<h1 tabindex="-1" autofocus>${heading}</h1><p role="status"><b>${t('time.left', { time: durationWords(t, left) })}</b><br>${t('time.until', { until: hourWords(language, wallTime(session.deadlineMs, site.timezone)) })}</p></div>`
 }
 
-function keepsake(reader: Reader, { token, absoluteUrl, code }: Keepsake, { withdrawal }: OpenSession): Html {
+function keepsake(reader: Reader, { absoluteUrl, code }: Keepsake, { withdrawal }: OpenSession): Html {
   const { t, language } = reader
-  return html`<details><summary>${t(code === undefined ? 'keep.summary' : 'keep.summaryCode')}</summary>${code === undefined ? '' : html`<p>${t('keep.code')}</p><p class="code" dir="ltr"><b>${printedCode(code)}</b></p>`}<p>${t('keep.text')}</p>${qrCode(absoluteUrl, t('keep.qr'))}<p>${withdrawal === '' ? '' : html`<a class="line" href="/receipt/${withdrawal}?lang=${language}">${t('keep.receiptPage')}</a> · `}<a class="line" href="/s/${token}/receipt?lang=${language}">${t('keep.receipt')}</a></p></details>`
+  const receipt = withdrawal === '' ? '' : html`<p><a class="line" href="/receipt/${withdrawal}?lang=${language}">${t('keep.receiptPage')}</a></p>`
+  return html`<details><summary>${t(code === undefined ? 'keep.summary' : 'keep.summaryCode')}</summary>${code === undefined ? '' : html`<p>${t('keep.code')}</p><p class="code" dir="ltr"><b>${printedCode(code)}</b></p>`}<p>${t('keep.text')}</p>${qrCode(absoluteUrl, t('keep.qr'))}${receipt}</details>`
 }
 
 /** `continueTo` is the page the person wanted before, signed by us. */

@@ -31,17 +31,17 @@ function data({ t, language }: Reader, session: OpenSession, overQuota: OverQuot
 export function outlookLines(reader: Reader, session: OpenSession, { closing, overQuota }: Outlook): Html {
   const { t, language, site } = reader
   const { idleSeconds } = session.limits
-  const sentences = [
-    ...data(reader, session, overQuota),
+  const lines = [
+    data(reader, session, overQuota).join(' '),
     ...(closing ? [t('outlook.closes', { time: hourWords(language, wallTime(session.deadlineMs, site.timezone)) })] : []),
     ...(idleSeconds === undefined ? [] : [t('outlook.idle', { time: durationWords(t, idleSeconds) })]),
   ]
-  return sentences.length === 0 ? html`` : html`<p>${sentences.join(' ')}</p>`
+  return html`${lines.filter(Boolean).map((line) => html`<p>${line}</p>`)}`
 }
 
-/** A button that acts on a session. */
-export function actForm(reader: Reader, action: string, key: Key, label: string, icon: keyof typeof ICONS): Html {
-  return html`<form method="post" action="${action}"><input type="hidden" name="${key.name}" value="${key.value}"><input type="hidden" name="lang" value="${reader.language}"><button class="go quiet">${ICONS[icon]}<span>${reader.t(label)}</span></button></form>`
+/** A button that acts on a session; `first` where it is the one action of its page. */
+export function actForm(reader: Reader, action: string, key: Key, label: string, icon: keyof typeof ICONS, first = false): Html {
+  return html`<form method="post" action="${action}"><input type="hidden" name="${key.name}" value="${key.value}"><input type="hidden" name="lang" value="${reader.language}"><button class="go${first ? '' : ' quiet'}">${ICONS[icon]}<span>${reader.t(label)}</span></button></form>`
 }
 
 const TOLD: Readonly<Record<Extended, string>> = { extended: 'outlook.extended', refused: 'outlook.notExtended', silent: 'outlook.notNow', gone: 'outlook.notNow' }

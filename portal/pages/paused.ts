@@ -12,7 +12,7 @@ export function pausedPage(reader: Reader, session: PausedSession, key: Key): Ht
   const time = durationWords(t, Math.floor(session.leftMs / 1000))
   const body = html`<span class="sign calm">${ICONS.pause}</span><h1 tabindex="-1" autofocus>${t('paused.heading')}</h1>
 <p role="status">${t('paused.kept', { time })} ${t('paused.until', { when: whenWords(reader, session.deadlineMs, session.pausedMs) })}</p>
-${actForm(reader, '/resume', key, 'paused.resume', 'press')}
+${actForm(reader, '/resume', key, 'paused.resume', 'press', true)}
 <p class="lines"><a class="line" href="${href(reader, path)}">${t('status.refresh')}</a></p>`
   return frame(reader, { title: t('paused.title'), body, path })
 }

@@ -5,7 +5,7 @@ import type { Texts } from '#shared/i18n/texts.ts'
 
 export const easy: Texts = {
   'welcome.heading': 'Ici, Internet est gratuit. C’est pour tout le monde.',
-  'terms.free': 'Vous ne donnez pas votre nom. Vous ne donnez pas votre téléphone. Vous ne donnez pas votre e-mail.',
+  'terms.free': 'Pas de nom. Pas de téléphone. Pas d’e-mail.',
   'terms.time': 'Vous avez Internet pendant {{time}}. Après, vous pouvez recommencer.',
   'terms.trace': 'Personne ne note ce que vous regardez. Nous comptons les téléphones. Nous ne savons pas à qui ils sont.',
   'welcome.agree': 'Lisez les 3 phrases. Puis appuyez sur le bouton.',
@@ -74,7 +74,6 @@ export const easy: Texts = {
   'keep.summary': 'Garder mon lien',
   'keep.text': 'Ce lien est à vous. Ne le donnez pas. Il sert à arrêter Internet. Il sert à retrouver votre reçu.',
   'keep.qr': 'Le même lien. Prenez-le en photo avec un téléphone.',
-  'keep.receipt': 'Prendre mon reçu',
   'status.title': 'Votre Internet',
   'status.heading': 'Vous avez Internet.',
   'status.refresh': 'Voir encore',
@@ -165,7 +164,7 @@ export const easy: Texts = {
   'receipt.none': 'Il n’y a pas de reçu avec ce code.',
   'receipt.none.text': 'Il y a une erreur dans le code. Ou le reçu est déjà effacé.',
   'law.default.text': 'Nous ne gardons pas de liste pour la justice.',
-  'law.fr.fact': 'Personne ne note ce que vous regardez. La loi nous oblige à noter quel téléphone était là, et quand. Cette liste est fermée à clé.',
+  'law.fr.fact': 'Personne ne note ce que vous regardez. La loi dit de noter quel téléphone était là. La liste est fermée à clé.',
   'law.fr.text': 'La loi française nous oblige à garder une liste pendant {{days}} jours. La liste dit quel appareil était là. Elle dit à quelle heure. Elle dit à quel endroit et avec quels numéros d’Internet. Elle ne dit pas votre nom. Elle ne dit pas ce que vous regardez. La liste est fermée. Il faut 2 personnes avec 2 clés pour l’ouvrir. La justice doit le demander. Après, nous effaçons la liste, jour après jour.',
   'law.receipts': 'Nous gardons les reçus pendant {{days}} jours. Après, nous les effaçons.',
   'law.profile': 'Le nom de nos règles : « {{profile}} ».',
