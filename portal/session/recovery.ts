@@ -19,7 +19,7 @@ export async function recover(desk: Desk, end: (session: Session, cause: Termina
     if (session.kind === 'opening') await admit(desk, session)
   }
 
-  for (const session of store.all()) {
+  for (const session of store.unsettled(now)) {
     try {
       await takeUp(session)
     } catch (error) {

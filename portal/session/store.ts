@@ -49,6 +49,10 @@ export type SessionStore = {
   byMark(mark: number): Session | undefined
   has(id: SessionId): boolean
   all(): Session[]
+  /** Half open, half closed, or beyond their deadline. */
+  unsettled(nowMs: number): Session[]
+  /** Those that a foreign controller holds. */
+  behind(): Session[]
   /** In the order of their ids, those behind `after`. */
   page(after: SessionId, most: number): Session[]
   ofKind<Kind extends Session['kind']>(kind: Kind): Extract<Session, { kind: Kind }>[]
@@ -103,6 +107,8 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
   const all = db.prepare<[], SessionRow>('select * from session')
   const openCount = db.prepare<[], number>('select count(*) from session where shut = 0').pluck()
   const has = db.prepare<[string], number>('select 1 from session where id = ?').pluck()
+  const unsettled = db.prepare<[number], SessionRow>("select * from session where kind in ('opening', 'closing') or deadline_ms <= ?")
+  const behind = db.prepare<[], SessionRow>("select * from session where controller <> ''")
   const page = db.prepare<[string, number], SessionRow>('select * from session where id > ? order by id limit ?')
   const ofKind = db.prepare<[string], SessionRow>('select * from session where kind = ?')
   const untold = db.prepare<[number], SessionRow>("select * from session where kind = 'open' and start_told = 0 limit ?")
@@ -155,6 +161,8 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     byNonce: one("token_nonce = ? and kind <> 'closing'"),
     has: (id) => has.get(id) !== undefined,
     all: () => all.all().map(sessionOf),
+    unsettled: (nowMs) => unsettled.all(nowMs).map(sessionOf),
+    behind: () => behind.all().map(sessionOf),
     page: (after, most) => page.all(after, most).map(sessionOf),
     ofKind: (kind) => ofKind.all(kind).map(sessionOf).filter((session) => isOf(session, kind)),
     untold: (most) => untold.all(most).map(sessionOf).filter((session) => isOf(session, 'open')),

@@ -33,6 +33,8 @@ if (mode === 'fill') {
   await sessions.round()
   say({ filled: sessions.list().length })
 } else {
+  // Once after a start, as `parvis run` does.
+  globalThis.gc?.()
   for (let round = 0; round < Number(count); round++) await sessions.round()
   say({ rounds: sessions.list().length })
 }
