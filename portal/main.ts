@@ -169,12 +169,12 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
 
   await service.enforcer.start()
   await parts.neighbours.start()
-  controllers.takeUp(desk.store.all().flatMap((session) => (session.kind === 'open' ? [grantOf(session, desk.now(), desk.rules.overQuota)] : [])))
+  controllers.takeUp(desk.store.behind().flatMap((session) => (session.kind === 'open' ? [grantOf(session, desk.now(), desk.rules.overQuota)] : [])))
   await legal.start((id) => store.byId(id) !== undefined)
   await sessions.start()
 
   const door = doorToCome()
-  const listening = await listen({ hosts: settings.hosts, port: settings.port, key: 'portal.port', handler: door.listener, socketsPerAddress: controllers.configured ? MOST_SOCKETS_PER_CONTROLLER : MOST_SOCKETS_PER_PHONE })
+  const listening = await listen({ hosts: settings.hosts, port: settings.port, key: 'portal.port', handler: door.listener, prepares: true, socketsPerAddress: controllers.configured ? MOST_SOCKETS_PER_CONTROLLER : MOST_SOCKETS_PER_PHONE })
   const url = new URL(settings.url ?? listening.urls[0] ?? '').href
   const secure = await openSecureDoor(settings, parts.tls, { url, plainUrl: listening.urls[0] ?? url, listener: door.listener }, effects).catch(async (error: unknown) => {
     await listening.close()
