@@ -55,6 +55,9 @@ const JOURNEY: readonly PortalRoute[] = [
 
 export const ROUTES: readonly Route[] = [...JOURNEY, ...EMERGENCY, ...MONITORING]
 
+/** Pages whose address, or where they lead, is nobody else's to know. */
+const UNTOLD = ['/s/', '/receipt', '/connect']
+
 function register(app: Hono<Env>, routes: readonly PortalRoute[], visits: Visits): void {
   for (const { methods, path, answers } of routes) {
     // Hono answers HEAD by GET.
@@ -67,12 +70,15 @@ export function createApp(desk: PortalDesk): Hono<Env> {
   const visits = createVisits(desk)
 
   app.use(async (visit, next) => {
-    await next()
-    visit.header('Content-Security-Policy', visits.look.policy(visit.get('formTo')))
+    // Before the answer is made: into one that is there already, each of them costs more than the router.
+    visit.header('Content-Security-Policy', visits.look.policy(undefined))
     // `same-origin`, because with none at all a form post has the Origin `null`; a session link must not travel even so.
-    visit.header('Referrer-Policy', visit.req.path.startsWith('/s/') || visit.req.path.startsWith('/receipt') || visit.req.path === '/connect' ? 'no-referrer' : 'same-origin')
+    visit.header('Referrer-Policy', UNTOLD.some((path) => visit.req.path.startsWith(path)) ? 'no-referrer' : 'same-origin')
     visit.header('X-Content-Type-Options', 'nosniff')
-    if (!visit.res.headers.has('Cache-Control')) visit.header('Cache-Control', 'no-store')
+    visit.header('Cache-Control', 'no-store')
+    await next()
+    const formTo = visit.get('formTo')
+    if (formTo !== undefined) visit.header('Content-Security-Policy', visits.look.policy(formTo))
   })
   register(app, MONITORING, visits)
   register(app, EMERGENCY, visits)
