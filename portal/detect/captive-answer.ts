@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { hostName } from './hosts.ts'
 import { isProbe } from './probes.ts'
+import { rawField } from './raw-field.ts'
 
 /** More of an unwanted body than this is not read before the answer. */
 const MOST_UNREAD_BYTES = 64 * 1024
 
 /** The address a person asked for, worth coming back to; undefined for probes, other methods and what no browser navigates to. */
-export function wantedAddress(request: IncomingMessage, hostHeader: string | undefined): string | undefined {
-  const { method, url = '/' } = request
-  if (method !== 'GET' || !url.startsWith('/')) return undefined
+export function wantedAddress({ method, url = '/', rawHeaders }: IncomingMessage, hostHeader: string | undefined): string | undefined {
+  if (method !== 'GET' || !url.startsWith('/') || !rawField(rawHeaders, 'accept')?.includes('text/html')) return undefined
   const host = hostName(hostHeader)
-  // `headers` last: Node gathers them when they are first read.
-  return host === undefined || isProbe(host, url) || !request.headers.accept?.includes('text/html') ? undefined : `http://${hostHeader}${url}`
+  return host === undefined || isProbe(host, url) ? undefined : `http://${hostHeader}${url}`
 }
 
 /** A string of ASCII, as every `url` is: Node writes it together with the head, a buffer as a second piece. */

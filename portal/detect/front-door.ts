@@ -1,5 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { prepareSocket } from '#shared/http/open-sockets.ts'
 import type { IsOurs } from './hosts.ts'
+import { rawField } from './raw-field.ts'
 
 /** A route of the portal: exact path, or a path with one token behind it. */
 export type Route = { readonly methods: readonly string[]; readonly path: string; readonly pattern?: RegExp }
@@ -17,14 +19,6 @@ function pathOf(target: string): string {
   return query < 0 ? target : target.slice(0, query)
 }
 
-/** The first Host field. Read from the raw ones: gathering all fields into `headers` costs more than the rest of the decision. */
-function hostField(raw: readonly string[]): string | undefined {
-  for (let at = 0; at < raw.length; at += 2) {
-    if (raw[at]?.length === 4 && raw[at]?.toLowerCase() === 'host') return raw[at + 1]
-  }
-  return undefined
-}
-
 /** RFC 9112 §3.2.2: servers accept the absolute form, and its authority replaces Host. */
 function originForm(request: IncomingMessage): void {
   const absolute = /^http:\/\/([^/?#]*)([^#]*)/i.exec(request.url ?? '')
@@ -34,7 +28,7 @@ function originForm(request: IncomingMessage): void {
 }
 
 function hostOf(request: IncomingMessage): string | undefined {
-  if (request.url?.[0] === '/') return hostField(request.rawHeaders)
+  if (request.url?.[0] === '/') return rawField(request.rawHeaders, 'host')
   originForm(request)
   return request.headers.host
 }
@@ -58,6 +52,8 @@ export function frontDoor({ isOurs, routes, captive, app }: FrontDoor): RequestL
   return function receive(request, response) {
     const host = hostOf(request)
     const ours = isOurs(host, request.socket) && known(request.method ?? '', pathOf(request.url ?? ''))
-    return ours ? app(request, response) : captive(request, response, host)
+    if (!ours) return captive(request, response, host)
+    prepareSocket(request.socket)
+    app(request, response)
   }
 }

@@ -57,27 +57,31 @@ test('a second question on a kept connection is under the same limit as the firs
   reader.destroy()
 }, 5_000)
 
-test('one address holds so many connections and no more; another still comes in, and so does the first when it has let go', async () => {
+test('in a crowd one address adds so many connections and no more; another still comes in, and so does the first when it has let go', async () => {
   door = await listen({ hosts: ['127.0.0.1'], port: 0, key: 'test.port', socketsPerAddress: 3, handler: (_, response) => void response.write('here') })
   const { port } = door
-  const heard = async (socket: Socket) => {
-    const [what] = await Promise.race([once(socket, 'data').then(() => ['let in']), once(socket, 'close').then(() => ['shut out'])])
-    return what
+  const come = async (from: string) => {
+    const socket = await ask(port, from)
+    const fate = await Promise.race([once(socket, 'data').then(() => 'let in'), once(socket, 'close').then(() => 'shut out')])
+    return { socket, fate }
   }
-  const come = async (from: string) => ask(port, from).then(async (socket) => ({ socket, fate: await heard(socket) }))
-  const first = [await come('127.0.0.2'), await come('127.0.0.2'), await come('127.0.0.2')]
-  expect(first.map(({ fate }) => fate)).toEqual(['let in', 'let in', 'let in'])
-  for (const from of ['127.0.0.2', '127.0.0.2']) expect((await come(from)).fate).toBe('shut out')
-  const others = [await come('127.0.0.3'), await come('127.0.0.3'), await come('127.0.0.3')]
-  expect(others.map(({ fate }) => fate)).toEqual(['let in', 'let in', 'let in'])
-  expect((await come('127.0.0.3')).fate).toBe('shut out')
+  const fates = async (from: string, many: number) => {
+    const came = []
+    for (let index = 0; index < many; index++) came.push(await come(from))
+    return came
+  }
+  const crowd = await fates('127.0.0.9', 3)
+  const first = await fates('127.0.0.2', 4)
+  expect(first.map(({ fate }) => fate)).toEqual(['let in', 'let in', 'let in', 'shut out'])
+  const others = await fates('127.0.0.3', 4)
+  expect(others.map(({ fate }) => fate)).toEqual(['let in', 'let in', 'let in', 'shut out'])
   for (const { socket } of first) socket.destroy()
   await Promise.all(first.map(({ socket }) => socket.closed || once(socket, 'close')))
   // The far end notices a moment later than ours.
   await new Promise((resolve) => setTimeout(resolve, 50))
-  const again = await come('127.0.0.2')
-  expect(again.fate).toBe('let in')
-  for (const { socket } of [...others, again]) socket.destroy()
+  const again = await fates('127.0.0.2', 4)
+  expect(again.map(({ fate }) => fate)).toEqual(['let in', 'let in', 'let in', 'shut out'])
+  for (const { socket } of [...crowd, ...others, ...again]) socket.destroy()
 })
 
 test('a door with TLS and no certificate refuses every handshake, and junk or a plain question harms nobody', async () => {

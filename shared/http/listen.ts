@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import { UsageError } from '../errors.ts'
-import { capPerAddress, endStalled } from './open-sockets.ts'
+import { capPerAddress, prepareSocket } from './open-sockets.ts'
 
 /** Node's defaults hold a stalled socket for minutes; a thousand of them are an outage. */
 const HEADERS_TIMEOUT_MS = 5_000
@@ -12,8 +12,6 @@ const MOST_HEADER_BYTES = 16 * 1024
 const MOST_SOCKETS_PER_ADDRESS = 256
 /** One phone has as many IPv6 addresses as it likes, so the cap per address is not enough. */
 const MOST_SOCKETS = 4_096
-/** Nothing moved either way for so long: a reader that stopped reading, or an answer slower than any of ours (RADIUS gives up sooner). */
-const STALLED_TIMEOUT_MS = 30_000
 const DRAIN_TIMEOUT_MS = 5_000
 const HANDSHAKE_TIMEOUT_MS = 5_000
 
@@ -25,10 +23,12 @@ export type ListenOptions = {
   /** Named in the error when the port is taken: `portal.port`. */
   key: string
   handler: RequestListener
-  /** Default 256: every phone of a town may stand behind one controller, so callers raise it for the hub. */
+  /** Default 256, counted in a crowd only: every phone of a town may stand behind one controller, so callers raise it for the hub. */
   socketsPerAddress?: number
   /** Default 30 s. */
   stalledTimeoutMs?: number
+  /** The handler calls `prepareSocket` itself, for all but what it answers at once in one short write. Default: called for every request. */
+  prepares?: true
   /** TLS instead of plain HTTP; refuses every handshake until `certify` was told a certificate. */
   tls?: true
 }
@@ -54,18 +54,24 @@ const LIMITS: ServerOptions = {
   requireHostHeader: false,
 }
 
-function serverFor({ tls, handler }: ListenOptions): Server | TlsServer {
-  return tls ? createTlsServer({ ...LIMITS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, minVersion: 'TLSv1.2' }, handler) : createServer(LIMITS, handler)
+function preparing({ handler, prepares, stalledTimeoutMs }: ListenOptions): RequestListener {
+  if (prepares) return handler
+  return function prepare(request, response) {
+    prepareSocket(request.socket, stalledTimeoutMs)
+    handler(request, response)
+  }
+}
+
+function serverFor(options: ListenOptions): Server | TlsServer {
+  const handler = preparing(options)
+  if (!options.tls) return createServer({ ...LIMITS, noDelay: false }, handler)
+  return createTlsServer({ ...LIMITS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, minVersion: 'TLSv1.2' }, handler)
 }
 
 function listenOn(host: string, port: number, options: ListenOptions): Promise<Server | TlsServer> {
   const server = serverFor(options)
   server.maxConnections = MOST_SOCKETS
-  const open = capPerAddress(server, options.socketsPerAddress ?? MOST_SOCKETS_PER_ADDRESS)
-  // Node's own timeouts end with the request: whoever does not read the answer would keep socket and answer for ever.
-  const stalledTimeoutMs = options.stalledTimeoutMs ?? STALLED_TIMEOUT_MS
-  if (options.tls) server.setTimeout(stalledTimeoutMs)
-  else endStalled(server, open, stalledTimeoutMs)
+  capPerAddress(server, options.socketsPerAddress ?? MOST_SOCKETS_PER_ADDRESS)
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') return reject(error)

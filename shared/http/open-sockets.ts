@@ -1,56 +1,41 @@
-// Who holds connections to a server: so many for each address, and none for ever.
+// What holds of a connection beyond Node's own time-outs: how many an address may have, and an end for those that stall.
 import type { Server, Socket } from 'node:net'
 
-/** A connection gets its timer at the next round, if it still lives: an answer to a probe is over in a millisecond. */
-const ROUNDS_PER_TIMEOUT = 6
+/** Nothing moved either way for so long: a reader that stopped reading, or an answer slower than any of ours (RADIUS gives up sooner). */
+const STALLED_TIMEOUT_MS = 30_000
 
 /**
- * While no more are open than one address may hold, nobody can hold too many, and the kernel is
- * not asked who they are. Only a crowd is counted by address. @returns every open connection.
+ * Who comes while no more than `most` are open is not counted, because asking the kernel for an address costs a twentieth of a captive
+ * answer; in a crowd each address may add `most` of its own.
  */
-export function capPerAddress(server: Server, most: number): ReadonlyMap<Socket, string | undefined> {
-  const open = new Map<Socket, string | undefined>()
-  let held: Map<string, number> | undefined
+export function capPerAddress(server: Server, most: number): void {
+  let open = 0
+  const held = new Map<string, number>()
 
-  function count(socket: Socket, counts: Map<string, number>): number {
+  function count(socket: Socket): void {
     const address = socket.remoteAddress ?? ''
-    const many = (counts.get(address) ?? 0) + 1
-    open.set(socket, address)
-    counts.set(address, many)
-    return many
+    const many = (held.get(address) ?? 0) + 1
+    if (many > most) return void socket.destroy()
+    held.set(address, many)
+    socket.once('close', () => {
+      const left = (held.get(address) ?? 1) - 1
+      if (left > 0) held.set(address, left)
+      else held.delete(address)
+    })
   }
-  function forget(address: string, counts: Map<string, number>): void {
-    const left = (counts.get(address) ?? 1) - 1
-    if (left > 0) counts.set(address, left)
-    else counts.delete(address)
-  }
-  function crowd(): Map<string, number> {
-    const counts = new Map<string, number>()
-    for (const socket of open.keys()) count(socket, counts)
-    return counts
-  }
-  function gone(this: Socket): void {
-    const address = open.get(this)
-    open.delete(this)
-    if (open.size <= most / 2) held = undefined
-    else if (held && address !== undefined) forget(address, held)
-  }
+  const gone = (): void => void open--
 
   server.on('connection', (socket: Socket) => {
     socket.on('close', gone)
-    if (!held && open.size >= most) held = crowd()
-    if (!held) open.set(socket, undefined)
-    else if (count(socket, held) > most) socket.destroy()
+    if (++open > most) count(socket)
   })
-  return open
 }
 
-/** Ends connections that stall. For plain servers: over TLS the timer belongs to the encrypted socket, which is not in `open`. */
-export function endStalled(server: Server, open: ReadonlyMap<Socket, unknown>, timeoutMs: number): void {
-  const rounds = setInterval(() => {
-    // Node takes the timer off again when a kept connection brings its next request.
-    for (const socket of open.keys()) if (!socket.timeout) socket.setTimeout(timeoutMs)
-  }, timeoutMs / ROUNDS_PER_TIMEOUT)
-  rounds.unref()
-  server.once('close', () => clearInterval(rounds))
+/**
+ * Before an answer of more than one short write: its pieces leave at once, and a reader that takes none of them for so long loses
+ * the connection. Node takes the time-out off again when a kept connection brings its next request.
+ */
+export function prepareSocket(socket: Socket, stalledTimeoutMs = STALLED_TIMEOUT_MS): void {
+  socket.setNoDelay(true)
+  socket.setTimeout(stalledTimeoutMs)
 }
