@@ -29,7 +29,7 @@ const QUARTER_MS = 15 * 60_000
 const QUARTERS_TO_CLOSE = 4 * 16
 /** What a quarter's batch takes to reach the disk. */
 const BREATH_MS = 40
-const MAX_MS = 180_000
+const MAX_MS = 240_000
 
 const STRANGERS = Array.from({ length: 40 }, (_, n) => ({ name: `${['salome.vasseur', 'ANAIS_QUINTERO', 'd.okonjo', 'youssef-b'][n % 4] ?? ''}${n}@residence-${n}.example`, mac: randomBytes(6) }))
 const STAFF = { name: 'hortense.delacroix', password: 'quatre-chevaux-dans-le-pre' }
