@@ -1,5 +1,5 @@
 // A gateway in a namespace that lives more than once: its folders outlast its processes, its kernel too unless it is told to forget.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLab, type Inside } from '#test/lab/lab.ts'
@@ -16,7 +16,7 @@ wan = "wan0"
 mode = "off"
 `
 /** As scripts/parvis starts a process. */
-const AS_LAUNCHED = ['--max-semi-space-size=2', '--expose-gc']
+const AS_LAUNCHED = /exec node ((?:--\S+ )+)/.exec(readFileSync('scripts/parvis', 'utf8'))?.[1]?.trim().split(' ') ?? []
 const LAUNCHER_ENVIRONMENT = { NODE_COMPILE_CACHE: 'node_modules/.cache/parvis', MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '131072' }
 /** Ten thousand sessions take a while to open. */
 const LONGEST_MS = 180_000
