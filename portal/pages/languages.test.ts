@@ -5,8 +5,8 @@ import { portalTown, SQUARE, tokenOf, type PortalTown } from '#test/support/port
 import { RECEIPT_TYP } from '../consent/receipt.ts'
 import { COUNTED_LANGUAGES, countedLanguage } from '../count/counted-languages.ts'
 import { parseTerms } from '../consent/terms-html.ts'
-import type { TermsDocument } from '../consent/terms.ts'
-import { PAGE_LANGUAGES, wordsFor } from './languages.ts'
+import { documentFor, type TermsDocument } from '../consent/terms.ts'
+import { PAGE_LANGUAGES, wordsFor, type PageLanguage } from './languages.ts'
 
 function documentIn(lang: 'fr' | 'en', words: string): TermsDocument {
   const { id, ver, title, nodes } = parseTerms(`<!-- id: reglement; version: 1; title: ${words} -->\n<p>${words}</p>`)
@@ -75,8 +75,12 @@ test('terms in easy French are the French ones before any other, and say that th
   const { body } = await town.phone('127.0.0.6').get('/terms?lang=fr-simple')
   expect(body).toContain('La suite n’est pas en français facile.')
   expect(body).toContain('<section class="terms" lang="fr" dir="ltr"><h2>Règlement</h2>')
-  // Neither Spanish nor any language that the site prefers: the site’s own, first of its languages.
-  expect((await town.phone('127.0.0.6').get('/terms?lang=es')).body).toContain('<section class="terms" lang="fr" dir="ltr">')
+})
+
+test('terms are looked for in the reader’s language, in its plain form, then as the site prefers', () => {
+  const terms = new Map([['default', new Map([['en', documentIn('en', 'Rules')], ['fr', documentIn('fr', 'Règlement')]] as const)]])
+  const found = (...languages: PageLanguage[]) => documentFor(terms, 'default', languages)?.lang
+  expect([found('fr-simple', 'en'), found('wo', 'en', 'fr'), found('wo', 'fr', 'en'), found('wo')]).toEqual(['fr', 'en', 'fr', 'en'])
 })
 
 test('the city’s words are those of the reader’s language, of its plain form, else the first that were written', () => {

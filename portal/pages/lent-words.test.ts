@@ -1,16 +1,28 @@
 import { html } from 'hono/html'
 import { expect, test } from 'vitest'
+import { SQUARE } from '#test/support/portal-town.ts'
 import { termsOf } from '../consent/terms.ts'
+import { failurePage } from './failure.ts'
+import { createLook } from '../theme/look.ts'
 import { labelled, lent, unmarked, wordsIn } from './lent-words.ts'
 import { portalTexts, PORTAL_TEXTS } from './texts.ts'
 
 const { 'welcome.button': _button, 'time.left': _left, 'duration.both': _both, ...most } = PORTAL_TEXTS.wo
+const { 'link.recorded': _recorded, 'nav.more': _more, ...without } = PORTAL_TEXTS.wo
 const wolof = portalTexts({ fr: PORTAL_TEXTS.fr, 'fr-simple': {}, wo: most })('wo')
 const page = (body: ReturnType<typeof html>, reader = 'wo'): string => String(labelled(body, reader))
 
 test('a sentence that Wolof lacks stands in French, spoken as French, and named for the eye in Wolof', () => {
   expect(page(html`<button><span>${wolof('welcome.button')}</span></button>`)).toBe('<button><span><span lang="fr" dir="ltr">Se connecter</span> <small>(Farañse)</small></span></button>')
   expect(page(html`<p>${wolof('welcome.heading')}</p>`)).toBe(`<p>${PORTAL_TEXTS.wo['welcome.heading']}</p>`)
+})
+
+test('every page labels what it borrows, in its list of links too', () => {
+  const reader = { t: portalTexts({ fr: PORTAL_TEXTS.fr, wo: without })('wo'), language: 'wo', languages: ['fr', 'wo'], site: SQUARE, servicesUrl: undefined, look: createLook(), to: undefined } as const
+  const made = String(failurePage(reader, 'gate'))
+  expect(made).toContain('>Ce que nous enregistrons</span> <small>(Farañse)</small></a>')
+  expect(made).toContain('<nav aria-label="En savoir plus">')
+  expect(made).not.toMatch(/[\uFDD0-\uFDD2]/)
 })
 
 test('what is lent inside of what is lent is labelled each for itself, and both are closed', () => {

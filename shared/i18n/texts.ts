@@ -36,6 +36,14 @@ function lending(translate: TFunction, language: string, lend: Lend): Translate 
   }
 }
 
+const PLURAL_FORM = /_(zero|one|two|few|many|other)$/
+
+/** Asking by which language i18next answered costs a quarter more, so only where it can be another. */
+function lacks(texts: Texts = {}, french: Texts = {}): boolean {
+  const own = new Set(Object.keys(texts).map((key) => key.replace(PLURAL_FORM, '')))
+  return Object.keys(french).some((key) => !own.has(key.replace(PLURAL_FORM, '')))
+}
+
 /**
  * One instance per role, with its own texts: `texts('fr')('portal.connect')`. What a language lacks, its plain form says
  * (`fr` for `fr-simple`), else French.
@@ -50,7 +58,8 @@ export function createTexts<L extends string>(resources: Readonly<Partial<Record
   void instance.init({ resources: loaded, fallbackLng: 'fr', initAsync: false, keySeparator: false, nsSeparator: false, interpolation: { escapeValue: false } })
   const translating = (language: string): Translate => {
     const translate = instance.getFixedT(language)
-    return remembering(lend ? lending(translate, language, lend) : plain(translate))
+    const mayLend = lend && lacks(loaded[language]?.translation, loaded['fr']?.translation) ? lend : undefined
+    return remembering(mayLend ? lending(translate, language, mayLend) : plain(translate))
   }
   const fixed = new Map(Object.keys(loaded).map((language) => [language, translating(language)]))
   const french = translating('fr')

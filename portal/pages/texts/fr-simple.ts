@@ -131,7 +131,7 @@ export const easy: Texts = {
   'recorded.kept': 'Ce qui reste écrit',
   'recorded.kept.text': 'Votre reçu reste écrit. Il dit que quelqu’un a lu les 3 phrases. Il dit où, quand et dans quelle langue. Il ne dit pas qui. Nous notons aussi l’heure, la durée et la quantité. Nous les effaçons peu après.',
   'recorded.counts': 'Ce que nous comptons',
-  'recorded.counts.text': 'Nous disons combien de téléphones passent. Nous ne disons pas lesquels. Nous changeons un peu chaque nombre, au hasard. Comme cela, personne ne peut vous retrouver.',
+  'recorded.counts.text': 'Nous disons combien de téléphones passent. Nous ne disons pas lesquels. Nous changeons un peu chaque nombre, au hasard.',
   'recorded.publicCounts': 'Les nombres de ce lieu ne sont pas encore sur cette page.',
   'terms.title': 'Le règlement',
   'terms.heading': 'Le règlement',
