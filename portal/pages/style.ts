@@ -11,7 +11,7 @@ const RULES =
   'ul{list-style:none;margin:0 0 1rem;padding:0}' +
   '.facts li{display:flex;gap:.75rem;align-items:flex-start;margin-bottom:.5rem}.facts svg{flex:none;width:24px;height:24px;color:var(--square)}' +
   '.go{display:flex;align-items:center;justify-content:center;gap:.75rem;width:100%;min-height:56px;padding:.5rem 1rem;border:0;border-radius:12px;background:var(--square);color:var(--on-square);' +
-  'font:600 var(--text-lead)/1.2 var(--font);text-align:center;text-decoration:none;cursor:pointer}.go svg{width:40px;height:40px;flex:none}.go,.time p{text-wrap:balance}' +
+  'font:600 var(--text-lead)/1.2 var(--font);text-align:center;text-decoration:none;cursor:pointer}.go svg{width:40px;height:40px;flex:none}.go span{min-width:0;overflow-wrap:anywhere}.go,.time p{text-wrap:balance}' +
   '.quiet{background:none;color:var(--ink);border:2px solid var(--line);font-size:var(--text-body)}.quiet svg{width:28px;height:28px}' +
   '.small{color:var(--quiet)}.go+.small{margin-top:.75rem}form+form,form+.facts,form+.small,p+form,form+p{margin-top:.75rem}' +
   '.note{border-inline-start:4px solid var(--sun);background:var(--stone);padding:.5rem .75rem;border-radius:4px}' +
@@ -23,9 +23,9 @@ const RULES =
   '.ring svg+svg{position:absolute;inset:28px;width:64px;height:64px;color:var(--good)}' +
   '.sign{display:block;color:var(--bad);margin:.5rem 0 0}.sign svg{width:48px;height:48px;display:block}.calm{color:var(--quiet)}' +
   'details{border:1px solid var(--line);border-radius:12px;padding:0 1rem;margin:0 0 .75rem}details[open]{padding-bottom:1rem}details>:last-child{margin-bottom:0}' +
-  'summary{min-height:48px;padding:.5rem 0;display:flex;align-items:center;gap:.75rem;cursor:pointer;font-weight:600;list-style:none;color:var(--square)}summary::-webkit-details-marker{display:none}' +
+  'summary{overflow-wrap:anywhere;min-height:48px;padding:.5rem 0;display:flex;align-items:center;gap:.75rem;cursor:pointer;font-weight:600;list-style:none;color:var(--square)}summary::-webkit-details-marker{display:none}' +
   'summary::after{content:"";flex:none;width:.5rem;height:.5rem;margin-inline-start:auto;border:solid;border-width:0 2px 2px 0;transform:translateY(-.125rem)rotate(45deg)}[open]>summary::after{transform:translateY(.125rem)rotate(225deg)}' +
-  '.calls .go{justify-content:flex-start;flex-wrap:wrap;text-align:start;margin-bottom:.5rem}.calls b{min-width:3.5ch;white-space:nowrap}.calls span{flex:1;min-width:min(9rem,100%)}' +
+  '.calls .go{justify-content:flex-start;flex-wrap:wrap;text-align:start;margin-bottom:.5rem}.calls b{min-width:3.5ch;overflow-wrap:anywhere}.calls span{flex:1;min-width:min(9rem,100%)}' +
   '.qr{background:#fff;border-radius:4px;display:block;width:180px;height:180px;margin:.5rem 0}.qr path{stroke:#000}' +
   'dl{margin:0 0 1rem}dt{font-weight:600}dd{margin:0 0 .75rem}.card dd:last-child{margin:0}.good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}' +
   'label[for]{display:block;font-weight:600;margin:.25rem 0}[type=text],[type=password]{display:block;width:100%;min-height:48px;margin:0 0 .75rem;padding:.5rem .75rem;border:2px solid var(--line);border-radius:8px;background:var(--paper);color:var(--ink);font:inherit;font-size:var(--text-body)}' +

@@ -1,5 +1,4 @@
-// The citizen's journey in Debian's Chromium: scripts off, cookies off, three languages, the smallest screen we promise.
-import { AxeBuilder } from '@axe-core/playwright'
+// The citizen's journey in Debian's Chromium: scripts off, cookies off, three languages, the smallest screen we promise. Each page by itself: pages.test.ts.
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { absent, peer } from '../support/peer.ts'
@@ -7,7 +6,6 @@ import { portalTown, type PortalTown } from '../support/portal-town.ts'
 
 const skipped = absent('chromium')
 const SMALL = { width: 320, height: 480 }
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const WORDS = {
   fr: { press: 'Se connecter', online: 'Vous êtes en ligne.', left: 'Il reste 2 heures', manage: /arrêter/, end: 'Arrêter la connexion', ended: 'La connexion est arrêtée.' },
   en: { press: 'Connect', online: 'You are online.', left: '2 hours left', manage: /or stop/, end: 'Stop the connection', ended: 'The connection has stopped.' },
@@ -15,12 +13,10 @@ const WORDS = {
 } as const
 
 let town: PortalTown
-let silent: PortalTown
 let browser: Browser
 beforeAll(async () => {
   if (skipped) return
   town = await portalTown({ settings: { servicesUrl: 'http://127.0.0.1:9/' } })
-  silent = await portalTown({ nas: async () => ({ access: async () => ({ kind: 'silence' }), account: async () => false, close: async () => {} }) })
   browser = await chromium.launch({
     executablePath: peer('chromium'),
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -28,7 +24,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await browser?.close()
-  await silent?.close()
   await town?.close()
 })
 
@@ -40,7 +35,7 @@ async function within<Result>(options: BrowserContextOptions, visit: (page: Page
     await context.close()
   }
 }
-const at = (path: string, one: PortalTown = town) => new URL(path, one.portal.url).href
+const at = (path: string) => new URL(path, town.portal.url).href
 
 /** Nothing sticks out sideways. */
 async function expectNoSidewaysScroll(page: Page): Promise<void> {
@@ -99,57 +94,3 @@ test.skipIf(skipped)('the button is three presses of a D-pad away at most, and E
     await page.getByRole('button', { name: 'Stop the connection' }).click()
   })
 })
-
-test.skipIf(skipped)('text at twice its size breaks no page', { timeout: 60_000 }, async () => {
-  await within({ viewport: SMALL, bypassCSP: true }, async (page) => {
-    for (const path of ['/', '/status', '/recorded', '/service', '/s/00000000000000000000000000']) {
-      for (const language of ['fr', 'en', 'ar']) {
-        await page.goto(at(`${path}?lang=${language}`))
-        await page.addStyleTag({ content: 'html{font-size:200%}' })
-        await expectNoSidewaysScroll(page)
-      }
-    }
-  })
-})
-
-/** Every page there is, reached as a citizen reaches it. */
-const PAGES: readonly (readonly [name: string, visit: (page: Page, language: string) => Promise<unknown>])[] = [
-  ['welcome', (page, language) => page.goto(at(`/?lang=${language}`))],
-  ['service', (page, language) => page.goto(at(`/service?lang=${language}`))],
-  ['offline', (page, language) => page.goto(at(`/status?lang=${language}`))],
-  ['gone', (page, language) => page.goto(at(`/s/00000000000000000000000000?lang=${language}`))],
-  ['failure', async (page, language) => {
-    await page.goto(at(`/?lang=${language}`, silent))
-    await page.locator('form button').click()
-  }],
-  ['success', async (page, language) => {
-    await page.goto(at(`/?lang=${language}`))
-    await page.locator('form button').click()
-    await page.locator('summary').click()
-  }],
-  ['held', (page) => page.locator('main a[href^="/s/"]').first().click()],
-  ['recorded', async (page) => {
-    const held = page.url()
-    await page.locator('footer a[href^="/recorded"]').click()
-    return held
-  }],
-  ['status', (page, language) => page.goto(at(`/status?lang=${language}`))],
-  ['welcome, online already', (page, language) => page.goto(at(`/?lang=${language}`))],
-  ['ended', async (page) => {
-    for (let back = 0; back < 3; back++) await page.goBack()
-    await page.locator('form[action="/disconnect"] button').click()
-  }],
-]
-
-// Each language and each scheme once: what differs between them is text and colour, and axe takes a second a page.
-for (const [language, colorScheme] of [['fr', 'light'], ['ar', 'light'], ['en', 'dark']] as const) {
-  test.skipIf(skipped)(`axe finds nothing wrong on any page, ${language}, ${colorScheme}`, { timeout: 90_000 }, async () => {
-    await within({ viewport: { width: 390, height: 844 }, colorScheme, bypassCSP: true }, async (page) => {
-      for (const [name, visit] of PAGES) {
-        await visit(page, language)
-        const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze()
-        expect(violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`)).toEqual([])
-      }
-    })
-  })
-}
