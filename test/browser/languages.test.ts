@@ -126,7 +126,8 @@ test.skipIf(skipped).each(PAGE_LANGUAGES)('in %s, what is told when something is
 
 test.skipIf(skipped)('each page says its language in a way that axe knows, and so does each name in the list', { timeout: 60_000 }, async () => {
   await within({ viewport: SMALL, bypassCSP: true }, async (page) => {
-    for (const language of PAGE_LANGUAGES) {
+    // French, English and Arabic meet all of axe in portal.test.ts.
+    for (const language of ['fr-simple', 'es', 'wo']) {
       await page.goto(at(`/?lang=${language}`))
       const { violations, passes } = await new AxeBuilder({ page }).withRules(['html-has-lang', 'html-lang-valid', 'valid-lang']).analyze()
       expect(violations.map(({ id, nodes }) => `${language}: ${id} ${nodes[0]?.html}`)).toEqual([])
