@@ -13,18 +13,31 @@ export type Bars = {
 
 export function createBars(db: Db): Bars {
   const put = db.prepare('insert or replace into barred (client, until_ms) values (?, ?)')
-  const get = db.prepare<[string, number], number>('select until_ms from barred where client = ? and until_ms > ?').pluck()
-  const lift = db.prepare('delete from barred where client = ?')
-  const tidy = db.prepare('delete from barred where until_ms <= ?')
-  const shift = db.prepare('update barred set until_ms = until_ms + ?')
+  const drop = db.prepare('delete from barred where client = ?')
+  const move = db.prepare('update barred set until_ms = until_ms + ?')
+  const rows = db.prepare<[], { client: string; until_ms: number }>('select client, until_ms from barred').all()
+  // Every page asks, and hardly anybody is barred.
+  const barred = new Map(rows.map((row) => [row.client, row.until_ms]))
+
+  function lift(client: string): void {
+    if (barred.delete(client)) drop.run(client)
+  }
+
   return {
-    bar: (client, untilMs) => void put.run(client, untilMs),
-    until(client, nowMs) {
-      const until = get.get(client, nowMs)
-      if (until === undefined) tidy.run(nowMs)
-      return until
+    bar(client, untilMs) {
+      barred.set(client, untilMs)
+      put.run(client, untilMs)
     },
-    lift: (client) => void lift.run(client),
-    shift: (ms) => void shift.run(ms),
+    until(client, nowMs) {
+      const until = barred.get(client)
+      if (until === undefined || until > nowMs) return until
+      lift(client)
+      return undefined
+    },
+    lift,
+    shift(ms) {
+      for (const [client, until] of barred) barred.set(client, until + ms)
+      move.run(ms)
+    },
   }
 }
