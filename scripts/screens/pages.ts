@@ -1,25 +1,63 @@
 // Every page a person can meet, and how to get there in a browser: one row each.
 import type { Page } from 'playwright-core'
+import { phone } from '../town/phone.ts'
+import { HOSTS, type StageId } from './stages.ts'
 
 export type Stage = {
   /** Doors of the running instance. */
   readonly urls: Readonly<Record<string, string>>
   readonly staff: { readonly name: string; readonly password: string }
+  operatorCode(): Promise<string>
 }
 
 export type Shot = {
   readonly name: string
-  readonly door: 'portal' | 'kiosk' | 'staff'
+  readonly door: 'portal' | 'kiosk' | 'staff' | 'ops'
+  /** Where it is taken; `town` when nothing is said. */
+  readonly stage?: StageId
   /** Leads a fresh browser context to the page. */
   go(page: Page, stage: Stage, language: string): Promise<void>
 }
 
 const KIOSK_WORDS: Readonly<Record<string, RegExp>> = { fr: /français/i, en: /english/i, ar: /العربية/ }
 
-function at(stage: Stage, door: string, path = '', language = ''): string {
+function at(stage: Stage, door: string, path = '', language = '', host = ''): string {
   const url = new URL(path, stage.urls[door])
+  if (host) url.hostname = host
   if (language) url.searchParams.set('lang', language)
   return url.href
+}
+
+/** A page that is simply there. */
+function shown(name: string, path: string, stage: StageId = 'town', host = ''): Shot {
+  return { name, door: 'portal', stage, go: async (page, { urls, ...rest }, language) => void (await page.goto(at({ urls, ...rest }, 'portal', path, language, host))) }
+}
+
+/** All that is folded away, opened. */
+async function unfold(page: Page): Promise<void> {
+  for (const more of await page.locator('details:not([open]) > summary').all()) await more.click()
+}
+
+async function wrongVoucher(page: Page, stage: Stage, language: string): Promise<void> {
+  await page.goto(at(stage, 'portal', '/', language))
+  await unfold(page)
+  await page.fill('#voucher-voucher', '1234-5678')
+  await Promise.all([page.locator('#voucher-voucher-problem').waitFor(), page.locator('#voucher-voucher').press('Enter')])
+}
+
+async function session(page: Page, stage: Stage, language: string): Promise<void> {
+  await tap(page, stage, language)
+  await page.locator('main a[href^="/s/"]').first().click()
+}
+
+/** Of one who is looked for by the address from which this browser calls. */
+async function operate(page: Page, stage: Stage, language: string): Promise<void> {
+  const citizen = phone('127.0.0.9')
+  await citizen.ask(stage.urls['portal'] ?? '', '/')
+  await page.goto(at(stage, 'ops', '/operator', language))
+  await page.fill('#code', await stage.operatorCode())
+  await page.click('form button')
+  await page.locator('#needle').waitFor()
 }
 
 async function tap(page: Page, stage: Stage, language: string): Promise<void> {
@@ -55,16 +93,9 @@ async function kioskResults(page: Page, stage: Stage, language: string): Promise
 }
 
 export const SHOTS: readonly Shot[] = [
-  { name: 'welcome', door: 'portal', go: async (page, stage, language) => void (await page.goto(at(stage, 'portal', '/', language))) },
+  shown('welcome', '/'),
   { name: 'online', door: 'portal', go: tap },
-  {
-    name: 'status',
-    door: 'portal',
-    async go(page, stage, language) {
-      await tap(page, stage, language)
-      await page.locator('a[href^="/s/"]').first().click()
-    },
-  },
+  { name: 'status', door: 'portal', go: session },
   {
     name: 'ended',
     door: 'portal',
@@ -73,10 +104,80 @@ export const SHOTS: readonly Shot[] = [
       await leave(page)
     },
   },
-  { name: 'recorded', door: 'portal', go: async (page, stage, language) => void (await page.goto(at(stage, 'portal', '/recorded', language))) },
-  { name: 'service', door: 'portal', go: async (page, stage, language) => void (await page.goto(at(stage, 'portal', '/service', language))) },
-  { name: 'emergency', door: 'portal', go: async (page, stage, language) => void (await page.goto(at(stage, 'portal', '/emergency', language))) },
-  { name: 'offline', door: 'portal', go: async (page, stage, language) => void (await page.goto(at(stage, 'portal', '/status', language))) },
+  shown('recorded', '/recorded'),
+  shown('service', '/service'),
+  shown('offline', '/status'),
+  shown('gone', '/s/00000000000000000000000000'),
+  shown('arrival', '/?at=00'),
+  shown('themed', '/', 'city'),
+  shown('themed-service', '/service', 'city'),
+  shown('ways', '/', 'ways'),
+  {
+    name: 'ways-open',
+    door: 'portal',
+    stage: 'ways',
+    async go(page, stage, language) {
+      await page.goto(at(stage, 'portal', '/', language))
+      await unfold(page)
+    },
+  },
+  { name: 'mistake', door: 'portal', stage: 'ways', go: wrongVoucher },
+  shown('account', '/', 'ways', HOSTS.account),
+  shown('closed', '/', 'ways', HOSTS.closed),
+  shown('free', '/', 'ways', HOSTS.free),
+  shown('terms', '/terms', 'ways'),
+  shown('emergency', '/emergency', 'ways'),
+  shown('recorded-ways', '/recorded', 'ways'),
+  shown('receipts', '/receipt', 'ways'),
+  shown('no-receipt', '/receipt/0000000000000000', 'ways'),
+  {
+    name: 'session',
+    door: 'portal',
+    stage: 'ways',
+    async go(page, stage, language) {
+      await session(page, stage, language)
+      await unfold(page)
+    },
+  },
+  {
+    name: 'paused',
+    door: 'portal',
+    stage: 'ways',
+    async go(page, stage, language) {
+      await session(page, stage, language)
+      await page.locator('form[action$="/pause"] button').click()
+    },
+  },
+  {
+    name: 'receipt',
+    door: 'portal',
+    stage: 'ways',
+    async go(page, stage, language) {
+      await session(page, stage, language)
+      await unfold(page)
+      await page.locator('a[href^="/receipt/"]').first().click()
+    },
+  },
+  { name: 'radius-dead', door: 'portal', stage: 'silent', go: tap },
+  shown('uplink-dead', '/', 'cut'),
+  shown('uplink-dead-service', '/service', 'cut'),
+  { name: 'full', door: 'portal', stage: 'full', go: tap },
+  shown('works', '/', 'works'),
+  shown('works-service', '/service', 'works'),
+  { name: 'works-refused', door: 'portal', stage: 'works', go: tap },
+  { name: 'enter', door: 'ops', stage: 'ways', go: async (page, stage, language) => void (await page.goto(at(stage, 'ops', '/operator', language))) },
+  { name: 'operator', door: 'ops', stage: 'ways', go: operate },
+  { name: 'vouchers', door: 'staff', go: (page, stage, language) => staffPage(page, stage, language, '/staff/vouchers') },
+  {
+    name: 'voucher-sheet',
+    door: 'staff',
+    async go(page, stage, language) {
+      await staffPage(page, stage, language, '/staff/vouchers')
+      await page.fill('#label', `affiche-${Math.round(performance.now())}`)
+      await page.locator('form[action="/staff/vouchers"] button').first().click()
+      await page.locator('.voucher').first().waitFor()
+    },
+  },
   { name: 'sign-in', door: 'staff', go: async (page, stage, language) => void (await page.goto(at(stage, 'staff', '/staff/sign-in', language))) },
   { name: 'home', door: 'staff', go: (page, stage, language) => staffPage(page, stage, language, '/staff') },
   { name: 'site-square', door: 'staff', go: (page, stage, language) => staffPage(page, stage, language, '/staff/sites/demo-mairie') },
