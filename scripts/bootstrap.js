@@ -19,7 +19,7 @@ const SCREEN_SOURCES = ['kiosk/ui', 'shared/i18n', 'package-lock.json']
 // Node keeps here what it made of each .ts: read from there, a server starts in half the time and never loads the compiler (45 MB).
 const compileCache = join(root, 'node_modules', '.cache', 'parvis')
 const compileStamp = join(compileCache, '.stamp')
-const LAUNCH_FLAGS = ['--max-semi-space-size=2', '--expose-gc']
+const LAUNCH_FLAGS = ['--max-semi-space-size=2', '--heap-growing-percent=20', '--expose-gc']
 const SERVER_SOURCES = ['portal', 'radius', 'kiosk', 'shared', 'scripts']
 
 function fail(text) {
@@ -55,7 +55,7 @@ function screenKey() {
 }
 
 function compileKey() {
-  const hash = createHash('sha256').update(installKey())
+  const hash = createHash('sha256').update(installKey()).update(LAUNCH_FLAGS.join(' '))
   for (const source of SERVER_SOURCES) {
     for (const file of files(join(root, source))) {
       if (!file.endsWith('.ts')) continue

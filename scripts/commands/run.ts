@@ -50,7 +50,7 @@ const SETTLED_MS = 2_000
 
 /** What starting left behind is given back once: V8 collects only when it allocates, and an idle gateway would keep it for hours. */
 function giveBack(): void {
-  globalThis.gc?.()
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }
 
 /** The life of a server: starts, says where it is, ends on the first signal and ignores the second (npm sends Ctrl-C twice). */
