@@ -7,7 +7,7 @@ const RULES =
   'header{display:flex;align-items:center;gap:.75rem;padding-top:.75rem;font-weight:600}' +
   'header a{color:inherit;text-decoration:none;display:flex;align-items:center;gap:.75rem;min-height:44px}' +
   'h1{font-size:var(--text-lead);line-height:1.25;margin:.5rem 0 .75rem;text-wrap:balance}h1:focus{outline:0}' +
-  'h2{font-size:var(--text-body);line-height:1.3;margin:0 0 .25rem}p{margin:0 0 .75rem}p,li,dd{text-wrap:pretty}' +
+  'h2{font-size:var(--text-body);line-height:1.3;margin:1.5rem 0 .25rem}.card h2{margin-top:0}p{margin:0 0 .75rem}p,li,dd{text-wrap:pretty}' +
   'ul{list-style:none;margin:0 0 1rem;padding:0}' +
   '.facts li{display:flex;gap:.75rem;align-items:flex-start;margin-bottom:.5rem}.facts svg{flex:none;width:24px;height:24px;color:var(--square)}' +
   '.go{display:flex;align-items:center;justify-content:center;gap:.75rem;width:100%;min-height:56px;padding:.5rem 1rem;border:0;border-radius:12px;background:var(--square);color:var(--on-square);' +
@@ -31,7 +31,7 @@ const RULES =
   'label[for]{display:block;font-weight:600;margin:.25rem 0}[type=text],[type=password]{display:block;width:100%;min-height:48px;margin:0 0 .75rem;padding:.5rem .75rem;border:2px solid var(--line);border-radius:8px;background:var(--paper);color:var(--ink);font:inherit;font-size:var(--text-body)}' +
   '[aria-invalid]{border-color:var(--bad)}.ways{margin-top:1.25rem}.go+.small+.small{margin-top:0}.code{font:var(--text-title) ui-monospace,monospace;letter-spacing:.05em}' +
   'h3{font-size:var(--text-body);line-height:1.3;margin:1rem 0 .25rem}.card h3{margin-top:0}code{overflow-wrap:anywhere}' +
-  '.terms ul{list-style:disc;padding-inline-start:1.25rem}.terms h2{margin-top:1.25rem}' +
+  '.terms ul{list-style:disc;padding-inline-start:1.25rem}' +
   'fieldset{border:1px solid var(--line);border-radius:12px;margin:1rem 0 0;padding:.25rem 1rem .75rem}fieldset p:last-child,.extras{margin:0}' +
   '.extras label{display:flex;gap:.75rem;align-items:flex-start;min-height:44px;padding:.5rem 0}.extras input{flex:none;width:24px;height:24px;margin:0;accent-color:var(--square)}' +
   'footer{padding-bottom:2rem}' +

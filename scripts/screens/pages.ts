@@ -1,6 +1,6 @@
 // Every page a person can meet, and how to get there in a browser: one row each.
 import type { Page } from 'playwright-core'
-import { phone } from '../town/phone.ts'
+import { connect, phone } from '../town/phone.ts'
 import { HOSTS, type StageId } from './stages.ts'
 
 export type Stage = {
@@ -35,7 +35,8 @@ function shown(name: string, path: string, stage: StageId = 'town', host = ''): 
 
 /** All that is folded away, opened. */
 async function unfold(page: Page): Promise<void> {
-  for (const more of await page.locator('details:not([open]) > summary').all()) await more.click()
+  const folded = page.locator('details:not([open]) > summary')
+  while ((await folded.count()) > 0) await folded.first().click()
 }
 
 async function wrongVoucher(page: Page, stage: Stage, language: string): Promise<void> {
@@ -50,14 +51,16 @@ async function session(page: Page, stage: Stage, language: string): Promise<void
   await page.locator('main a[href^="/s/"]').first().click()
 }
 
-/** Of one who is looked for by the address from which this browser calls. */
+/** One who is online is looked for and found. */
 async function operate(page: Page, stage: Stage, language: string): Promise<void> {
   const citizen = phone('127.0.0.9')
-  await citizen.ask(stage.urls['portal'] ?? '', '/')
+  await connect(citizen, stage.urls['portal'] ?? '')
   await page.goto(at(stage, 'ops', '/operator', language))
   await page.fill('#code', await stage.operatorCode())
   await page.click('form button')
-  await page.locator('#needle').waitFor()
+  await page.fill('#needle', citizen.address)
+  await page.click('form button')
+  await page.locator('.card form').first().waitFor()
 }
 
 async function tap(page: Page, stage: Stage, language: string): Promise<void> {

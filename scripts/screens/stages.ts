@@ -63,7 +63,7 @@ ${site('free', 'Jardin public', HOSTS.free, 'methods = ["free"]')}`,
     files: (folder) => ({ 'logo.svg': LOGO, 'parvis.toml': `[city]\nname = "Rivemont"\nlogo = ${JSON.stringify(join(folder, 'logo.svg'))}\nsquare = "#5B2A86"\nsun = "#E4572E"\n[[sites]]\nid = "default"\nname = "Rivemont"\n` }),
   },
   silent: { files: () => ({ 'parvis.toml': `[[radius.servers]]\naddress = "127.0.0.1"\nauth_port = ${DEAD_PORT}\nacct_port = ${DEAD_PORT}\nsecret = "un secret de seize signes au moins"\n` }) },
-  cut: { files: () => ({ 'parvis.toml': `[uplink]\nprobe = ["tcp:127.0.0.1:${DEAD_PORT}"]\n` }) },
+  cut: { files: () => ({ 'parvis.toml': `[uplink]\nprobe = ["dns:127.0.0.1:${DEAD_PORT}"]\n` }) },
   full: {
     files: () => ({ 'parvis.toml': '[portal]\nmost_sessions = 1\n' }),
     before: async ({ urls }) => void (await connect(phone('127.0.0.9'), urls['portal'] ?? '')),
