@@ -1,6 +1,9 @@
 // Every page in every language, as a screen reader, a weak eye and a large thumb meet it.
 import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAccess } from '#portal/operator/access.ts'
+import { operatorApp } from '#portal/operator/app.ts'
+import { OPERATOR_LANGUAGES } from '#portal/operator/texts.ts'
 import { PAGE_LANGUAGES } from '#portal/pages/languages.ts'
 import { axeDesk } from '../support/axe-desk.ts'
 import { absent, peer } from '../support/peer.ts'
@@ -43,3 +46,27 @@ for (const [index, language] of PAGE_LANGUAGES.entries()) {
     await desk.close()
   })
 }
+
+test.skipIf(skipped)('nor on what an operator at the gateway sees: the door, a wrong code, nothing found, one found and kept out', { timeout: 60_000 }, async () => {
+  const access = createAccess(town.clock, town.effects.random)
+  const app = operatorApp({ ...town.portal.operator, access }, town.effects)
+  const post = (path: string, fields: Record<string, string>, cookie = '') => app.request(path, { method: 'POST', body: new URLSearchParams(fields), headers: { origin: 'http://localhost', cookie } })
+  const desk = await axeDesk(browser, 'dark')
+  const judged = async (answer: Response | Promise<Response>, what: string): Promise<string> => {
+    const page = await (await answer).text()
+    expect(await desk.wrongs(page), what).toEqual([])
+    return page
+  }
+  await town.phone('127.0.5.91').connect()
+  const cookie = (await post('/enter', { code: access.mint('Claire').code })).headers.get('set-cookie')?.split(';')[0] ?? ''
+  for (const language of OPERATOR_LANGUAGES) {
+    await judged(app.request(`/?lang=${language}`), `${language}: the door`)
+    await judged(app.request(`/?lang=${language}`, { headers: { cookie } }), `${language}: home`)
+  }
+  await judged(post('/enter', { code: 'aaaa-aaaa' }), 'a wrong code')
+  await judged(post('/find', { needle: '127.0.5.92' }, cookie), 'nothing found')
+  const found = await judged(post('/find', { needle: '127.0.5.91' }, cookie), 'one found')
+  const row = /action="\/operator\/bar"><input type="hidden" name="row" value="(\w+)"/.exec(found)?.[1] ?? ''
+  expect(await judged(post('/bar', { row }, cookie), 'kept out')).toContain('role="status"')
+  await desk.close()
+})
