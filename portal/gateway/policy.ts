@@ -9,6 +9,8 @@ export type NftablesSettings = {
   readonly wan: readonly string[]
   /** Where TCP 80 of a captive phone is sent. */
   readonly portalPort: number
+  /** Private networks behind the uplink that released phones may reach; none else. CIDR. */
+  readonly reachable?: readonly string[]
   /** Other TCP ports of this machine that phones may reach: the portal's TLS port. */
   readonly otherPorts?: readonly number[]
   /** `close`: the kernel shuts everyone out 15 s after the portal was last heard, and at once on an orderly stop. */
@@ -47,7 +49,17 @@ export const GARDEN = { port: 443, bytesPerSecond: 32_000, burstBytes: 65_536, b
 export const NAMED_ADDRESS_MINUTES = 15
 /** Never reached by captive phones: a name of the garden may be made to stand for an address of somebody's own network. */
 export const PRIVATE_V4 = ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16', '224.0.0.0/3'] as const
+/** Of these, what a released phone does not reach either: behind the uplink of a town hall lie printers, cameras and the city's own servers. */
+const NEVER_PUBLIC_V6 = ['::ffff:0:0/96', 'fc00::/7', 'fe80::/10', 'ff00::/8'] as const
 export const PRIVATE_V6 = ['::/96', '::ffff:0:0/96', '64:ff9b::/96', 'fc00::/7', 'fe80::/10', 'ff00::/8'] as const
+
+/** Networks that are nobody's business on a public Wi-Fi, and what the city lets through all the same. */
+export function insideNetworks({ reachable = [] }: Pick<NftablesSettings, 'reachable'>): readonly { readonly family: 'ip' | 'ip6'; readonly networks: readonly string[]; readonly reachable: readonly string[] }[] {
+  return [
+    { family: 'ip', networks: PRIVATE_V4, reachable: reachable.filter((block) => !block.includes(':')) },
+    { family: 'ip6', networks: NEVER_PUBLIC_V6, reachable: reachable.filter((block) => block.includes(':')) },
+  ]
+}
 
 /** Counters outlive what they count by this long, so that a session that the kernel ended is still billed to its last byte. */
 export const COUNTERS_KEPT_SECONDS = 900

@@ -1,4 +1,4 @@
-import { checkInterface, DNS_BEFORE_SIGN_IN, doors, GARDEN, NAMED_ADDRESS_MINUTES, PRIVATE_V4, PRIVATE_V6, REFUSALS, type NftablesSettings } from './policy.ts'
+import { checkInterface, DNS_BEFORE_SIGN_IN, doors, GARDEN, insideNetworks, NAMED_ADDRESS_MINUTES, PRIVATE_V4, PRIVATE_V6, REFUSALS, type NftablesSettings } from './policy.ts'
 
 export const TABLE = 'inet parvis'
 /** A thousand hotspots' worth; the kernel refuses the next element, never forgets one. */
@@ -121,6 +121,8 @@ function chains(settings: NftablesSettings): Readonly<Record<string, readonly st
     outward: [
       'ct mark != @open goto to_garden',
       ...both((family, version) => `${family} daddr @blocked${version} jump blocked`),
+      // Once a flow: what is refused never becomes one.
+      ...insideNetworks(settings).map(({ family, networks, reachable }) => `ct state new ${family} daddr ${listed(networks)} ${reachable.length > 0 ? `${family} daddr != ${listed(reachable)} ` : ''}jump blocked`),
       'ct mark @rate_up drop',
       'ct mark @quota_end goto is_spent',
       'ct mark @quota_slow jump slow_outward',

@@ -59,10 +59,10 @@ export async function openPortalBooks(ground: Ground): Promise<PortalBooks> {
 }
 
 function gatewayOf({ settings, effects }: Ground): Gateway {
-  const { enforcer, lan, wan, down_mbit, up_mbit } = settings.gateway
+  const { enforcer, lan, wan, reachable, down_mbit, up_mbit } = settings.gateway
   if (enforcer !== 'nftables') return createGateway({ kind: enforcer }, effects)
   const { port, tls_port, on_portal_loss } = settings.portal
-  return createGateway({ kind: 'nftables', lan: lan ?? [], wan: wan === undefined ? [] : [wan], portalPort: port, otherPorts: tls_port === undefined ? [] : [tls_port], onPortalLoss: on_portal_loss, ...(down_mbit !== undefined && { downMbit: down_mbit }), ...(up_mbit !== undefined && { upMbit: up_mbit }) }, effects)
+  return createGateway({ kind: 'nftables', lan: lan ?? [], wan: wan === undefined ? [] : [wan], reachable, portalPort: port, otherPorts: tls_port === undefined ? [] : [tls_port], onPortalLoss: on_portal_loss, ...(down_mbit !== undefined && { downMbit: down_mbit }), ...(up_mbit !== undefined && { upMbit: up_mbit }) }, effects)
 }
 
 /** Asked anew each time: addresses come and go while a gateway runs. */

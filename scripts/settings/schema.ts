@@ -135,6 +135,8 @@ export const SCHEMA = {
       enforcer: oneOf(['dry-run', 'nftables', 'controllers']),
       lan: optional(listOf(interfaceName, [])),
       wan: optional(interfaceName),
+      /** Private networks behind `wan` that phones online may reach: a city's own directory, say. */
+      reachable: listOf(cidr, []),
       /** What the line carries: then phones get equal shares of it. */
       down_mbit: optional(integer(0, { min: 1, max: 100_000 })),
       up_mbit: optional(integer(0, { min: 1, max: 100_000 })),

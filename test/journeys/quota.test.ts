@@ -25,10 +25,16 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl'))('what the 
     return Number(stdout)
   }
 
+  /** Addresses of the world that are private ones, as behind a town hall's router. Twice is once. */
+  async function inTownHall(v4: string, v6: string): Promise<void> {
+    await lab.in('upstream', ['sh', '-c', `ip addr replace ${v4}/32 dev lo; ip addr replace ${v6}/128 dev lo nodad`])
+    await lab.in('gateway', ['sh', '-c', `ip route replace ${v4}/32 via ${UPSTREAM.v4}; ip route replace ${v6}/128 via ${UPSTREAM.v6}`])
+  }
+
   beforeAll(async () => {
     lab = await createLab([{ name: 'phone', lan: 'lan0' }, { name: 'other', lan: 'lan0' }])
     const world = lab.spawn('upstream', [process.execPath, 'test/lab/upstream.ts', '80,443,853'])
-    ;[gateway] = await Promise.all([startEnforcer(lab), world.says('listening')])
+    ;[gateway] = await Promise.all([startEnforcer(lab, { reachable: ['10.9.9.0/24', 'fd99::/32'] }), world.says('listening')])
   })
   afterEach(() => gateway.close(mac('phone')))
   afterAll(() => lab?.close())
@@ -55,7 +61,7 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl'))('what the 
     expect(got[0] ?? 0).toBeGreaterThan(0)
     expect(got[1] ?? 0).toBeGreaterThan(0)
     expect((got[0] ?? 0) + (got[1] ?? 0)).toBeLessThanOrEqual(QUOTA_BYTES)
-    gateway = await startEnforcer(lab)
+    gateway = await startEnforcer(lab, { reachable: ['10.9.9.0/24', 'fd99::/32'] })
     // It looks after quotas that another life of it gave.
     await until(async () => (await gateway.spent()).length === 1, 2)
   })
@@ -144,8 +150,7 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl'))('what the 
   })
 
   test('a name of the garden that is made to mean a private address leads nowhere', async () => {
-    await lab.in('upstream', ['sh', '-c', 'ip addr add 10.9.9.9/32 dev lo; ip addr add fd99::9/128 dev lo nodad'])
-    await lab.in('gateway', ['sh', '-c', `ip route add 10.9.9.9/32 via ${UPSTREAM.v4}; ip route add fd99::9/128 via ${UPSTREAM.v6}`])
+    await inTownHall('10.9.9.9', 'fd99::9')
     for (const [set, address] of [['garden4', '10.9.9.9'], ['garden6', 'fd99::9']] as const) {
       const url = urlOf(address).replace(/\/$/, ':443/')
       await nft(`add element inet parvis ${set} { ${address} }`)
@@ -155,6 +160,18 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl'))('what the 
       await gateway.close(mac('phone'))
       await nft(`flush set inet parvis ${set}`)
     }
+  })
+
+  test('the networks of the town hall behind the uplink are refused at once to a phone that is online, but for what the city lets through', async () => {
+    await inTownHall('10.8.8.8', 'fd98::8')
+    await gateway.open(grant())
+    for (const address of ['10.8.8.8', 'fd98::8']) {
+      const refused = await curl(lab, 'phone', urlOf(address))
+      expect(refused).toMatchObject({ exit: 7 })
+      expect(refused.seconds).toBeLessThan(0.5)
+    }
+    await inTownHall('10.9.9.9', 'fd99::9')
+    for (const address of ['10.9.9.9', 'fd99::9']) expect(await curl(lab, 'phone', urlOf(address))).toMatchObject({ status: 200 })
   })
 
   test('a blocked address is refused at once to a phone that is online, while all else passes', async () => {
