@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Browser, Page, Response } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { LANGUAGES } from '#shared/i18n/languages.ts'
 import { PAGE_LANGUAGES } from '#portal/pages/languages.ts'
 import { launchBrowser } from './browser.ts'
@@ -49,28 +49,23 @@ type Picture = { readonly shot: Shot; readonly language: string; readonly theme:
 async function draw(browser: Browser, stage: Stage, { shot, language, theme, view, path, whole }: Picture): Promise<void> {
   const context = await browser.newContext({ locale: language, colorScheme: theme, viewport: { width: view.width, height: view.height }, deviceScaleFactor: view.scale ?? 1, reducedMotion: 'reduce' })
   const page = await context.newPage()
-  const seen = new Set<string>()
-  page.on('response', (response) => void notice(seen, response))
+  const shown: Promise<string>[] = []
+  page.on('response', (response) => shown.push(response.text().catch(() => '')))
   try {
     await shot.go(page, stage, language)
     const capture = (): Promise<Buffer> => page.screenshot({ path, fullPage: whole })
     // Without a GPU Chromium now and then fails to hand over a frame; the next one comes.
     await capture().catch(capture)
-    if (shot.door === 'portal') await endSession(page, stage, seen)
+    if (shot.door === 'portal') await endSessions(page, stage, (await Promise.all(shown)).join())
   } finally {
     await context.close()
   }
 }
 
-/** Links of sessions that a picture opened. */
-async function notice(seen: Set<string>, response: Response): Promise<void> {
-  const text = response.url() + (await response.text().catch(() => ''))
-  for (const [path] of text.matchAll(/\/s\/[0-9a-hjkmnp-tv-z]{26}/g)) seen.add(path)
-}
-
-/** The next picture begins captive again. */
-async function endSession(page: Page, stage: Stage, seen: ReadonlySet<string>): Promise<void> {
-  for (const path of seen) {
+/** The next picture begins captive again: what a page of this one led to is ended. */
+async function endSessions(page: Page, stage: Stage, shown: string): Promise<void> {
+  const paths = new Set([...shown.matchAll(/\/s\/[0-9a-hjkmnp-tv-z]{26}/g)].map(([path]) => path))
+  for (const path of paths) {
     await page.goto(new URL(path, stage.urls['portal']).href)
     const resume = page.locator('form[action$="/resume"] button')
     if ((await resume.count()) > 0) await resume.click()
