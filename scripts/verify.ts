@@ -11,8 +11,13 @@ const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 /** Percent of the branches of radius/, by its own tests and those with real peers. */
 const LEAST_BRANCHES = 90
 
+/** What times something has the machine to itself: `*.alone.verify.ts`. */
+const ALONE = '.alone.verify.ts'
+
 async function simulations(files: readonly string[]): Promise<number> {
-  return runChild(process.execPath, [vitest, 'run', '--config', 'vitest.verify.config.ts', '--passWithNoTests', ...files])
+  const run = (...args: readonly string[]): Promise<number> => runChild(process.execPath, [vitest, 'run', '--config', 'vitest.verify.config.ts', '--passWithNoTests', ...args])
+  if (files.length > 0) return run('--no-file-parallelism', ...files)
+  return (await run('--exclude', `**/*${ALONE}`)) || run('--no-file-parallelism', ALONE)
 }
 
 async function coverage(): Promise<number> {
