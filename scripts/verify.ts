@@ -8,7 +8,9 @@ import { ensurePeers } from './test/peers.ts'
 
 const root = join(import.meta.dirname, '..')
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-/** Percent of the branches of radius/, by its own tests and those with real peers. */
+/** The tests of radius/: its own, those with real peers, and those of vouchers that a hub lends. */
+const RADIUS_TESTS = ['radius', 'test/peers/radius', 'portal/hub/vouchers/city-vouchers']
+/** Percent of the branches of radius/ that they reach. */
 const LEAST_BRANCHES = 90
 
 /** What times something has the machine to itself: `*.alone.verify.ts`. */
@@ -24,7 +26,7 @@ async function coverage(): Promise<number> {
   const reports = mkdtempSync(join(tmpdir(), 'parvis-coverage-'))
   const options = ['enabled', 'include=radius/**/*.ts', 'exclude=radius/**/*.{test,verify}.ts', 'reporter=text', `reportsDirectory=${reports}`, `thresholds.branches=${LEAST_BRANCHES}`]
   try {
-    return await runChild(process.execPath, [vitest, 'run', 'radius', 'test/peers/radius', ...options.map((option) => `--coverage.${option}`)])
+    return await runChild(process.execPath, [vitest, 'run', ...RADIUS_TESTS, ...options.map((option) => `--coverage.${option}`)])
   } finally {
     rmSync(reports, { recursive: true, force: true })
   }
