@@ -7,23 +7,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { makeBatch } from '#shared/batch.ts'
 import { sqliteStore } from '#portal/hub/store/sqlite.ts'
+import { seededNumbers } from '#test/support/seeded-numbers.ts'
 import { draft, gateway } from './delivery-parts.ts'
 
 const KILLS = 200
 const BATCHES = 2_000
 /** A start takes about this long; kills fall before, in and after it. */
 const LATEST_KILL_MS = 90
-
-/** Numbers between 0 and 1 that a printed seed brings back (mulberry32). */
-function chance(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 type Side = { child: ChildProcess; lines: Interface; first: Promise<string> }
 const sides: Side[] = []
@@ -52,7 +42,7 @@ async function kill({ child }: Side): Promise<void> {
 test(`${KILLS} kills of gateway or hub over ${BATCHES} batches: each arrives exactly once, unchanged`, async () => {
   const seed = Number(process.env['PARVIS_SEED'] ?? Math.trunc(performance.timeOrigin) % 2 ** 31)
   process.stdout.write(`delivery kills: seed ${seed} (PARVIS_SEED brings it back)\n`)
-  const random = chance(seed)
+  const random = seededNumbers(seed)
   const dir = mkdtempSync(join(tmpdir(), 'parvis-'))
   onTestFinished(async () => {
     await Promise.all(sides.filter(({ child }) => child.exitCode === null && child.signalCode === null).map(kill))

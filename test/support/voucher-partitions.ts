@@ -1,5 +1,6 @@
 // Random days of a city whose gateways lose and find their hub, restart, and are cut off in the middle of an answer, while people come
 // with their vouchers wherever they like. What was online is added up, and set against what was paid for.
+import { seededNumbers } from './seeded-numbers.ts'
 import { voucherTown, type Gateway } from './voucher-town.ts'
 
 const HOUR_MS = 3_600_000
@@ -7,17 +8,6 @@ const DAY_MS = 86_400_000
 const COURTESY_MS = 1_800_000
 /** A power cut takes along what was not reported yet. */
 const UNREPORTED_MS = 300_000
-
-/** Mulberry32: the same days from the same seed. */
-function chance(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 export type Days = { readonly seed: number; readonly hours: number; readonly gateways: number; readonly vouchers: number; readonly stepMs: number }
 export type Verdict = {
@@ -31,7 +21,7 @@ export type Verdict = {
 }
 
 export async function simulate({ seed, hours, gateways: count, vouchers, stepMs }: Days): Promise<Verdict> {
-  const random = chance(seed)
+  const random = seededNumbers(seed)
   const often = (perHour: number): boolean => random() < (perHour * stepMs) / HOUR_MS
   const one = <T>(some: readonly T[]): T => some[Math.floor(random() * some.length)] as T
   const town = await voucherTown()

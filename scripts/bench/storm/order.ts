@@ -13,12 +13,11 @@ export type CrowdOrder = {
   readonly atOnce?: number
 }
 type Times = { readonly p50: number; readonly p99: number; readonly most: number }
-/** `seconds` until the last phone was online; `outstanding` were on their way when the last of them had arrived. */
+/** Milliseconds. `seconds` until the last phone was online. */
 export type CrowdResult = {
   readonly journeys: number
   readonly seconds: number
   readonly failures: readonly (readonly [what: string, count: number])[]
-  readonly outstanding: number
   readonly answersMs: Times
   readonly journeysMs: Times
 }
