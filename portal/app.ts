@@ -58,36 +58,38 @@ export const ROUTES: readonly Route[] = [...JOURNEY, ...EMERGENCY, ...MONITORING
 /** Pages whose address, or where they lead, is nobody else's to know. */
 const UNTOLD = ['/s/', '/receipt', '/connect']
 
-function register(app: Hono<Env>, routes: readonly PortalRoute[], visits: Visits): void {
-  for (const { methods, path, answers } of routes) {
-    // Hono answers HEAD by GET.
-    app.on(methods.filter((method) => method !== 'HEAD'), path, answers(visits))
+const headersOf = ({ look }: Visits, answer: Answer): Answer =>
+  function withHeaders(visit) {
+    // Before the answer is made: into one that is there already, each of them costs more than the router.
+    visit.header('Content-Security-Policy', look.policy(undefined))
+    // `same-origin`, because with none at all a form post has the Origin `null`; a session link must not travel even so.
+    visit.header('Referrer-Policy', UNTOLD.some((path) => visit.req.path.startsWith(path)) ? 'no-referrer' : 'same-origin')
+    visit.header('X-Content-Type-Options', 'nosniff')
+    visit.header('Cache-Control', 'no-store')
+    return answer(visit)
   }
-}
+
+const toSomebody = (visits: Visits, answer: Answer): Answer =>
+  async function knowing(visit) {
+    await Promise.all([visits.lookUp(visit), visits.service.fresh()])
+    await visits.letInFreely(visit)
+    return answer(visit)
+  }
 
 export function createApp(desk: PortalDesk): Hono<Env> {
   const app = new Hono<Env>()
   const visits = createVisits(desk)
 
-  app.use(async (visit, next) => {
-    // Before the answer is made: into one that is there already, each of them costs more than the router.
-    visit.header('Content-Security-Policy', visits.look.policy(undefined))
-    // `same-origin`, because with none at all a form post has the Origin `null`; a session link must not travel even so.
-    visit.header('Referrer-Policy', UNTOLD.some((path) => visit.req.path.startsWith(path)) ? 'no-referrer' : 'same-origin')
-    visit.header('X-Content-Type-Options', 'nosniff')
-    visit.header('Cache-Control', 'no-store')
-    await next()
-    const formTo = visit.get('formTo')
-    if (formTo !== undefined) visit.header('Content-Security-Policy', visits.look.policy(formTo))
-  })
-  register(app, MONITORING, visits)
-  register(app, EMERGENCY, visits)
-  app.use(async (visit, next) => {
-    await Promise.all([visits.lookUp(visit), desk.service.fresh()])
-    await visits.letInFreely(visit)
-    await next()
-  })
-  register(app, JOURNEY, visits)
+  /** One handler a route: middleware costs the router a chain of promises for each request. */
+  function register(routes: readonly PortalRoute[], wrap = (answer: Answer) => answer): void {
+    for (const { methods, path, answers } of routes) {
+      // Hono answers HEAD by GET.
+      app.on(methods.filter((method) => method !== 'HEAD'), path, headersOf(visits, wrap(answers(visits))))
+    }
+  }
+  register(MONITORING)
+  register(EMERGENCY)
+  register(JOURNEY, (answer) => toSomebody(visits, answer))
 
   app.onError((error, visit) =>
     error instanceof MalformedError ? visits.fail(visit, visits.readerOf(visit), 'malformed') : visits.broken(visit, 'a request failed', error),

@@ -54,6 +54,7 @@ import { createSessionStore } from './session/store.ts'
 import type { PortalSettings } from './settings.ts'
 import { createDoctor } from './state/doctor.ts'
 import { createService, MOST_SESSIONS, type ServiceParts } from './state/service.ts'
+import type { Ends } from './visit.ts'
 
 const CHORES_MS = 60_000
 /** A phone that wakes up lets every app probe at once. */
@@ -243,6 +244,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, guests, receipts, receiptDesk, operator, legalAlarms: legal.alarms, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
 }
 
-function endsOf({ socket, url }: IncomingMessage) {
-  return { source: canonicalIp(socket.remoteAddress ?? ''), local: socket.localAddress, target: url }
+function endsOf(request: IncomingMessage): Ends {
+  const { socket, url } = request
+  return { source: canonicalIp(socket.remoteAddress ?? ''), local: socket.localAddress, target: url, body: request }
 }

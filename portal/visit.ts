@@ -1,11 +1,12 @@
 // What every route of the portal works with: who reads, who asks, and the pages that any of them may end in.
+import type { Readable } from 'node:stream'
 import type { Context } from 'hono'
 import type { Effects } from '#shared/effects.ts'
 import { preferredLanguage, type Translate } from '#shared/i18n/texts.ts'
 import type { KeyObject } from '#shared/keyed-mac.ts'
 import { reason } from '#shared/log.ts'
 import type { IpAddress } from '#shared/personal.ts'
-import { issueFormToken } from './consent/form-token.ts'
+import { issueFormToken, type FormToken } from './consent/form-token.ts'
 import type { SecureDoor } from './certificate/secure-door.ts'
 import type { Receipts } from './consent/receipts.ts'
 import { shownExtras } from './consent/extras.ts'
@@ -20,7 +21,7 @@ import { behindOf, clientIdOf, type ControllerDesk } from './controllers/control
 import type { Guests } from './controllers/guests.ts'
 import type { Connect } from './login/connect.ts'
 import type { Free } from './login/free.ts'
-import { methodsAt } from './login/methods.ts'
+import { methodsAt, type Method } from './login/methods.ts'
 import { signInFacts } from './login/facts.ts'
 import { PROBLEMS } from './login/problems.ts'
 import type { ReentryCode } from './login/reentry/code.ts'
@@ -29,6 +30,7 @@ import { FAILURES, failurePage, type Failure } from './pages/failure.ts'
 import type { Html, Reader } from './pages/frame.ts'
 import { isPageLanguage, PAGE_LANGUAGES, type PageLanguage } from './pages/languages.ts'
 import type { Keepsake } from './pages/online.ts'
+import { blank, press, type Pressed } from './pages/pressed.ts'
 import { durationWords } from './pages/time-words.ts'
 import { welcomePage, type Notice } from './pages/welcome.ts'
 import type { Filled } from './pages/ways.ts'
@@ -42,8 +44,8 @@ import type { Service } from './state/service.ts'
 import { createLook, type Look } from './theme/look.ts'
 
 /** The two ends of the connection that a request came by. */
-export type Ends = { readonly source: IpAddress; readonly local: string | undefined; /** The request target as it came. */ readonly target?: string | undefined }
-export type Env = { Bindings: Ends; Variables: { asker?: Asker; arrived?: Opened; /** Another origin that a form of this page may lead to. */ formTo?: string } }
+export type Ends = { readonly source: IpAddress; readonly local: string | undefined; /** The request target as it came. */ readonly target?: string | undefined; /** The request's body as it comes. */ readonly body?: Readable }
+export type Env = { Bindings: Ends; Variables: { asker?: Asker; arrived?: Opened } }
 export type Visit = Context<Env>
 export type Client = Asker & { readonly kind: 'client' }
 export type Status = 200 | 400 | 403 | 404 | 429 | 503
@@ -86,6 +88,8 @@ export type Visits = PortalDesk & {
   readonly look: Look
   /** Finds out who asks, before any page. A phone that a foreign controller sent is known by its state alone, never by its address. */
   lookUp(visit: Visit): Promise<void>
+  /** Another origin that a form of this answer may lead to. */
+  formsTo(visit: Visit, origin: string): void
   /** A phone stands on the network it is a neighbour on, whichever address of ours it called. */
   placeFor(visit: Visit): Place
   readerOf(visit: Visit, chosen?: string | undefined, to?: string | undefined): Reader
@@ -96,17 +100,20 @@ export type Visits = PortalDesk & {
   /** The live session of the device that asks. */
   sessionOf(visit: Visit): Promise<OpenSession | undefined>
   termsFor(reader: Reader): Terms
-  page(visit: Visit, body: Html, status?: Status): Response | Promise<Response>
+  page(visit: Visit, body: Html | Uint8Array<ArrayBuffer>, status?: Status): Response | Promise<Response>
   /** What went wrong, in words; counted by its name. */
   fail(visit: Visit, reader: Reader, failure: Failure): Response | Promise<Response>
   refused(why: string): void
   welcome(visit: Visit, reader: Reader, client: Client, again?: Again): Promise<Response>
   /** What was typed opens nothing: the first page, with why beside the field. */
   wrong(visit: Visit, reader: Reader, client: Client, filled: Filled): Promise<Response>
-  keepsakeOf(token: Keepsake['token']): Keepsake
+  keepsakeOf(token: Keepsake['token'], code: Keepsake['code']): Keepsake
   /** An error that nobody caught: logged by its code, told as a failure of ours. */
   broken(visit: Visit, what: string, error: unknown): Response | Promise<Response>
 }
+
+const HTML = 'text/html; charset=UTF-8'
+const placeAndLanguage = ({ site, language }: Reader): string => `${site.id} ${language}`
 
 export function createVisits(desk: PortalDesk): Visits {
   const { settings, effects, sessions, formKey } = desk
@@ -114,6 +121,8 @@ export function createVisits(desk: PortalDesk): Visits {
   const look = createLook(settings.theme)
   const unfitted = metrics.counter('portal_unfitted_total', 'Requests from a place that no site matches; they go to site default.')
   const refused = (why: string): void => metrics.counter('portal_refused_total', 'Requests refused, by reason.', { why })()
+
+  const formsAt = (site: string): readonly Method[] => methodsAt(settings, site).filter(({ form }) => form)
 
   function placeFor(visit: Visit): Place {
     const asker = visit.get('asker')
@@ -132,6 +141,8 @@ export function createVisits(desk: PortalDesk): Visits {
     return { t: desk.texts(language), language, languages, site, servicesUrl: settings.servicesUrl, look, to: state, state: desk.service.told(), ...(visit.get('arrived') && { at: visit.req.query('at') }) }
   }
 
+  const formsTo = (visit: Visit, origin: string): void => visit.header('Content-Security-Policy', look.policy(origin))
+
   async function lookUp(visit: Visit): Promise<void> {
     const state = visit.req.query('at')
     if (state === undefined) return visit.set('asker', await desk.neighbours.asker(visit.env.source))
@@ -140,7 +151,7 @@ export function createVisits(desk: PortalDesk): Visits {
     const { arrival } = arrived
     visit.set('arrived', arrived)
     visit.set('asker', { kind: 'client', mac: arrival.mac, contested: false, behind: behindOf(arrived) })
-    if (arrival.back !== undefined) visit.set('formTo', arrival.back)
+    if (arrival.back !== undefined) formsTo(visit, arrival.back)
   }
 
   function askerOf(visit: Visit): Asker {
@@ -156,7 +167,7 @@ export function createVisits(desk: PortalDesk): Visits {
   /** The same for everyone at one site in one language, and hashed: made once. */
   const known = new Map<string, Terms>()
   function termsFor(reader: Reader): Terms {
-    const key = `${reader.site.id} ${reader.language}`
+    const key = placeAndLanguage(reader)
     const terms = known.get(key) ?? termsMade(reader)
     known.set(key, terms)
     return terms
@@ -168,11 +179,11 @@ export function createVisits(desk: PortalDesk): Visits {
     return termsOf(language, [...signInFacts(t, methodsAt(settings, site.id), durationWords(t, seconds)), t(PROFILES[settings.legalProfile ?? 'default'].texts.fact)], document)
   }
 
-  async function page(visit: Visit, body: Html, status: Status = 200): Promise<Response> {
-    const text = String(await body)
+  async function page(visit: Visit, body: Html | Uint8Array<ArrayBuffer>, status: Status = 200): Promise<Response> {
+    const text = body instanceof Uint8Array ? body : String(await body)
     const small = squeezed(text, visit.req.header('accept-encoding'))
-    if (small === undefined) return visit.html(text, status)
-    return visit.body(small, status, { 'Content-Type': 'text/html; charset=UTF-8', 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' })
+    if (small === undefined) return visit.body(text, status, { 'Content-Type': HTML })
+    return visit.body(small, status, { 'Content-Type': HTML, 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' })
   }
 
   function fail(visit: Visit, reader: Reader, met: Failure) {
@@ -184,22 +195,38 @@ export function createVisits(desk: PortalDesk): Visits {
     return page(visit, failurePage(reader, failure), status)
   }
 
-  async function welcome(visit: Visit, reader: Reader, client: Client, { notice, filled, status = 200 }: Again = {}): Promise<Response> {
+  function welcomeWith(reader: Reader, tokens: (method: Method) => FormToken, { notice, filled }: Again, online: boolean): Html {
+    const ways = formsAt(reader.site.id).map((method) => ({ method, token: tokens(method), filled: filled?.method === method.id ? filled : undefined }))
+    return welcomePage(reader, { terms: termsFor(reader), ways, extras: shownExtras(settings.extras, reader.language), notice, online })
+  }
+
+  /** As most see it: of a site and a language, with nothing to be told, carried along or typed again. */
+  const pressed = new Map<string, Pressed>()
+  async function plainWelcome(reader: Reader, tokens: readonly FormToken[]): Promise<Uint8Array<ArrayBuffer>> {
+    const key = placeAndLanguage(reader)
+    const known = pressed.get(key)
+    if (known) return known(tokens)
+    const forms = formsAt(reader.site.id)
+    // The cast holds for the moment between drawing and filling.
+    const made = press(String(await welcomeWith(reader, (method) => blank(forms.indexOf(method)) as FormToken, {}, false)))
+    pressed.set(key, made)
+    return made(tokens)
+  }
+
+  async function welcome(visit: Visit, reader: Reader, client: Client, again: Again = {}): Promise<Response> {
     desk.doctor.shown(client.mac)
     const online = (await sessions.live(client.mac, client.behind?.controller)) !== undefined
-    const terms = termsFor(reader)
-    const ways = methodsAt(settings, reader.site.id).flatMap((method) => {
-      if (!method.form) return []
-      const token = issueFormToken(formKey, { client: clientIdOf(client), purpose: method.purpose, termsSha256: terms.sha256 }, clock.now(), random)
-      return { method, token, filled: filled?.method === method.id ? filled : undefined }
-    })
-    return page(visit, welcomePage(reader, { terms, ways, extras: shownExtras(settings.extras, reader.language), notice, online }), status)
+    const { sha256 } = termsFor(reader)
+    const tokenFor = ({ purpose }: Method): FormToken => issueFormToken(formKey, { client: clientIdOf(client), purpose, termsSha256: sha256 }, clock.now(), random)
+    const plain = !online && again.notice === undefined && again.filled === undefined && reader.to === undefined && reader.at === undefined && reader.state?.held.length === 0
+    return page(visit, plain ? await plainWelcome(reader, formsAt(reader.site.id).map(tokenFor)) : welcomeWith(reader, tokenFor, again, online), again.status ?? 200)
   }
 
   return {
     ...desk,
     look,
     lookUp,
+    formsTo,
     placeFor,
     readerOf,
     async letInFreely(visit) {
@@ -223,7 +250,7 @@ export function createVisits(desk: PortalDesk): Visits {
       if (seconds !== undefined) visit.header('Retry-After', String(seconds))
       return welcome(visit, reader, client, { filled, status: PROBLEMS[problem] })
     },
-    keepsakeOf: (token) => ({ token, code: desk.codeOf(token), absoluteUrl: new URL(`/s/${token}`, desk.secure.url()).href }),
+    keepsakeOf: (token, code) => ({ token, code, absoluteUrl: new URL(`/s/${token}`, desk.secure.url()).href }),
     broken(visit, what, error) {
       effects.log.error(what, { reason: reason(error) })
       return fail(visit, readerOf(visit), 'gate')

@@ -46,7 +46,7 @@ export function receiptFormRoute(visits: Visits) {
   }
 
   return async function actOnReceipt(visit: Visit) {
-    const form = await readForm(visit.req.raw)
+    const form = await readForm(visit)
     const reader = readerOf(visit, form('lang'))
     const code = parseCode(form('code') ?? '')
     const name = form('act') ?? 'show'

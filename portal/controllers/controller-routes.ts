@@ -62,7 +62,7 @@ export function unifiRoute(visits: Visits) {
 export function pollRoute(visits: Visits) {
   return async function polled(visit: Visit) {
     const controller = visits.controllers.named(visit.req.param('controller') ?? '')
-    const form = await readForm(visit.req.raw)
+    const form = await readForm(visit)
     return controller ? poll(visits, visit, controller, form) : visits.fail(visit, visits.readerOf(visit), 'arrival')
   }
 }

@@ -49,7 +49,7 @@ export function connectRoute(visits: Visits) {
   const { clock } = effects
 
   return async function connect(visit: Visit) {
-    const form = await readForm(visit.req.raw)
+    const form = await readForm(visit)
     const reader = readerOf(visit, form('lang'), form('to'))
     const asker = askerOf(visit)
     if (asker.kind !== 'client') return fail(visit, reader, 'unknown')
@@ -76,7 +76,7 @@ export function connectRoute(visits: Visits) {
     if (connected.kind === 'failed') return fail(visit, reader, connected.failure)
     if (connected.kind === 'live') return visit.redirect(href(reader, '/status'), 303)
     if (connected.kind === 'handed') return visit.redirect(connected.to, 303)
-    const keepsake = keepsakeOf(connected.token)
+    const keepsake = keepsakeOf(connected.token, connected.code)
     const back = arrived && controllers.wayBack(arrived.arrival, `${keepsake.absoluteUrl}?lang=${reader.language}`)
     if (back !== undefined) return visit.redirect(back, 303)
     const wanted = keptAddress(formKey, visit.env.source, reader.to, clock.now())

@@ -29,7 +29,7 @@ export type Tap = { readonly mac: MacAddress; readonly site: Site; readonly lang
 }
 
 export type Connected =
-  | ({ readonly kind: 'opened'; readonly extrasRefused: boolean } & Opened)
+  | ({ readonly kind: 'opened'; readonly extrasRefused: boolean; readonly code?: ReentryCode } & Opened)
   /** Somebody of this device was faster: another tap, another window. */
   | { readonly kind: 'live'; readonly session: OpenSession }
   | Failed
@@ -89,8 +89,7 @@ export function createConnect(parts: ConnectParts): Connect {
     const connected = await open(tap, await grant(tap, proof))
     if (connected.kind !== 'opened') return connected
     if (proof.kind === 'name') tries.right(tap.mac)
-    if (offersReentry(settings, tap.site.id)) codes.issue(connected.session, connected.token)
-    return connected
+    return offersReentry(settings, tap.site.id) ? { ...connected, code: codes.issue(connected.session, connected.token) } : connected
   }
 
   async function hand(tap: GuestTap): Promise<Connected> {

@@ -19,13 +19,16 @@ function timeLeft(reader: Reader, session: OpenSession, nowMs: number, heading: 
   return html`<div class="time">${ring(share, sign)}<h1 tabindex="-1" autofocus>${heading}</h1><p role="status"><b>${t('time.left', { time: durationWords(t, left) })}</b><br>${t('time.until', { until: hourWords(language, wallTime(session.deadlineMs, site.timezone)) })}</p></div>`
 }
 
-function keepsake(reader: Reader, { absoluteUrl, code }: Keepsake, { withdrawal }: OpenSession): Html {
+function keepsake(reader: Reader, { code }: Keepsake, { withdrawal }: OpenSession, scannable: Html | '' = ''): Html {
   const { t, language } = reader
   const receipt = withdrawal === '' ? '' : html`<p><a class="line" href="/receipt/${withdrawal}?lang=${language}">${t('keep.receiptPage')}</a></p>`
-  return html`<details><summary>${t(code === undefined ? 'keep.summary' : 'keep.summaryCode')}</summary>${code === undefined ? '' : html`<p>${t('keep.code')}</p><p class="code" dir="ltr"><b>${printedCode(code)}</b></p>`}<p>${t('keep.text')}</p>${qrCode(absoluteUrl, t('keep.qr'))}${receipt}</details>`
+  return html`<details><summary>${t(code === undefined ? 'keep.summary' : 'keep.summaryCode')}</summary>${code === undefined ? '' : html`<p>${t('keep.code')}</p><p class="code" dir="ltr"><b>${printedCode(code)}</b></p>`}<p>${t('keep.text')}</p>${scannable}${receipt}</details>`
 }
 
-/** `continueTo` is the page the person wanted before, signed by us. */
+/**
+ * `continueTo` is the page the person wanted before, signed by us. The link to scan stands behind `success.manage`: drawing it for
+ * everybody who comes online would cost as much as the rest of this page.
+ */
 export function successPage(reader: Reader, session: OpenSession, nowMs: number, keep: Keepsake, continueTo: string | undefined, extrasRefused = false): Html {
   const { t, language, servicesUrl } = reader
   const host = continueTo === undefined ? '' : new URL(continueTo).host
@@ -49,6 +52,6 @@ export function statusPage(reader: Reader, session: OpenSession, nowMs: number, 
 ${outlookLines(reader, session, outlook)}${extendForm(reader, outlook, key)}
 ${keep === undefined ? html`<p class="small">${t('status.noToken')}</p>` : html`${pauseForm(reader, session, nowMs, key)}${end(keep.token)}`}
 <p class="lines"><a class="line" href="${href(reader, path)}">${t('status.refresh')}</a></p>
-${keep === undefined ? '' : keepsake(reader, keep, session)}`
+${keep === undefined ? '' : keepsake(reader, keep, session, qrCode(keep.absoluteUrl, t('keep.qr')))}`
   return frame(reader, { title: t('status.title'), body, path })
 }

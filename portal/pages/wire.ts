@@ -10,7 +10,7 @@ const GZIP = /(?:^|,)\s*gzip\s*(?:;\s*q=(?:1|0?\.[0-9]*[1-9])[0-9.]*\s*)?(?:,|$)
  * and cost nothing here. What is secret on a page is drawn anew for each answer or was given to this reader alone by its
  * address, so that its length tells nobody anything (BREACH needs the same secret beside many guesses).
  */
-export function squeezed(page: string, accepted: string | undefined): Buffer<ArrayBuffer> | undefined {
+export function squeezed(page: string | Uint8Array, accepted: string | undefined): Buffer<ArrayBuffer> | undefined {
   if (page.length <= MOST_PLAIN_BYTES / 3 || Buffer.byteLength(page) <= MOST_PLAIN_BYTES) return undefined
   return accepted !== undefined && GZIP.test(accepted) ? gzipSync(page) : undefined
 }

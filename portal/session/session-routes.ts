@@ -31,7 +31,7 @@ export function statusRoute(visits: Visits) {
 
 /** `GET /s/<token>`: the link that is its holder's alone. */
 export function heldRoute(visits: Visits) {
-  const { sessions, controllers, readerOf, page, keepsakeOf, effects } = visits
+  const { sessions, controllers, readerOf, page, keepsakeOf, codeOf, effects } = visits
   return async function showHeld(visit: Visit) {
     const reader = readerOf(visit)
     const token = parseToken(visit.req.param('token') ?? '')
@@ -42,10 +42,10 @@ export function heldRoute(visits: Visits) {
     if (paused) return page(visit, pausedPage(reader, paused, key))
     const session = await sessions.held(token)
     const away = session && controllers.leaving(session.behind)
-    if (away !== undefined) visit.set('formTo', new URL(away).origin)
+    if (away !== undefined) visits.formsTo(visit, new URL(away).origin)
     const nowMs = effects.clock.now()
     const own = session?.behind ? { ...reader, at: controllers.stateOf(session.mac, session.behind) } : reader
-    return session ? page(visit, statusPage(own, session, nowMs, keepsakeOf(token), outlookOf(visits, session, nowMs, extendedIn(visit)), key)) : page(visit, gonePage(reader), 404)
+    return session ? page(visit, statusPage(own, session, nowMs, keepsakeOf(token, codeOf(token)), outlookOf(visits, session, nowMs, extendedIn(visit)), key)) : page(visit, gonePage(reader), 404)
   }
 }
 
@@ -62,7 +62,7 @@ export function receiptRoute({ sessions, receipts, readerOf, page }: Visits) {
 /** `POST /disconnect`, with the session token. */
 export function disconnectRoute({ sessions, controllers, readerOf, page, broken }: Visits) {
   return async function disconnect(visit: Visit) {
-    const form = await readForm(visit.req.raw)
+    const form = await readForm(visit)
     const reader = readerOf(visit, form('lang'))
     const token = parseToken(form('token') ?? '')
     const session = token && (await sessions.held(token))

@@ -92,6 +92,8 @@ export function createSessions(desk: Desk): Sessions {
   const watch = createWatch(desk, upkeep, turns, (id) => end(id, 'nasRequest'))
   const failed = (error: unknown) => effects.log.error('upkeep failed', { reason: reason(error) })
   let cancelExpiry: Cancel = () => {}
+  /** For which deadline. */
+  let armedMs = Infinity
   let cancelRounds: Cancel = () => {}
   let running = false
   let roundUnderway: Promise<void> | undefined
@@ -118,9 +120,9 @@ export function createSessions(desk: Desk): Sessions {
     armExpiry()
   }
 
-  function armExpiry(): void {
+  function armExpiry(next = running ? store.nextDeadline() : undefined): void {
     cancelExpiry()
-    const next = running ? store.nextDeadline() : undefined
+    armedMs = next ?? Infinity
     if (next !== undefined) cancelExpiry = effects.clock.after(Math.max(SHORTEST_WAIT_MS, next - desk.now()), () => void expire().catch(failed))
   }
 
@@ -229,7 +231,8 @@ export function createSessions(desk: Desk): Sessions {
     async open(opening) {
       if (barrier(opening.site, opening.mac, opening.behind?.controller)) throw new UnavailableError('barred', 'nobody may go online here now')
       const opened = await openSession(desk, opening)
-      armExpiry()
+      const { deadlineMs } = opened.session
+      if (running && deadlineMs < armedMs) armExpiry(deadlineMs)
       void reporting.started(opened.session)
       return opened
     },

@@ -66,7 +66,7 @@ const back = (reader: Reader, form: Form, told?: Extended): string => {
 export function extendRoute(visits: Visits) {
   const { sessions, extending, readerOf, page } = visits
   return async function extend(visit: Visit) {
-    const form = await readForm(visit.req.raw)
+    const form = await readForm(visit)
     const reader = readerOf(visit, form('lang'))
     const session = await formSession(visits, visit, form, { held: (token) => sessions.held(token), own: ({ mac, behind }) => sessions.live(mac, behind?.controller) })
     if (!session) return page(visit, gonePage(reader), 404)
@@ -77,7 +77,7 @@ export function extendRoute(visits: Visits) {
 /** `POST /pause`, with the session token alone: it cuts a device off. */
 export function pauseRoute({ sessions, readerOf, page, broken }: Visits) {
   return async function pause(visit: Visit) {
-    const form = await readForm(visit.req.raw)
+    const form = await readForm(visit)
     const reader = readerOf(visit, form('lang'))
     const token = parseToken(form('token') ?? '')
     const session = token && (await sessions.held(token))
@@ -95,7 +95,7 @@ export function pauseRoute({ sessions, readerOf, page, broken }: Visits) {
 export function resumeRoute(visits: Visits) {
   const { sessions, readerOf, page, broken } = visits
   return async function resume(visit: Visit) {
-    const form = await readForm(visit.req.raw)
+    const form = await readForm(visit)
     const reader = readerOf(visit, form('lang'))
     const session = await formSession(visits, visit, form, { held: (token) => sessions.heldPaused(token), own: ({ mac, behind }) => sessions.paused(mac, behind?.controller) })
     if (!session) return page(visit, gonePage(reader), 404)

@@ -124,16 +124,25 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
   const shut = run('update session set shut = 1, deadline_ms = min(deadline_ms, ?), up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ? where id = ?')
   const leave = run('insert or replace into farewell (session, mac, user, class, started_ms, start_told, ended_ms) select id, mac, token_user, class, started_ms, start_told, ? from session where id = ?')
   const remove = run('delete from session where id = ?')
-  const told = [run('update session set start_told = 1 where id = ?'), run('update farewell set start_told = 1 where session = ?')]
+  const startTold = db.prepare<[string]>('update session set start_told = 1 where id = ?')
+  const farewellTold = run('update farewell set start_told = 1 where session = ?')
   const farewell = db.prepare<[string], { session: string; mac: string; user: string | null; class: Uint8Array | null; started_ms: number; start_told: number }>('select * from farewell where session = ?')
   const waiting = db.prepare<[], { n: number }>('select count(*) as n from waiting')
   const keep = run('insert into waiting (statements) values (?)')
   const kept = db.prepare<[number], { id: number; statements: string }>('select id, statements from waiting order by id limit ?')
 
+  const boot = bootOf(db, fresh, nowMs)
+  // Asked before every report.
+  let unannouncedMs = unannounced.get()
+  const setAnnounced = run('update boot set announced = 1')
+
   return {
-    boot: bootOf(db, fresh, nowMs),
-    unannouncedMs: () => unannounced.get(),
-    setAnnounced: run('update boot set announced = 1'),
+    boot,
+    unannouncedMs: () => unannouncedMs,
+    setAnnounced() {
+      setAnnounced()
+      unannouncedMs = undefined
+    },
     add: (session) => void insert.run(valuesOf(session)),
     setOpen: run("update session set kind = 'open' where id = ?"),
     setClosing: ((close) => (id: SessionId, cause: TerminateCause) => close(cause, id))(run("update session set kind = 'closing', cause = ? where id = ?")),
@@ -143,7 +152,9 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     setShut: (id, u, atMs) => shut(atMs, u.upBytes, u.downBytes, u.upPackets, u.downPackets, id),
     setUsage: (id, u, activeMs) => usage(u.upBytes, u.downBytes, u.upPackets, u.downPackets, activeMs, id),
     setLimits: (id, deadlineMs, limits) => void limit.run({ id, deadlineMs, ...limitValues(limits) }),
-    setStartTold: (id) => told.forEach((tell) => tell(id)),
+    setStartTold(id) {
+      if (startTold.run(id).changes === 0) farewellTold(id)
+    },
     setInterim: ((set) => (id: SessionId, ms: number) => set(ms, id))(run('update session set interim_ms = ? where id = ?')),
     setChecked: ((set) => (id: SessionId, ms: number) => set(ms, id))(run('update session set checked_ms = ? where id = ?')),
     retire: db.transaction((id: SessionId, endedMs: number) => {
@@ -173,13 +184,14 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     shift(ms) {
       shift.run({ ms })
       shiftBoot.run({ ms })
+      unannouncedMs = unannounced.get()
       shiftCodes.run({ ms })
     },
     farewell(id) {
       const row = farewell.get(id)
       return row && { session: row.session, mac: row.mac as MacAddress, user: row.user ?? undefined, class: row.class ?? undefined, startedMs: row.started_ms, startTold: row.start_told === 1 }
     },
-    farewellTold: run('update farewell set start_told = 1 where session = ?'),
+    farewellTold,
     dropFarewell: run('delete from farewell where session = ?'),
     dropFarewells: run('delete from farewell where ended_ms < ?'),
     keep(statements) {

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { systemClock } from '#shared/clock.ts'
 import type { Effects } from '#shared/effects.ts'
 import { UsageError } from '#shared/errors.ts'
 import { jsonLog, reason } from '#shared/log.ts'
 import { createMetrics } from '#shared/metrics.ts'
+import { pooledRandom } from '#shared/random.ts'
 import { banner } from '../run/banner.ts'
 import { openDirectories } from '../run/directories.ts'
 import { ROLES, type Role } from '../run/ground.ts'
@@ -29,7 +29,7 @@ export function systemEffects(io: Io): Effects {
   // A terminal gets lines for people; a service manager gets JSON.
   const terminal = process.stderr.isTTY
   const log = jsonLog((line) => io.err(terminal ? terminalLine(line, io.colour) : line), clock.now, terminal ? 'warn' : 'info')
-  return { clock, random: randomBytes, log, metrics: createMetrics() }
+  return { clock, random: pooledRandom(), log, metrics: createMetrics() }
 }
 
 /** A terminal that goes away takes its programs along; a service manager's SIGHUP means "read your settings again". */

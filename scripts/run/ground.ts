@@ -38,9 +38,9 @@ export async function openDisk(path: string, options: Omit<OpenOptions, 'durabil
   }
 }
 
-/** A store in the runtime directory, or in memory where there is none. */
+/** A store in the runtime directory, or in memory where there is none: this process's own. */
 export function openVolatile({ runtime }: Directories, name: string, options: OpenOptions): Db {
-  return openDb(runtime === undefined ? ':memory:' : join(runtime, name), options)
+  return openDb(runtime === undefined ? ':memory:' : join(runtime, name), { ...options, alone: true })
 }
 
 /** Exact noise from the kernel's generator: every draw reads its own bytes, none is kept (privacy.md, How a release happens 2). */

@@ -27,6 +27,8 @@ export type OpenOptions = {
   migrations: readonly string[]
   /** Overwrites deleted content, where personal data is erased. */
   secureDelete?: boolean
+  /** No other connection ever opens the file: then it needs no locks, each of which is a call to the kernel. */
+  alone?: boolean
   /** After how many pages of the write-ahead log the file is written. Where much is written, more of them cost fewer, rarer stalls. */
   checkpointPages?: number
 }
@@ -44,6 +46,8 @@ export function openDb(path: string, options: OpenOptions): Db {
   const suspicious = path !== ':memory:' && stoppedUncleanly(path)
   const db = new Database(path)
   db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  // Before the log is opened: its index then stays in our own memory.
+  if (options.alone) db.pragma('locking_mode = EXCLUSIVE')
   db.pragma('auto_vacuum = INCREMENTAL')
   db.pragma('journal_mode = WAL')
   // A reopened WAL file falls back to NORMAL, which loses acknowledged commits on a power cut: set on every open.

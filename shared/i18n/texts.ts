@@ -9,15 +9,39 @@ export type Texts = Readonly<Record<string, string>>
 /** The text of a key, or of the first of several that is there, with its blanks filled; `count` chooses the plural. */
 export type Translate = (key: string | string[], values?: Readonly<Record<string, string | number | undefined>>) => string
 
-/** Most texts have no blanks, and a page asks for thirty of them: i18next takes microseconds for each. Keys are as many as we wrote. */
+type Values = NonNullable<Parameters<Translate>[1]>
+/** A noncharacter (shared by nothing that is shown) around the name of a blank. */
+const BLANK = '\uFDD4'
+/** Plural texts are remembered by their number; there are as many as a clock has minutes, unless somebody makes them up. */
+const MOST_COUNTED = 1_000
+
+/** Text and names of blanks in turn. */
+function partsOf(translate: Translate, key: string | string[], names: readonly string[]): readonly string[] {
+  return translate(key, Object.fromEntries(names.map((name) => [name, BLANK + name + BLANK]))).split(BLANK)
+}
+
+/** A page asks for thirty texts and i18next takes microseconds for each: what it said once is remembered, with its blanks. Keys are as many as we wrote. */
 function remembering(translate: Translate): Translate {
-  const known = new Map<string, string>()
-  return function t(key, values) {
-    if (values !== undefined) return translate(key, values)
-    if (typeof key !== 'string') return translate(key)
-    const text = known.get(key) ?? translate(key)
-    known.set(key, text)
+  const plain = new Map<string, string>()
+  const counted = new Map<string, string>()
+  const blanked = new Map<string, readonly string[]>()
+
+  function once(known: Map<string, string>, id: string, key: string | string[], values?: Values): string {
+    const text = known.get(id) ?? translate(key, values)
+    if (known.size >= MOST_COUNTED && known === counted) known.clear()
+    known.set(id, text)
     return text
+  }
+  return function t(key, values) {
+    const id = typeof key === 'string' ? key : key.join(' ')
+    if (values === undefined) return once(plain, id, key)
+    const names = Object.keys(values)
+    // Which plural it takes decides over the text.
+    if ('count' in values) return names.length === 1 ? once(counted, `${id} ${values['count']}`, key, values) : translate(key, values)
+    const shape = `${id} ${names.join()}`
+    const parts = blanked.get(shape) ?? partsOf(translate, key, names)
+    blanked.set(shape, parts)
+    return parts.map((part, at) => (at % 2 === 0 ? part : (values[part] ?? ''))).join('')
   }
 }
 

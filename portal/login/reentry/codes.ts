@@ -30,7 +30,7 @@ export type Entry = {
  */
 export type Codes = {
   /** A code for a session that has just begun. */
-  issue(session: OpenSession, token: SessionToken): void
+  issue(session: OpenSession, token: SessionToken): ReentryCode
   /** The code that goes with the session whose token this is, while it is good. */
   of(token: SessionToken): ReentryCode | undefined
   find(code: ReentryCode): Entry | undefined
@@ -69,6 +69,7 @@ export function createCodes(db: Db, key: KeyObject, random: (length: number) => 
       const { limits } = session
       const code = newCode(random)
       insert.run(proofOf(code), session.id, session.site, session.method, veiled(code, token), session.counted, session.startedMs + CODE_LIFE_MS, session.deadlineMs, limits.quotaBytes ?? null)
+      return code
     },
     of(token) {
       const bytes = veilOf.get(hashToken(token), now())
