@@ -8,6 +8,7 @@ import { banner } from '../run/banner.ts'
 import { openDirectories } from '../run/directories.ts'
 import { ROLES, type Role } from '../run/ground.ts'
 import { terminalLine } from '../run/terminal.ts'
+import { ownThrift } from '../run/thrift.ts'
 import { start, type Parvis, type StartOptions } from '../run/start.ts'
 import { readSettings } from '../settings/read.ts'
 import type { Settings } from '../settings/schema.ts'
@@ -45,14 +46,6 @@ function readAgain({ reload }: Parvis, { log }: Effects): void {
   }
 }
 
-/** Long enough for the first round of everything to be over. */
-const SETTLED_MS = 2_000
-
-/** What starting left behind is given back once: V8 collects only when it allocates, and an idle gateway would keep it for hours. */
-function giveBack(): void {
-  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
-}
-
 /** The life of a server: starts, says where it is, ends on the first signal and ignores the second (npm sends Ctrl-C twice). */
 export async function serve(invocation: Invocation, io: Io, effects: Effects, code?: StartOptions['code']): Promise<number> {
   const reread = (): Settings => readSettings(invocation, io.env).settings
@@ -68,9 +61,9 @@ export async function serve(invocation: Invocation, io: Io, effects: Effects, co
   process.on('SIGHUP', () => (interactive() ? ended.resolve('SIGHUP') : readAgain(parvis, effects)))
   // The listeners' own handles are unreferenced timers and sockets: this one keeps the process alive until a signal.
   const alive = setInterval(() => undefined, 2 ** 30)
-  const settled = setTimeout(giveBack, SETTLED_MS)
+  const cancelThrift = ownThrift(effects.clock)
   await ended.promise
-  clearTimeout(settled)
+  cancelThrift()
   clearInterval(alive)
   if (!invocation.options.has('json')) io.out('\nStopping …\n')
   await parvis.close()

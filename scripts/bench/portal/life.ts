@@ -6,6 +6,7 @@ import type { MacAddress } from '#shared/personal.ts'
 import { systemEffects } from '#scripts/commands/run.ts'
 import { openDirectories } from '#scripts/run/directories.ts'
 import { start } from '#scripts/run/start.ts'
+import { ownThrift } from '#scripts/run/thrift.ts'
 import { readSettings } from '#scripts/settings/read.ts'
 
 const AT_ONCE = 100
@@ -33,9 +34,9 @@ if (mode === 'fill') {
   await sessions.round()
   say({ filled: sessions.list().length })
 } else {
-  // Once after a start, as `parvis run` does.
-  globalThis.gc?.()
   for (let round = 0; round < Number(count); round++) await sessions.round()
   say({ rounds: sessions.list().length })
 }
+// As `parvis run` does.
+ownThrift(effects.clock)
 setInterval(() => {}, 1_000)

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { manualClock } from '#shared/clock.ts'
+import { keepThrift } from './thrift.ts'
+
+const MIB = 2 ** 20
+
+function process() {
+  const clock = manualClock(0)
+  const state = { busy: 0, heap: 0, collected: 0 }
+  const cancel = keepThrift({ clock, busyShare: () => state.busy, heapBytes: () => state.heap, collect: () => ((state.collected += 1), (state.heap = 20 * MIB)) })
+  return { state, cancel, pass: (ms: number) => clock.advance(ms) }
+}
+
+test('what starting left behind goes in the first quiet moment, and not again while nothing grows', () => {
+  const { state, pass } = process()
+  Object.assign(state, { busy: 0.6, heap: 60 * MIB })
+  pass(20_000)
+  expect(state.collected).toBe(0)
+  state.busy = 0.05
+  pass(2_000)
+  expect(state.collected).toBe(1)
+  pass(60_000)
+  expect(state.collected).toBe(1)
+})
+
+test('a storm is served first; what it left goes when it is over', () => {
+  const { state, pass } = process()
+  state.heap = 30 * MIB
+  pass(2_000)
+  Object.assign(state, { busy: 0.9, heap: 110 * MIB })
+  pass(120_000)
+  expect(state.collected).toBe(1)
+  state.busy = 0.02
+  pass(2_000)
+  expect(state.collected).toBe(2)
+})
+
+test('a little is not worth holding anybody up', () => {
+  const { state, pass } = process()
+  state.heap = 30 * MIB
+  pass(2_000)
+  state.heap = 25 * MIB
+  pass(60_000)
+  expect(state.collected).toBe(1)
+})
+
+test('it ends with its process', () => {
+  const { state, cancel, pass } = process()
+  state.heap = 60 * MIB
+  cancel()
+  pass(60_000)
+  expect(state.collected).toBe(0)
+})

@@ -1,0 +1,46 @@
+// Memory that a busy hour left behind is given back in a quiet moment: V8 collects when it allocates, and an idle gateway would keep
+// the garbage of its last storm, and the emptied pages of it, for hours.
+import { performance } from 'node:perf_hooks'
+import { getHeapStatistics } from 'node:v8'
+import { every, type Cancel, type Clock } from '#shared/clock.ts'
+
+const LOOK_EVERY_MS = 2_000
+/** Collecting holds the loop for a tenth of a second: only where it was idle for nine tenths of the time, and only when that much has gathered. */
+const QUIET_SHARE = 0.1
+const WORTH_GROWTH = 1.3
+
+export type ThriftParts = {
+  readonly clock: Clock
+  /** Share of the time since it was last asked in which the loop was busy. */
+  busyShare(): number
+  heapBytes(): number
+  /** Collects and returns what is empty to the kernel. */
+  collect(): void
+}
+
+export function keepThrift({ clock, busyShare, heapBytes, collect }: ThriftParts): Cancel {
+  let kept = 0
+  return every(clock, LOOK_EVERY_MS, () => {
+    if (busyShare() > QUIET_SHARE || heapBytes() < WORTH_GROWTH * kept) return
+    collect()
+    kept = heapBytes()
+  }, () => undefined)
+}
+
+/** Of this process; does nothing where Node was started without `--expose-gc`. */
+export function ownThrift(clock: Clock): Cancel {
+  const { gc } = globalThis
+  if (!gc) return () => {}
+  let before = performance.eventLoopUtilization()
+  return keepThrift({
+    clock,
+    busyShare() {
+      const { utilization } = performance.eventLoopUtilization(before)
+      before = performance.eventLoopUtilization()
+      return utilization
+    },
+    heapBytes: () => getHeapStatistics().total_heap_size,
+    // The last resort alone empties V8's own pool of pages.
+    collect: () => void gc({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
+  })
+}
