@@ -18,6 +18,7 @@ import { LONGEST_STATE } from './detect/wanted-address.ts'
 import type { Asker, Neighbours } from './gateway/enforcer.ts'
 import type { Opened } from './controllers/arrival-state.ts'
 import { behindOf, clientIdOf, type ControllerDesk } from './controllers/controller-desk.ts'
+import { isOwnSession } from './controllers/own-session.ts'
 import type { Guests } from './controllers/guests.ts'
 import type { Connect } from './login/connect.ts'
 import type { Free } from './login/free.ts'
@@ -97,7 +98,9 @@ export type Visits = PortalDesk & {
   letInFreely(visit: Visit): Promise<void>
   /** Who asks; a device is noticed by the counter. */
   askerOf(visit: Visit): Asker
-  /** The live session of the device that asks. */
+  /** The live session of a device, as far as it is for whoever asks to see. */
+  liveOf(client: Client): Promise<OpenSession | undefined>
+  /** That of the device that asks. */
   sessionOf(visit: Visit): Promise<OpenSession | undefined>
   termsFor(reader: Reader): Terms
   page(visit: Visit, body: Html | Uint8Array<ArrayBuffer>, status?: Status): Response | Promise<Response>
@@ -164,6 +167,11 @@ export function createVisits(desk: PortalDesk): Visits {
     return asker
   }
 
+  async function liveOf({ mac, behind }: Client): Promise<OpenSession | undefined> {
+    const session = await sessions.live(mac, behind?.controller)
+    return session && isOwnSession(session, behind) ? session : undefined
+  }
+
   /** The same for everyone at one site in one language, and hashed: made once. */
   const known = new Map<string, Terms>()
   function termsFor(reader: Reader): Terms {
@@ -215,7 +223,7 @@ export function createVisits(desk: PortalDesk): Visits {
 
   async function welcome(visit: Visit, reader: Reader, client: Client, again: Again = {}): Promise<Response> {
     desk.doctor.shown(client.mac)
-    const online = (await sessions.live(client.mac, client.behind?.controller)) !== undefined
+    const online = (await liveOf(client)) !== undefined
     const { sha256 } = termsFor(reader)
     const tokenFor = ({ purpose }: Method): FormToken => issueFormToken(formKey, { client: clientIdOf(client), purpose, termsSha256: sha256 }, clock.now(), random)
     const plain = !online && again.notice === undefined && again.filled === undefined && reader.to === undefined && reader.at === undefined && reader.state?.held.length === 0
@@ -235,9 +243,10 @@ export function createVisits(desk: PortalDesk): Visits {
       await desk.free.admit(asker.mac, placeFor(visit).site)
     },
     askerOf,
+    liveOf,
     async sessionOf(visit) {
       const asker = askerOf(visit)
-      return asker.kind === 'client' ? sessions.live(asker.mac, asker.behind?.controller) : undefined
+      return asker.kind === 'client' ? liveOf(asker) : undefined
     },
     termsFor,
     page,

@@ -36,7 +36,8 @@ function slotOf(port: number, packet: Packet): number {
 
 /** @param rememberMs longer than a NAS goes on retransmitting. */
 export function createDuplicates(rememberMs: number): Duplicates {
-  const owners: (Slots | undefined)[] = Array.from({ length: MOST_REMEMBERED })
+  // Grows to its size: where little is asked it stays small.
+  const owners: (Slots | undefined)[] = []
   const slotNumbers = new Int32Array(MOST_REMEMBERED)
   const sinceMs = new Float64Array(MOST_REMEMBERED)
   const authenticators = new Int32Array(MOST_REMEMBERED * WORDS)

@@ -3,7 +3,7 @@
 // its inputs changed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -19,7 +19,7 @@ const SCREEN_SOURCES = ['kiosk/ui', 'shared/i18n', 'package-lock.json']
 // Node keeps here what it made of each .ts: read from there, a server starts in half the time and never loads the compiler (45 MB).
 const compileCache = join(root, 'node_modules', '.cache', 'parvis')
 const compileStamp = join(compileCache, '.stamp')
-const LAUNCH_FLAGS = ['--max-semi-space-size=4', '--no-concurrent-marking', '--expose-gc']
+const LAUNCH_FLAGS = ['--max-semi-space-size=8', '--no-concurrent-marking', '--expose-gc']
 const SERVER_SOURCES = ['portal', 'radius', 'kiosk', 'shared', 'scripts']
 
 function fail(text) {
@@ -72,13 +72,26 @@ function run(command, args, env = process.env) {
   if (status !== 0) fail(`${[command, ...args].join(' ')} failed (${error?.message ?? `exit ${status}`})`)
 }
 
-function alive(pid) {
+/** When a process began, in ticks since the boot: a number that comes again, after a reboot or in another namespace, is another process. */
+function beganAt(pid) {
+  return read(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[19] ?? ''
+}
+
+/** `owner` is what `self` of the process that wrote it was. */
+function alive(owner) {
+  const [pid = '', began = ''] = owner.split(' ')
+  if (existsSync('/proc/self/stat')) return began !== '' && beganAt(pid) === began
   try {
-    process.kill(pid, 0)
+    process.kill(Number(pid), 0)
     return true
   } catch (error) {
     return error.code === 'EPERM'
   }
+}
+/** As /proc calls us: in a container our own number may be another's outside. */
+function self() {
+  const pid = existsSync('/proc/self/stat') ? readlinkSync('/proc/self') : process.pid
+  return `${pid} ${beganAt('self')}`
 }
 
 /** One installer at a time: a second start waits for the first, and a lock whose owner died is taken over. */
@@ -90,13 +103,13 @@ function locked(work) {
       break
     } catch (error) {
       if (error.code !== 'EEXIST') fail(`cannot write ${lock}: ${error.message}`)
-      const owner = Number(read(join(lock, 'pid')))
+      const owner = read(join(lock, 'owner'))
       if (owner && !alive(owner)) rmSync(lock, { recursive: true, force: true })
       else if (Date.now() > deadline) fail(`another installation holds ${lock}; remove it if none is running`)
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
     }
   }
-  writeFileSync(join(lock, 'pid'), String(process.pid))
+  writeFileSync(join(lock, 'owner'), self())
   try {
     work()
   } finally {

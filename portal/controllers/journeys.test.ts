@@ -210,6 +210,28 @@ test('behind RouterOS the phone brings its token to the login page, and is told 
   expect(town.seen.sightings).toHaveLength(0)
 })
 
+/** What a page says once what is drawn anew for each answer is taken out. */
+const said = (page: Answer): string => page.body.replace(/(at=|to=|name="t(?:oken|o)" value=")[\w-]+/g, '$1')
+
+test('whoever claims the MAC of a phone that is online learns nothing of it: not that it is, not how long', async () => {
+  const router = await simulateRouter(nasOf('router', '5C:1D:D9:20:A0:C1'))
+  running.push(router)
+  await open([{ name: 'router', kind: 'mikrotik', addresses: [`127.0.0.1:${router.port}`], radiusClient: 'local' }])
+  const own = await tap(router.redirect())
+  await fetch(locationOf(own.answer), { redirect: 'manual' })
+  // RouterOS's Accounting-Request.
+  town.portal.guests.heard({ status: 'start', userName: new URL(locationOf(own.answer)).searchParams.get('username') ?? '', callingStationId: '5C:1D:D9:20:A0:C1' })
+  expect((await get(`/status?at=${own.at}`)).body).toContain('2 heures')
+  const seen = []
+  for (const mac of ['5C:1D:D9:20:A0:C1', '5C:1D:D9:20:A0:C9']) {
+    const { page, answer, at } = await tap(router.redirect({ mac }))
+    const [status, capport, first] = [await get(`/status?at=${at}`), await get(`/capport?at=${at}`), await get(`/?at=${at}`)]
+    const bare = (address: string): string => address.replace(mac, '').replace(/(username|password)=[^&]+|%2Fs%2F\w{26}/g, '$1')
+    seen.push([said(page), answer.status, bare(locationOf(answer)), status.status, said(status), capport.body, said(first)])
+  }
+  expect(seen[0]).toEqual(seen[1])
+})
+
 const UNIFI_MAC = '5c:1d:d9:20:a0:c1'
 for (const os of [false, true]) {
   test(`${os ? 'UniFi OS' : 'the older UniFi'} lets in a guest that waits there, for as long as RADIUS said, and out again`, async () => {
@@ -228,6 +250,10 @@ for (const os of [false, true]) {
     Object.assign(unifi.stations.get(UNIFI_MAC) ?? {}, { rx_bytes: 3_000, tx_bytes: 9_000, rx_packets: 3, tx_packets: 4 })
     await town.portal.sessions.round()
     expect(town.portal.sessions.list()[0]?.usage).toMatchObject({ upBytes: 2_000, downBytes: 4_000 })
+    // Who claims its MAC meanwhile hears what they would hear of a phone that nobody knows.
+    Object.assign(unifi.stations.get(UNIFI_MAC) ?? {}, { authorized: true })
+    const [claimed, unknown] = [await tap(`/guest/s/default/?id=${UNIFI_MAC}&t=1&ssid=Ville`), await tap('/guest/s/default/?id=5c:1d:d9:20:a0:c9&t=1&ssid=Ville')]
+    expect([claimed.answer.status, said(claimed.answer), said(claimed.page)]).toEqual([403, said(unknown.answer), said(unknown.page)])
     const token = tokenOf(answer.body)
     expect((await post('/disconnect', { token })).status).toBe(200)
     expect(unifi.commands.at(-1)).toEqual({ cmd: 'unauthorize-guest', mac: UNIFI_MAC })

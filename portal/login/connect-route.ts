@@ -45,7 +45,7 @@ function typedAgain({ id, fields }: Method, form: (name: string) => string | und
 
 /** `POST /connect`: the form comes back. */
 export function connectRoute(visits: Visits) {
-  const { settings, sessions, controllers, formKey, effects, readerOf, askerOf, termsFor, welcome, wrong, fail, refused, page, keepsakeOf } = visits
+  const { settings, controllers, formKey, effects, readerOf, askerOf, liveOf, termsFor, welcome, wrong, fail, refused, page, keepsakeOf } = visits
   const { clock } = effects
 
   return async function connect(visit: Visit) {
@@ -66,7 +66,7 @@ export function connectRoute(visits: Visits) {
       refused('form_token')
       return welcome(visit, reader, asker, { notice: 'foreign', filled: again, status: 403 })
     }
-    if (await sessions.live(asker.mac, asker.behind?.controller)) return visit.redirect(href(reader, '/status'), 303)
+    if (await liveOf(asker)) return visit.redirect(href(reader, '/status'), 303)
     if (verdict === 'stale') return welcome(visit, reader, asker, { notice: 'stale', filled: again })
     const proof = method.prove(form)
     if (proof.kind === 'problem') return wrong(visit, reader, asker, typedAgain(method, form, proof))

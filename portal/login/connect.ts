@@ -9,6 +9,7 @@ import type { Terms } from '../consent/terms.ts'
 import type { Opened as Arrived } from '../controllers/arrival-state.ts'
 import { behindOf, type ControllerDesk } from '../controllers/controller-desk.ts'
 import type { GuestTap, HandOver } from '../controllers/hand-over.ts'
+import { isOwnSession } from '../controllers/own-session.ts'
 import type { Step } from '../session/desk.ts'
 import type { Opened } from '../session/opening.ts'
 import type { OpenSession } from '../session/session.ts'
@@ -97,8 +98,15 @@ export function createConnect(parts: ConnectParts): Connect {
     return to === undefined ? failed('arrival') : { kind: 'handed', to }
   }
 
-  const inTurn = (tap: Tap, act: () => Promise<Connected>): Promise<Connected> =>
-    sessions.inTurn(tap.mac, (live) => (live ? Promise.resolve<Connected>({ kind: 'live', session: live }) : act()), tap.arrived?.arrival.controller)
+  function inTurn({ mac, arrived }: Tap, act: () => Promise<Connected>): Promise<Connected> {
+    const behind = arrived && behindOf(arrived)
+    return sessions.inTurn(mac, async (live) => {
+      if (!live) return act()
+      if (isOwnSession(live, behind)) return { kind: 'live', session: live }
+      // Whoever claims the MAC of somebody who is online hears what they would hear if nobody were.
+      return arrived && controllers.handsOver(arrived.arrival) ? act() : failed('arrival')
+    }, behind?.controller)
+  }
 
   async function moveHere(tap: Tap, code: ReentryCode): Promise<Connected> {
     // What remains of a session cannot be told to a server that asks for a name and a password.

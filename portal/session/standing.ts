@@ -68,7 +68,7 @@ export function extendRoute(visits: Visits) {
   return async function extend(visit: Visit) {
     const form = await readForm(visit)
     const reader = readerOf(visit, form('lang'))
-    const session = await formSession(visits, visit, form, { held: (token) => sessions.held(token), own: ({ mac, behind }) => sessions.live(mac, behind?.controller) })
+    const session = await formSession(visits, visit, form, { held: (token) => sessions.held(token), own: visits.liveOf })
     if (!session) return page(visit, gonePage(reader), 404)
     return visit.redirect(back(reader, form, await extending.extend(session)), 303)
   }

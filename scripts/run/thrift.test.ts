@@ -17,7 +17,7 @@ test('what starting left behind goes in the first quiet moment, and not again wh
   pass(20_000)
   expect(state.collected).toBe(0)
   state.busy = 0.05
-  pass(2_000)
+  pass(3_000)
   expect(state.collected).toBe(1)
   pass(60_000)
   expect(state.collected).toBe(1)
@@ -26,19 +26,31 @@ test('what starting left behind goes in the first quiet moment, and not again wh
 test('a storm is served first; what it left goes when it is over', () => {
   const { state, pass } = process()
   state.heap = 30 * MIB
-  pass(2_000)
+  pass(3_000)
   Object.assign(state, { busy: 0.9, heap: 110 * MIB })
   pass(120_000)
   expect(state.collected).toBe(1)
   state.busy = 0.02
-  pass(2_000)
+  pass(3_000)
   expect(state.collected).toBe(2)
+})
+
+test('between two rushes nobody is held up', () => {
+  const { state, pass } = process()
+  state.heap = 110 * MIB
+  for (let rush = 0; rush < 20; rush++) {
+    state.busy = 0.9
+    pass(1_000)
+    state.busy = 0.02
+    pass(2_000)
+  }
+  expect(state.collected).toBe(0)
 })
 
 test('a little is not worth holding anybody up', () => {
   const { state, pass } = process()
   state.heap = 30 * MIB
-  pass(2_000)
+  pass(3_000)
   state.heap = 25 * MIB
   pass(60_000)
   expect(state.collected).toBe(1)

@@ -4,8 +4,9 @@ import { performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { every, type Cancel, type Clock } from '#shared/clock.ts'
 
-const LOOK_EVERY_MS = 2_000
-/** Collecting holds the loop for a tenth of a second: only where it was idle for nine tenths of the time, and only when that much has gathered. */
+const LOOK_EVERY_MS = 1_000
+/** Collecting holds the loop for a tenth of a second: only after seconds in which it was idle for nine tenths of the time, and when that much has gathered. */
+const QUIET_LOOKS = 3
 const QUIET_SHARE = 0.1
 const WORTH_GROWTH = 1.3
 
@@ -20,8 +21,10 @@ export type ThriftParts = {
 
 export function keepThrift({ clock, busyShare, heapBytes, collect }: ThriftParts): Cancel {
   let kept = 0
+  let quiet = 0
   return every(clock, LOOK_EVERY_MS, () => {
-    if (busyShare() > QUIET_SHARE || heapBytes() < WORTH_GROWTH * kept) return
+    quiet = busyShare() > QUIET_SHARE ? 0 : quiet + 1
+    if (quiet < QUIET_LOOKS || heapBytes() < WORTH_GROWTH * kept) return
     collect()
     kept = heapBytes()
   }, () => undefined)

@@ -34,6 +34,14 @@ test('where the law asks for a log, the operator hears which phones it does not 
   expect(remarks(`${law('default')}[[controllers]]\n${UAM}`)).toEqual([])
 })
 
+test('an authmon that is answered wherever it asks from is remarked on', () => {
+  const nds = (level: number, from = '') => `[[controllers]]\nname = "nds"\nkind = "opennds"\naddresses = ["192.168.8.1:2050"]\nsecret = "k"\nfas_level = ${level}\n${from}`
+  const remarks = (text: string) => remarksOn(read(text), undefined).map(({ key }) => key)
+  expect(remarks(nds(3))).toEqual(['controllers[0].poll_from'])
+  expect(remarks(nds(4, 'poll_from = ["203.0.113.0/24"]\n'))).toEqual([])
+  expect(remarks(nds(2))).toEqual([])
+})
+
 test.each([
   ['no secret', UAM.replace('secret = "s"\n', ''), 'controllers[0].secret: missing'],
   ['no return address', UAM.replace(/addresses.*\n/, ''), 'controllers[0].addresses: missing'],

@@ -35,3 +35,10 @@ export function checkControllers(settings: Settings, sites: readonly string[], w
     if (same >= 0 && same < index) wrong(`${at}.api_site`, `controllers[${same}] has it already: a redirect would not tell them apart`)
   }
 }
+
+/** Whoever may poll hears the tokens of every phone that waits there. */
+export function remarkOnControllers({ controllers }: Settings, remark: Wrong): void {
+  for (const [index, { kind, fas_level = 0, poll_from }] of controllers.entries()) {
+    if (kind === 'opennds' && fas_level >= 3 && poll_from.length === 0) remark(`controllers[${index}].poll_from`, 'not set: authmon is answered wherever it asks from; give the network of the gateway')
+  }
+}

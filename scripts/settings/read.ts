@@ -6,7 +6,7 @@ import { lineOf } from '#shared/settings/lines.ts'
 import { loadSettings, type Problem } from '#shared/settings/load.ts'
 import { checkConsent, remarkOnLegal } from './consent-checks.ts'
 import { checkNetworks } from './network-checks.ts'
-import { checkControllers } from './controllers-checks.ts'
+import { checkControllers, remarkOnControllers } from './controllers-checks.ts'
 import { checkSignIn, remarkOnSignIn } from './methods-checks.ts'
 import { checkRadius, type Wrong } from './radius-checks.ts'
 import { remarkOnRadius } from './radius-remarks.ts'
@@ -76,6 +76,7 @@ export function remarksOn(settings: Settings, file: SettingsFile | undefined): P
     remarkOnRadius(settings, remark)
     remarkOnSignIn(settings, remark)
     remarkOnLegal(settings, remark)
+    remarkOnControllers(settings, remark)
   })
 }
 

@@ -28,5 +28,5 @@ export function openCertificates(acme: NonNullable<HubSettings['acme']>, effects
   if (!existsSync(acme.dns)) throw new UsageError('acme_dns', `hub.acme_dns: ${acme.dns} is not there`)
   const http = acmeHttps(acme.root === undefined ? undefined : rootAt(acme.root))
   const settings = { directory: acme.directory, accountKey: accountKeyAt(acme.accountKeyFile), contact: acme.contact }
-  return { domain: acme.domain, orders: createOrders(createAcme(settings, { dns: dnsProgram(acme.dns), http, clock: effects.clock }), effects) }
+  return { domain: acme.domain, orders: createOrders(createAcme(settings, { dns: dnsProgram(acme.dns, effects.log), http, clock: effects.clock }), effects) }
 }
