@@ -70,6 +70,18 @@ test('a page that was open for half an hour is shown again with the choices kept
   expect((await phone.post('/connect', formFields(again.body))).body).toContain('You are online')
 })
 
+test('the first page that is kept as bytes is the page that is drawn, with a form of its own for each phone', async () => {
+  const [first, second] = [town.phone('127.0.0.41'), town.phone('127.0.0.42')]
+  const kept = [await first.get('/?lang=ar'), await second.get('/?lang=ar'), await first.get('/?lang=ar')].map(({ body }) => body)
+  // What is carried along belongs to one person: drawn each time.
+  const drawn = (await first.get('/?lang=ar&to=abc')).body.replaceAll('&amp;to=abc', '').replace('<input type="hidden" name="to" value="abc">', '')
+  const tokens = [...kept, drawn].map((body) => /name="token" value="([\w-]{38})"/.exec(body)?.[1] ?? '')
+  expect(new Set(tokens).size).toBe(4)
+  expect(new Set([...kept, drawn].map((body, at) => body.replace(tokens[at] ?? '', ''))).size).toBe(1)
+  for (const [at, phone] of [first, second].entries()) expect((await phone.post('/connect', formFields(kept[at] ?? ''))).status).toBe(200)
+  expect((await first.get('/?lang=ar')).body).toContain('/status?lang=ar')
+})
+
 test('terms that this portal never showed are not acknowledged', async () => {
   const phone = town.phone('127.0.0.18')
   const fields = formFields((await phone.get('/')).body)

@@ -6,35 +6,25 @@ import { preferredLanguage, type Translate } from '#shared/i18n/texts.ts'
 import type { KeyObject } from '#shared/keyed-mac.ts'
 import { reason } from '#shared/log.ts'
 import type { IpAddress } from '#shared/personal.ts'
-import { issueFormToken, type FormToken } from './consent/form-token.ts'
 import type { SecureDoor } from './certificate/secure-door.ts'
 import type { Receipts } from './consent/receipts.ts'
-import { shownExtras } from './consent/extras.ts'
-import { documentFor, termsOf, type Terms } from './consent/terms.ts'
 import type { Sightings } from './count/sightings.ts'
 import type { Place, PlaceOf } from './detect/place.ts'
 import type { ReceiptDesk } from './consent/receipt-desk.ts'
 import { LONGEST_STATE } from './detect/wanted-address.ts'
 import type { Asker, Neighbours } from './gateway/enforcer.ts'
 import type { Opened } from './controllers/arrival-state.ts'
-import { behindOf, clientIdOf, type ControllerDesk } from './controllers/controller-desk.ts'
+import { behindOf, type ControllerDesk } from './controllers/controller-desk.ts'
 import { isOwnSession } from './controllers/own-session.ts'
 import type { Guests } from './controllers/guests.ts'
 import type { Connect } from './login/connect.ts'
 import type { Free } from './login/free.ts'
-import { methodsAt, type Method } from './login/methods.ts'
-import { signInFacts } from './login/facts.ts'
-import { PROBLEMS } from './login/problems.ts'
+import { createFrontPage, type FrontPage } from './login/front-page.ts'
 import type { ReentryCode } from './login/reentry/code.ts'
-import { PROFILES } from './legal/profile.ts'
 import { FAILURES, failurePage, type Failure } from './pages/failure.ts'
 import type { Html, Reader } from './pages/frame.ts'
 import { isPageLanguage, PAGE_LANGUAGES, type PageLanguage } from './pages/languages.ts'
 import type { Keepsake } from './pages/online.ts'
-import { blank, press, type Pressed } from './pages/pressed.ts'
-import { durationWords } from './pages/time-words.ts'
-import { welcomePage, type Notice } from './pages/welcome.ts'
-import type { Filled } from './pages/ways.ts'
 import { squeezed } from './pages/wire.ts'
 import type { Extending } from './session/extending.ts'
 import type { OpenSession } from './session/session.ts'
@@ -50,9 +40,6 @@ export type Env = { Bindings: Ends; Variables: { asker?: Asker; arrived?: Opened
 export type Visit = Context<Env>
 export type Client = Asker & { readonly kind: 'client' }
 export type Status = 200 | 400 | 403 | 404 | 429 | 503
-/** Why the first page is shown again, and what stood in its fields. */
-export type Again = { readonly notice?: Notice; readonly filled?: Filled | undefined; readonly status?: Status }
-
 export type PortalDesk = {
   readonly settings: PortalSettings
   /** The configured address of this portal, ending in `/`. */
@@ -85,7 +72,7 @@ export type PortalDesk = {
   ready(): boolean
 }
 
-export type Visits = PortalDesk & {
+export type Visits = PortalDesk & FrontPage & {
   readonly look: Look
   /** Finds out who asks, before any page. A phone that a foreign controller sent is known by its state alone, never by its address. */
   lookUp(visit: Visit): Promise<void>
@@ -102,30 +89,23 @@ export type Visits = PortalDesk & {
   liveOf(client: Client): Promise<OpenSession | undefined>
   /** That of the device that asks. */
   sessionOf(visit: Visit): Promise<OpenSession | undefined>
-  termsFor(reader: Reader): Terms
   page(visit: Visit, body: Html | Uint8Array<ArrayBuffer>, status?: Status): Response | Promise<Response>
   /** What went wrong, in words; counted by its name. */
   fail(visit: Visit, reader: Reader, failure: Failure): Response | Promise<Response>
   refused(why: string): void
-  welcome(visit: Visit, reader: Reader, client: Client, again?: Again): Promise<Response>
-  /** What was typed opens nothing: the first page, with why beside the field. */
-  wrong(visit: Visit, reader: Reader, client: Client, filled: Filled): Promise<Response>
   keepsakeOf(token: Keepsake['token'], code: Keepsake['code']): Keepsake
   /** An error that nobody caught: logged by its code, told as a failure of ours. */
   broken(visit: Visit, what: string, error: unknown): Response | Promise<Response>
 }
 
 const HTML = 'text/html; charset=UTF-8'
-const placeAndLanguage = ({ site, language }: Reader): string => `${site.id} ${language}`
 
 export function createVisits(desk: PortalDesk): Visits {
-  const { settings, effects, sessions, formKey } = desk
-  const { clock, metrics, random } = effects
+  const { settings, effects, sessions } = desk
+  const { metrics } = effects
   const look = createLook(settings.theme)
   const unfitted = metrics.counter('portal_unfitted_total', 'Requests from a place that no site matches; they go to site default.')
   const refused = (why: string): void => metrics.counter('portal_refused_total', 'Requests refused, by reason.', { why })()
-
-  const formsAt = (site: string): readonly Method[] => methodsAt(settings, site).filter(({ form }) => form)
 
   function placeFor(visit: Visit): Place {
     const asker = visit.get('asker')
@@ -172,21 +152,6 @@ export function createVisits(desk: PortalDesk): Visits {
     return session && isOwnSession(session, behind) ? session : undefined
   }
 
-  /** The same for everyone at one site in one language, and hashed: made once. */
-  const known = new Map<string, Terms>()
-  function termsFor(reader: Reader): Terms {
-    const key = placeAndLanguage(reader)
-    const terms = known.get(key) ?? termsMade(reader)
-    known.set(key, terms)
-    return terms
-  }
-
-  function termsMade({ t, language, site }: Reader): Terms {
-    const document = settings.terms && documentFor(settings.terms, site.id, [language, ...site.languages.filter(isPageLanguage)])
-    const seconds = settings.sessionSecondsAt?.[site.id] ?? settings.sessionSeconds
-    return termsOf(language, [...signInFacts(t, methodsAt(settings, site.id), durationWords(t, seconds)), t(PROFILES[settings.legalProfile ?? 'default'].texts.fact)], document)
-  }
-
   async function page(visit: Visit, body: Html | Uint8Array<ArrayBuffer>, status: Status = 200): Promise<Response> {
     const text = body instanceof Uint8Array ? body : String(await body)
     const small = squeezed(text, visit.req.header('accept-encoding'))
@@ -203,32 +168,7 @@ export function createVisits(desk: PortalDesk): Visits {
     return page(visit, failurePage(reader, failure), status)
   }
 
-  function welcomeWith(reader: Reader, tokens: (method: Method) => FormToken, { notice, filled }: Again, online: boolean): Html {
-    const ways = formsAt(reader.site.id).map((method) => ({ method, token: tokens(method), filled: filled?.method === method.id ? filled : undefined }))
-    return welcomePage(reader, { terms: termsFor(reader), ways, extras: shownExtras(settings.extras, reader.language), notice, online })
-  }
-
-  /** As most see it: of a site and a language, with nothing to be told, carried along or typed again. */
-  const pressed = new Map<string, Pressed>()
-  async function plainWelcome(reader: Reader, tokens: readonly FormToken[]): Promise<Uint8Array<ArrayBuffer>> {
-    const key = placeAndLanguage(reader)
-    const known = pressed.get(key)
-    if (known) return known(tokens)
-    const forms = formsAt(reader.site.id)
-    // The cast holds for the moment between drawing and filling.
-    const made = press(String(await welcomeWith(reader, (method) => blank(forms.indexOf(method)) as FormToken, {}, false)))
-    pressed.set(key, made)
-    return made(tokens)
-  }
-
-  async function welcome(visit: Visit, reader: Reader, client: Client, again: Again = {}): Promise<Response> {
-    desk.doctor.shown(client.mac)
-    const online = (await liveOf(client)) !== undefined
-    const { sha256 } = termsFor(reader)
-    const tokenFor = ({ purpose }: Method): FormToken => issueFormToken(formKey, { client: clientIdOf(client), purpose, termsSha256: sha256 }, clock.now(), random)
-    const plain = !online && again.notice === undefined && again.filled === undefined && reader.to === undefined && reader.at === undefined && reader.state?.held.length === 0
-    return page(visit, plain ? await plainWelcome(reader, formsAt(reader.site.id).map(tokenFor)) : welcomeWith(reader, tokenFor, again, online), again.status ?? 200)
-  }
+  const frontPage = createFrontPage({ ...desk, liveOf, page, refused })
 
   return {
     ...desk,
@@ -248,17 +188,10 @@ export function createVisits(desk: PortalDesk): Visits {
       const asker = askerOf(visit)
       return asker.kind === 'client' ? liveOf(asker) : undefined
     },
-    termsFor,
+    ...frontPage,
     page,
     fail,
     refused,
-    welcome,
-    wrong(visit, reader, client, filled) {
-      const { problem = 'refused', seconds } = filled.problem ?? {}
-      refused(problem)
-      if (seconds !== undefined) visit.header('Retry-After', String(seconds))
-      return welcome(visit, reader, client, { filled, status: PROBLEMS[problem] })
-    },
     keepsakeOf: (token, code) => ({ token, code, absoluteUrl: new URL(`/s/${token}`, desk.secure.url()).href }),
     broken(visit, what, error) {
       effects.log.error(what, { reason: reason(error) })
