@@ -119,8 +119,9 @@ export function createConnect(parts: ConnectParts): Connect {
       return { result, opened: result.kind === 'opened' ? result : undefined }
     })
     if (connected.kind === 'problem' && connected.problem === 'wrong') tries.wrong(tap.mac)
-    if (connected.kind === 'opened') tries.right(tap.mac)
-    return connected
+    if (connected.kind !== 'opened') return connected
+    tries.right(tap.mac)
+    return { ...connected, code }
   }
 
   return async function connect(tap) {
