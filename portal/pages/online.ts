@@ -19,7 +19,7 @@ function timeLeft(reader: Reader, session: OpenSession, nowMs: number, heading: 
   return html`<div class="time">${ring(share, sign)}<h1 tabindex="-1" autofocus>${heading}</h1><p role="status"><b>${t('time.left', { time: durationWords(t, left) })}</b><br>${t('time.until', { until: hourWords(language, wallTime(session.deadlineMs, site.timezone)) })}</p></div>`
 }
 
-function keepsake(reader: Reader, { code }: Keepsake, { withdrawal }: OpenSession, scannable: Html | '' = ''): Html {
+function keepsake(reader: Reader, { code }: Keepsake, { withdrawal }: OpenSession, scannable: Html): Html {
   const { t, language } = reader
   const receipt = withdrawal === '' ? '' : html`<p><a class="line" href="/receipt/${withdrawal}?lang=${language}">${t('keep.receiptPage')}</a></p>`
   return html`<details><summary>${t(code === undefined ? 'keep.summary' : 'keep.summaryCode')}</summary>${code === undefined ? '' : html`<p>${t('keep.code')}</p><p class="code" dir="ltr"><b>${printedCode(code)}</b></p>`}<p>${t('keep.text')}</p>${scannable}${receipt}</details>`
@@ -37,7 +37,7 @@ ${continueTo === undefined ? '' : html`<p><a class="go" href="${continueTo}" rel
 <p>${t('success.stuck')}</p>${extrasRefused ? html`<p class="note">${t('extras.refused')}</p>` : ''}
 ${servicesUrl === undefined ? '' : html`<p><a class="go quiet" href="${servicesUrl}">${t('link.services')}</a></p>`}
 <p><a class="go quiet" href="/s/${keep.token}?lang=${language}">${t('success.manage')}</a></p>
-${keepsake(reader, keep, session)}`
+${keepsake(reader, keep, session, html`<p><a class="line" href="/s/${keep.token}?lang=${language}#scan">${t('keep.qr')}</a></p>`)}`
   // An answer to a form cannot be asked for again; the connection's own page can, in any language.
   return frame(reader, { title: t('success.title'), body, path: `/s/${keep.token}`, services: 'shown' })
 }
@@ -52,6 +52,6 @@ export function statusPage(reader: Reader, session: OpenSession, nowMs: number, 
 ${outlookLines(reader, session, outlook)}${extendForm(reader, outlook, key)}
 ${keep === undefined ? html`<p class="small">${t('status.noToken')}</p>` : html`${pauseForm(reader, session, nowMs, key)}${end(keep.token)}`}
 <p class="lines"><a class="line" href="${href(reader, path)}">${t('status.refresh')}</a></p>
-${keep === undefined ? '' : keepsake(reader, keep, session, qrCode(keep.absoluteUrl, t('keep.qr')))}`
+${keep === undefined ? '' : keepsake(reader, keep, session, html`<div id="scan">${qrCode(keep.absoluteUrl, t('keep.qr'))}</div>`)}`
   return frame(reader, { title: t('status.title'), body, path })
 }
