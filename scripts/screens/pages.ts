@@ -39,6 +39,13 @@ async function unfold(page: Page): Promise<void> {
   while ((await folded.count()) > 0) await folded.first().click()
 }
 
+function unfolded(go: Shot['go']): Shot['go'] {
+  return async (page, stage, language) => {
+    await go(page, stage, language)
+    await unfold(page)
+  }
+}
+
 async function wrongVoucher(page: Page, stage: Stage, language: string): Promise<void> {
   await page.goto(at(stage, 'portal', '/', language))
   await unfold(page)
@@ -98,7 +105,9 @@ async function kioskResults(page: Page, stage: Stage, language: string): Promise
 export const SHOTS: readonly Shot[] = [
   shown('welcome', '/'),
   { name: 'online', door: 'portal', go: tap },
+  { name: 'online-unfolded', door: 'portal', go: unfolded(tap) },
   { name: 'status', door: 'portal', go: session },
+  { name: 'status-unfolded', door: 'portal', go: unfolded(session) },
   {
     name: 'ended',
     door: 'portal',
