@@ -9,14 +9,14 @@ import { askHolderA, openAsHolderB } from '#portal/legal/search.ts'
 import { curl, urlOf } from '#test/lab/curl.ts'
 import { openSquare, type PortalProcess, type RadiusProcess, type Square } from '#test/lab/square.ts'
 import { UPSTREAM } from '#test/lab/network.ts'
-import { absent, namespacesForbidden } from '#test/support/peer.ts'
+import { absent, namespacesForbidden, ordinaryAccount } from '#test/support/peer.ts'
 
 const GATEWAY_WAN = '203.0.113.1'
 const MIRROR_PORT = 8000
 
 type Seen = { readonly address: string; readonly port: number }
 
-describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl'))('a square under French rules', () => {
+describe.skipIf(namespacesForbidden() || ordinaryAccount() || absent('conntrack', 'curl'))('a square under French rules', () => {
   let safe = ''
   let square: Square
   let portal: PortalProcess

@@ -8,7 +8,7 @@ import { createLab, type Inside, type Lab } from '#test/lab/lab.ts'
 import { lease } from '#test/lab/lease.ts'
 import { LANS, UPSTREAM } from '#test/lab/network.ts'
 import { captivePortalIn, routers } from '#test/lab/routers.ts'
-import { absent, namespacesForbidden } from '#test/support/peer.ts'
+import { absent, namespacesForbidden, ordinaryAccount } from '#test/support/peer.ts'
 
 const API = 'https://x7k2.wifi.rivemont.example/capport'
 /** As root we let dnsmasq become an ordinary user, as on a gateway; in a user namespace there is only one. */
@@ -31,7 +31,7 @@ host-record=lasting.example,198.18.0.88,86400
 host-record=rebind.example,192.168.70.1
 `
 
-describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'rdisc6', 'dig', 'perl', 'tcpdump'))('the phones\' network by our template of dnsmasq', () => {
+describe.skipIf(namespacesForbidden() || ordinaryAccount() || absent('dnsmasq', 'dhclient', 'rdisc6', 'dig', 'perl', 'tcpdump'))('the phones\' network by our template of dnsmasq', () => {
   let lab: Lab
   let dir: string
   let dnsmasq: Inside

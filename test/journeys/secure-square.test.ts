@@ -7,7 +7,7 @@ import { lease } from '#test/lab/lease.ts'
 import { LANS, UPSTREAM } from '#test/lab/network.ts'
 import { captivePortalIn, routers } from '#test/lab/routers.ts'
 import { openSquare, WORLD, type PortalProcess, type Square } from '#test/lab/square.ts'
-import { absent, namespacesForbidden } from '#test/support/peer.ts'
+import { absent, namespacesForbidden, ordinaryAccount } from '#test/support/peer.ts'
 import { selfSigned } from '#test/support/pebble.ts'
 
 const NAME = 'place.wifi.rivemont.example'
@@ -31,7 +31,7 @@ host-record=www.service-public.example,${GARDEN_ADDRESS}
 host-record=elsewhere.example,${OTHER_ADDRESS}
 `
 
-describe.skipIf(namespacesForbidden() || absent('dnsmasq', 'dhclient', 'rdisc6', 'tcpdump', 'dig', 'perl', 'openssl', 'curl', 'conntrack'))('a square with a certificate and our dnsmasq', () => {
+describe.skipIf(namespacesForbidden() || ordinaryAccount() || absent('dnsmasq', 'dhclient', 'rdisc6', 'tcpdump', 'dig', 'perl', 'openssl', 'curl', 'conntrack'))('a square with a certificate and our dnsmasq', () => {
   let square: Square
   let dir: string
   let portal: PortalProcess
