@@ -39,9 +39,9 @@ export function withoutOutsideData(path: string | undefined): boolean {
 }
 
 /**
- * What a namespace of one's own does not give: dnsmasq puts on another account, and nft's largest transaction wants a socket buffer
+ * True, with the reason printed, where a namespace of one's own does not give enough: dnsmasq puts on another account, and nft's largest transaction wants a socket buffer
  * beyond the machine's limit, which its own CAP_NET_ADMIN alone may ask for.
  */
 export function ordinaryAccount(): boolean {
-  return process.getuid?.() !== 0
+  return process.getuid?.() !== 0 && skip('an ordinary account: dnsmasq cannot change its own, nor nft ask for a larger buffer', false)
 }
