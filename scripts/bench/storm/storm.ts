@@ -15,7 +15,7 @@ const TRIAL = { seconds: 20, atOnce: 64, network: 32 } as const
 const HELD_SECONDS = 120
 const HELD_NETWORK = 64
 /** At all it can do every queue grows without end: arrivals come by chance. */
-const HEADROOM = 0.92
+const HEADROOM = 0.85
 const MAX = { seconds: 20, atOnce: 64, network: 128 } as const
 const MOST_P99_MS = 500
 const JOURNEY = '3 probes, page, tap (RADIUS, receipt fsynced, grant, accounting Start), RFC 8908, each phone with an address of its own, dry-run gate'
