@@ -57,9 +57,9 @@ export type Sessions = ServerRequests & {
   heldPaused(token: SessionToken): PausedSession | undefined
   /** Other limits, as a server would change them. False when it is not open, or the gate does not answer. */
   change(id: SessionId, change: Authorisation): Promise<boolean>
-  /** Why nobody, or not this client, may open a session at a site now; `open` refuses it too. */
   /** Whether a site is open, and until when. */
   openness(site: SiteId, nowMs: number): Openness
+  /** Why nobody, or not this client, may open a session at a site now; `open` refuses it too. */
   barrier(site: SiteId, mac: MacAddress, controller?: string): Barrier | undefined
   /** Ends a session and keeps its client out until the site's day is over. @returns until when */
   bar(id: SessionId): Promise<number | undefined>

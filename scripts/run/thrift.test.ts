@@ -4,7 +4,7 @@ import { keepThrift } from './thrift.ts'
 
 const MIB = 2 ** 20
 
-function process() {
+function server() {
   const clock = manualClock(0)
   const state = { busy: 0, heap: 0, collected: 0 }
   const cancel = keepThrift({ clock, busyShare: () => state.busy, heapBytes: () => state.heap, collect: () => ((state.collected += 1), (state.heap = 20 * MIB)) })
@@ -12,7 +12,7 @@ function process() {
 }
 
 test('what starting left behind goes in the first quiet moment, and not again while nothing grows', () => {
-  const { state, pass } = process()
+  const { state, pass } = server()
   Object.assign(state, { busy: 0.6, heap: 60 * MIB })
   pass(20_000)
   expect(state.collected).toBe(0)
@@ -24,7 +24,7 @@ test('what starting left behind goes in the first quiet moment, and not again wh
 })
 
 test('a storm is served first; what it left goes when it is over', () => {
-  const { state, pass } = process()
+  const { state, pass } = server()
   state.heap = 30 * MIB
   pass(3_000)
   Object.assign(state, { busy: 0.9, heap: 110 * MIB })
@@ -36,7 +36,7 @@ test('a storm is served first; what it left goes when it is over', () => {
 })
 
 test('between two rushes nobody is held up', () => {
-  const { state, pass } = process()
+  const { state, pass } = server()
   state.heap = 110 * MIB
   for (let rush = 0; rush < 20; rush++) {
     state.busy = 0.9
@@ -48,7 +48,7 @@ test('between two rushes nobody is held up', () => {
 })
 
 test('a little is not worth holding anybody up', () => {
-  const { state, pass } = process()
+  const { state, pass } = server()
   state.heap = 30 * MIB
   pass(3_000)
   state.heap = 25 * MIB
@@ -57,7 +57,7 @@ test('a little is not worth holding anybody up', () => {
 })
 
 test('it ends with its process', () => {
-  const { state, cancel, pass } = process()
+  const { state, cancel, pass } = server()
   state.heap = 60 * MIB
   cancel()
   pass(60_000)

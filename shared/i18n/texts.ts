@@ -9,38 +9,33 @@ export type Texts = Readonly<Record<string, string>>
 /** The text of a key, or of the first of several that is there, with its blanks filled; `count` chooses the plural. */
 export type Translate = (key: string | string[], values?: Readonly<Record<string, string | number | undefined>>) => string
 
-type Values = NonNullable<Parameters<Translate>[1]>
-/** A noncharacter (shared by nothing that is shown) around the name of a blank. */
+/** A noncharacter, which stands in no text, around the name of a blank. */
 const BLANK = '\uFDD4'
-/** Plural texts are remembered by their number; there are as many as a clock has minutes, unless somebody makes them up. */
-const MOST_COUNTED = 1_000
+/** Of a language: as many keys as we wrote, and as many numbers as a clock has minutes; more only where somebody makes numbers up. */
+const MOST_REMEMBERED = 2_000
 
-/** Text and names of blanks in turn. */
-function partsOf(translate: Translate, key: string | string[], names: readonly string[]): readonly string[] {
-  return translate(key, Object.fromEntries(names.map((name) => [name, BLANK + name + BLANK]))).split(BLANK)
+function remembered<T>(known: Map<string, T>, id: string, make: () => T): T {
+  const before = known.get(id)
+  if (before !== undefined) return before
+  if (known.size >= MOST_REMEMBERED) known.clear()
+  const made = make()
+  known.set(id, made)
+  return made
 }
 
-/** A page asks for thirty texts and i18next takes microseconds for each: what it said once is remembered, with its blanks. Keys are as many as we wrote. */
+/** A page asks for thirty texts and i18next takes microseconds for each: what it said once is not asked again, whatever fills its blanks. */
 function remembering(translate: Translate): Translate {
-  const plain = new Map<string, string>()
-  const counted = new Map<string, string>()
+  const whole = new Map<string, string>()
+  /** Text and names of blanks in turn. */
   const blanked = new Map<string, readonly string[]>()
 
-  function once(known: Map<string, string>, id: string, key: string | string[], values?: Values): string {
-    const text = known.get(id) ?? translate(key, values)
-    if (known.size >= MOST_COUNTED && known === counted) known.clear()
-    known.set(id, text)
-    return text
-  }
   return function t(key, values) {
     const id = typeof key === 'string' ? key : key.join(' ')
-    if (values === undefined) return once(plain, id, key)
+    if (values === undefined) return remembered(whole, id, () => translate(key))
     const names = Object.keys(values)
-    // Which plural it takes decides over the text.
-    if ('count' in values) return names.length === 1 ? once(counted, `${id} ${values['count']}`, key, values) : translate(key, values)
-    const shape = `${id} ${names.join()}`
-    const parts = blanked.get(shape) ?? partsOf(translate, key, names)
-    blanked.set(shape, parts)
+    // The number decides which plural it is.
+    if ('count' in values) return names.length === 1 ? remembered(whole, `${id} ${values['count']}`, () => translate(key, values)) : translate(key, values)
+    const parts = remembered(blanked, `${id} ${names.join()}`, () => translate(key, Object.fromEntries(names.map((name) => [name, BLANK + name + BLANK]))).split(BLANK))
     return parts.map((part, at) => (at % 2 === 0 ? part : (values[part] ?? ''))).join('')
   }
 }
