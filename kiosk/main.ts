@@ -35,11 +35,14 @@ function tell({ log }: Effects, report: ImportReport | undefined): void {
   if (emptyTiles.length > 0) log.warn('directory-tiles-empty', { tiles: emptyTiles.join(' ') })
 }
 
+/** `publicUrl`: where a phone reaches it. */
+export type Kiosk = Running & { readonly publicUrl: string }
+
 /**
  * The kiosk: imports its directory when the files changed, then listens.
  * @throws UsageError `directory`, `screen` or `port`, each with the remedy.
  */
-export async function startKiosk(settings: KioskSettings, effects: Effects, parts: KioskParts = {}): Promise<Running> {
+export async function startKiosk(settings: KioskSettings, effects: Effects, parts: KioskParts = {}): Promise<Kiosk> {
   const scoped = { ...effects, log: effects.log.scoped('kiosk') }
   const assets = loadAssets()
   const files = filesOf(settings)
@@ -58,6 +61,7 @@ export async function startKiosk(settings: KioskSettings, effects: Effects, part
     let closed: Promise<void> | undefined
     return {
       urls: { kiosk: door.urls[0] ?? '' },
+      publicUrl,
       ready,
       close() {
         closing = true

@@ -11,7 +11,7 @@ export type NftablesSettings = {
   readonly portalPort: number
   /** Private networks behind the uplink that released phones may reach; none else. CIDR. */
   readonly reachable?: readonly string[]
-  /** Other TCP ports of this machine that phones may reach: the portal's TLS port. */
+  /** Other TCP ports of this machine that phones may reach: the portal's TLS port, the directory's. */
   readonly otherPorts?: readonly number[]
   /** `close`: the kernel shuts everyone out 15 s after the portal was last heard, and at once on an orderly stop. */
   readonly onPortalLoss: 'keep' | 'close'
@@ -25,7 +25,7 @@ export type Door = { readonly protocol: 'tcp' | 'udp' | 'icmpv6'; readonly ports
 
 export function doors({ portalPort, otherPorts = [] }: NftablesSettings): readonly Door[] {
   return [
-    { protocol: 'tcp', ports: [...new Set([portalPort, ...otherPorts])], why: 'the portal' },
+    { protocol: 'tcp', ports: [...new Set([portalPort, ...otherPorts])], why: 'the portal, and the directory of services' },
     { protocol: 'udp', ports: [53], why: 'names, from the resolver of the gateway' },
     { protocol: 'tcp', ports: [53], why: 'names too long for UDP' },
     { protocol: 'udp', ports: [67], why: 'DHCP' },

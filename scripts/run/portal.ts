@@ -58,11 +58,17 @@ export async function openPortalBooks(ground: Ground): Promise<PortalBooks> {
   }
 }
 
-function gatewayOf({ settings, effects }: Ground): Gateway {
+/** TCP ports besides the portal's that phones may reach: a captive one reads the directory too. */
+function otherPorts({ settings: { portal, kiosk }, roles }: Ground): number[] {
+  return [portal.tls_port, roles.has('kiosk') ? kiosk.port : undefined].filter((port) => port !== undefined)
+}
+
+function gatewayOf(ground: Ground): Gateway {
+  const { settings, effects } = ground
   const { enforcer, lan, wan, reachable, down_mbit, up_mbit } = settings.gateway
   if (enforcer !== 'nftables') return createGateway({ kind: enforcer }, effects)
-  const { port, tls_port, on_portal_loss } = settings.portal
-  return createGateway({ kind: 'nftables', lan: lan ?? [], wan: wan === undefined ? [] : [wan], reachable, portalPort: port, otherPorts: tls_port === undefined ? [] : [tls_port], onPortalLoss: on_portal_loss, ...(down_mbit !== undefined && { downMbit: down_mbit }), ...(up_mbit !== undefined && { upMbit: up_mbit }) }, effects)
+  const { port, on_portal_loss } = settings.portal
+  return createGateway({ kind: 'nftables', lan: lan ?? [], wan: wan === undefined ? [] : [wan], reachable, portalPort: port, otherPorts: otherPorts(ground), onPortalLoss: on_portal_loss, ...(down_mbit !== undefined && { downMbit: down_mbit }), ...(up_mbit !== undefined && { upMbit: up_mbit }) }, effects)
 }
 
 /** Asked anew each time: addresses come and go while a gateway runs. */

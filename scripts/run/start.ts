@@ -8,13 +8,12 @@ import type { Observations } from '#shared/count/observations.ts'
 import { acquireLock } from '#shared/db/lock.ts'
 import { deviceKeyAt } from '#shared/db/key-file.ts'
 import type { Effects, Running } from '#shared/effects.ts'
-import { isLanguage, LANGUAGES } from '#shared/i18n/texts.ts'
+import { LANGUAGES } from '#shared/i18n/texts.ts'
 import type { DeviceKey } from '#shared/sign.ts'
 import type { Lessor } from '#radius/vouchers/city.ts'
 import type { Step } from '#portal/session/desk.ts'
 import type { Hub } from '#portal/hub/main.ts'
 import type { HubSettings } from '#portal/hub/settings.ts'
-import type { KioskSettings } from '#kiosk/settings.ts'
 import type { Feed } from '../control/feeds.ts'
 import { openControl, type Action } from '../control/server.ts'
 import type { Settings } from '../settings/schema.ts'
@@ -23,13 +22,13 @@ import { startDemo, type Demo } from './demo.ts'
 import type { Directories } from './directories.ts'
 import { gatewayName, kernelDraw, type Ground, type Role } from './ground.ts'
 import { hangUpBy } from './controllers.ts'
+import { kioskSettings } from './kiosk.ts'
 import { startOps } from './ops.ts'
 import type { PortalRole } from './portal.ts'
 import { radiusPeers } from './radius-peers.ts'
 import { createReload, type Reloaded } from './reload.ts'
 import { readOutbox } from '#portal/sync/outbox.ts'
 import { writeWhole } from './secrets.ts'
-import { sitesOf } from './sites.ts'
 
 export type StartOptions = {
   readonly settings: Settings
@@ -163,7 +162,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
       observations: delivery?.observations ?? NOBODY,
       watch: radius?.watch,
       radiusPorts: { auth: radius?.authPort ?? settings.radius.auth_port, acct: radius?.acctPort ?? settings.radius.acct_port },
-      servicesUrl: kiosk?.urls['kiosk'],
+      servicesUrl: kiosk?.publicUrl ?? settings.kiosk.url,
       ...(radius ? { hangUp: hangUpBy(radius) } : {}),
       ...(delivery && settings.hub.mode !== 'off' ? { sendHead: delivery.sendHead } : {}),
       tls: settings.portal.tls_port === undefined ? undefined : (await import('./certificate.ts')).tlsParts(ground, { key, hub, delivery }),
@@ -232,18 +231,4 @@ function acmeOf({ acme_domain, acme_directory, acme_root, acme_contact, acme_dns
   if (acme_domain === undefined || acme_dns === undefined) return {}
   const more = { ...(acme_root !== undefined && { root: acme_root }), ...(acme_contact !== undefined && { contact: acme_contact }) }
   return { acme: { domain: acme_domain, directory: acme_directory, dns: acme_dns, accountKeyFile: join(data, 'acme.key'), ...more } }
-}
-
-function kioskSettings({ settings, directories }: Ground): KioskSettings {
-  const [site] = sitesOf(settings)
-  return {
-    hosts: settings.kiosk.host,
-    port: settings.kiosk.port,
-    acceptedHosts: settings.kiosk.hosts,
-    ...(settings.kiosk.url === undefined ? {} : { url: settings.kiosk.url }),
-    dataDir: directories.data,
-    directory: settings.kiosk.directory === undefined ? { kind: 'sample' } : { kind: 'path', path: settings.kiosk.directory },
-    timezone: site?.timezone ?? 'Europe/Paris',
-    languages: site?.languages.filter(isLanguage) ?? [...LANGUAGES],
-  }
 }

@@ -191,9 +191,10 @@ export const SCHEMA = {
       acme_dns: optional(text('')),
     },
     kiosk: {
-      host: listOf(address, ['127.0.0.1']),
+      /** Default: where the portal listens. */
+      host: optional(listOf(address, [])),
       port: port(8070),
-      /** Where a phone reaches the kiosk: what its QR codes point to. */
+      /** Where a phone reaches the kiosk: what its QR codes and the portal's pages point to. */
       url: optional(url),
       /** Further names by which it may be called. */
       hosts: listOf(text(''), []),
