@@ -76,7 +76,8 @@ function dataOf({ status, body }: ApiAnswer): readonly unknown[] {
   return data
 }
 
-type Session = { readonly prefix: string; readonly headers: Record<string, string> }
+/** `csrf` goes with what changes something. */
+type Session = { readonly prefix: string; readonly cookie: string; readonly csrf: string | undefined }
 
 /** The token of UniFi OS is in its answer's header, or inside the cookie, which is a JWT. */
 function csrfOf({ csrf, cookies }: ApiAnswer): string | undefined {
@@ -113,8 +114,7 @@ export function createUnifiApi(api: ApiSettings): UnifiApi {
     const isOs = first.status === 200
     const answer = await send(api, { method: 'POST', path: isOs ? '/api/auth/login' : '/api/login', body: { username: api.user, password: api.password } }, {})
     if (answer.status !== 200) throw unavailable('the controller does not accept our account')
-    const csrf = csrfOf(answer)
-    return { prefix: isOs ? '/proxy/network' : '', headers: { Cookie: answer.cookies.join('; '), ...(csrf !== undefined && { 'X-CSRF-Token': csrf }) } }
+    return { prefix: isOs ? '/proxy/network' : '', cookie: answer.cookies.join('; '), csrf: csrfOf(answer) }
   }
 
   function signedIn(): Promise<Session> {
@@ -126,7 +126,8 @@ export function createUnifiApi(api: ApiSettings): UnifiApi {
 
   async function ask(question: Ask): Promise<readonly unknown[]> {
     const known = session !== undefined
-    const { prefix, headers } = await signedIn()
+    const { prefix, cookie, csrf } = await signedIn()
+    const headers = { Cookie: cookie, ...(csrf !== undefined && question.method !== 'GET' && { 'X-CSRF-Token': csrf }) }
     const answer = await send(api, { ...question, path: `${prefix}/api/s/${encodeURIComponent(api.site)}/${question.path}` }, headers)
     if (answer.status !== 401 || !known) return dataOf(answer)
     // A session there lasts for hours; then it is signed in anew, once.

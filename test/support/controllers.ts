@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { ATTRIBUTES } from '#radius/attributes.ts'
 import { CODES, type Packet } from '#radius/packet.ts'
 import { openWire, provedBytes } from './radius-town.ts'
@@ -113,9 +114,12 @@ export async function simulateRouter(parts: NasParts): Promise<SimulatedNas> {
   return { ...simulated, phone: parts.phone, redirect, online }
 }
 
+export type AskedOfUnifi = { readonly method: string; readonly path: string; readonly cookie?: string; readonly csrf?: string; readonly body?: string }
 export type SimulatedUnifi = Simulated & {
   readonly stations: Map<string, Record<string, unknown>>
   readonly commands: Record<string, unknown>[]
+  /** Everything that was asked, as it came. */
+  readonly asked: AskedOfUnifi[]
   /** Forgets who is signed in, as after its session has ended. */
   expire(): void
 }
@@ -128,10 +132,13 @@ export async function simulateUnifi({ os = false }: { os?: boolean } = {}): Prom
   const prefix = os ? '/proxy/network' : ''
   const name = os ? 'TOKEN' : 'unifises'
 
+  const asked: AskedOfUnifi[] = []
+
   async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    return chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>)
+    const body = await text(request)
+    const { cookie, 'x-csrf-token': csrf } = request.headers
+    asked.push({ method: request.method ?? '', path: request.url ?? '', ...(cookie !== undefined && { cookie }), ...(typeof csrf === 'string' && { csrf }), ...(body !== '' && { body }) })
+    return body === '' ? {} : (JSON.parse(body) as Record<string, unknown>)
   }
   const ok = (response: ServerResponse, data: readonly unknown[]) => response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ meta: { rc: 'ok' }, data }))
 
@@ -140,7 +147,7 @@ export async function simulateUnifi({ os = false }: { os?: boolean } = {}): Prom
     if (url.pathname === '/') return void (os ? response.writeHead(200).end('UniFi OS') : response.writeHead(302, { Location: '/manage' }).end())
     if (url.pathname === (os ? '/api/auth/login' : '/api/login')) {
       if (body['username'] !== 'parvis' || body['password'] !== 'secret') return void response.writeHead(401).end('{}')
-      session = os ? `a.${Buffer.from('{"csrfToken":"c1"}').toString('base64url')}.b` : randomBytes(8).toString('hex')
+      session = os ? `a.${Buffer.from('{"csrfToken":"c1"}').toString('base64url')}.b` : 's1'
       return void response.writeHead(200, { 'Set-Cookie': `${name}=${session}; Path=/; HttpOnly` }).end('{"meta":{"rc":"ok"},"data":[]}')
     }
     const signedIn = session !== '' && request.headers.cookie === `${name}=${session}` && (!os || request.method === 'GET' || request.headers['x-csrf-token'] === 'c1')
@@ -154,5 +161,5 @@ export async function simulateUnifi({ os = false }: { os?: boolean } = {}): Prom
     const [, mac] = new RegExp(`^${prefix}/api/s/default/stat/sta(?:/(.+))?$`).exec(url.pathname) ?? []
     ok(response, mac === undefined ? [...stations.values()] : [stations.get(mac)].filter(Boolean))
   })
-  return { ...simulated, stations, commands, expire: () => (session = '') }
+  return { ...simulated, stations, commands, asked, expire: () => (session = '') }
 }
