@@ -5,6 +5,7 @@ import { heldReceiptRoute, receiptCopyRoute, receiptFormRoute, receiptsRoute } f
 import { termsRoute } from './consent/terms-route.ts'
 import { introduceRoute, pollRoute, refusedRoute, unifiRoute } from './controllers/controller-routes.ts'
 import type { Route } from './detect/front-door.ts'
+import { NO_FORM, readForm, type Form } from './form.ts'
 import { connectRoute, welcomeRoute } from './login/connect-route.ts'
 import { capportRoute, recordedRoute } from './public-routes.ts'
 import { disconnectRoute, heldRoute, receiptRoute, statusRoute } from './session/session-routes.ts'
@@ -12,7 +13,8 @@ import { emergencyRoute, serviceRoute } from './state/state-routes.ts'
 import { extendRoute, pauseRoute, resumeRoute } from './session/standing.ts'
 import { createVisits, type Env, type PortalDesk, type Visit, type Visits } from './visit.ts'
 
-type Answer = (visit: Visit) => Response | Promise<Response>
+/** Where nothing was posted the form is empty. */
+type Answer = (visit: Visit, form: Form) => Response | Promise<Response>
 type PortalRoute = Route & { readonly answers: (visits: Visits) => Answer }
 
 /** On /healthz: which enforcer stands behind this portal, so that scripted citizens drive only one that filters nothing. */
@@ -58,22 +60,24 @@ export const ROUTES: readonly Route[] = [...JOURNEY, ...EMERGENCY, ...MONITORING
 /** Pages whose address, or where they lead, is nobody else's to know. */
 const UNTOLD = ['/s/', '/receipt', '/connect']
 
-const headersOf = ({ look }: Visits, answer: Answer): Answer =>
-  function withHeaders(visit) {
+const headersOf = ({ look }: Visits, answer: Answer) =>
+  function withHeaders(visit: Visit) {
     // Before the answer is made: into one that is there already, each of them costs more than the router.
     visit.header('Content-Security-Policy', look.policy(undefined))
     // `same-origin`, because with none at all a form post has the Origin `null`; a session link must not travel even so.
     visit.header('Referrer-Policy', UNTOLD.some((path) => visit.req.path.startsWith(path)) ? 'no-referrer' : 'same-origin')
     visit.header('X-Content-Type-Options', 'nosniff')
     visit.header('Cache-Control', 'no-store')
-    return answer(visit)
+    return answer(visit, NO_FORM)
   }
 
 const toSomebody = (visits: Visits, answer: Answer): Answer =>
   async function knowing(visit) {
-    await Promise.all([visits.lookUp(visit), visits.service.fresh()])
+    const form = visit.req.method === 'POST' ? readForm(visit) : NO_FORM
+    const [known] = await Promise.allSettled([Promise.all([visits.lookUp(visit), visits.service.fresh()]), form])
+    if (known.status === 'rejected') throw known.reason
     await visits.letInFreely(visit)
-    return answer(visit)
+    return answer(visit, await form)
   }
 
 export function createApp(desk: PortalDesk): Hono<Env> {

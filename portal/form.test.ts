@@ -35,6 +35,14 @@ test('a connection that goes away in the middle of a form without an error is no
   await expect(reading).rejects.toMatchObject({ name: 'MalformedError', code: 'form' })
 })
 
+test('so is one that had gone away before it was asked for', async () => {
+  const body = new Readable({ read: () => undefined })
+  body.push('token=')
+  body.destroy()
+  await new Promise((resolve) => setImmediate(resolve))
+  await expect(readForm(arriving(body))).rejects.toMatchObject({ name: 'MalformedError', code: 'form' })
+})
+
 const broken = () =>
   new ReadableStream({
     start: (controller) => controller.enqueue(new TextEncoder().encode('token=')),

@@ -11,11 +11,15 @@ export type Posted = {
   readonly env: { readonly body?: Readable | undefined }
 }
 
+/** A field's value; of repeated ones the first. */
+export type Form = (name: string) => string | undefined
+export const NO_FORM: Form = () => undefined
+
 /**
- * The fields of a posted form; of repeated ones the first.
+ * To be asked at once: a stream that ended while something else was waited for tells nobody any more.
  * @throws MalformedError `form` when it is of another type, too long, cut short, or has too many fields.
  */
-export async function readForm({ req, env }: Posted): Promise<(name: string) => string | undefined> {
+export async function readForm({ req, env }: Posted): Promise<Form> {
   const type = req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   if (type !== FORM_TYPE) throw new MalformedError('form', 'not a form')
   const text = await boundedText(env.body ?? Readable.from(req.raw.body ?? []))
@@ -43,6 +47,7 @@ function boundedText(body: Readable): Promise<string> {
       body.off('data', take).pause()
       reject(new MalformedError('form', 'the form is too long'))
     }
+    if (body.destroyed) return cutShort()
     body.on('data', take).once('end', whole).once('error', cutShort).once('close', cutShort)
   })
 }

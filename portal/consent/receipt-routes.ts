@@ -1,5 +1,5 @@
 // The citizen's receipt: shown, taken along, consents withdrawn, erased. By the withdrawal code alone, from any device, without script.
-import { readForm } from '../form.ts'
+import type { Form } from '../form.ts'
 import { erasedPage, noReceiptPage, receiptPage, receiptsPage } from '../pages/receipt.ts'
 import type { Reader } from '../pages/frame.ts'
 import type { WithdrawalCode } from '../session/session.ts'
@@ -45,8 +45,7 @@ export function receiptFormRoute(visits: Visits) {
     erase: async (visit, reader, code) => ((await receiptDesk.erase(code)) ? page(visit, erasedPage(reader)) : page(visit, noReceiptPage(reader), 404)),
   }
 
-  return async function actOnReceipt(visit: Visit) {
-    const form = await readForm(visit)
+  return async function actOnReceipt(visit: Visit, form: Form) {
     const reader = readerOf(visit, form('lang'))
     const code = parseCode(form('code') ?? '')
     const name = form('act') ?? 'show'

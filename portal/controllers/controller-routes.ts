@@ -1,5 +1,5 @@
 // Where controllers send phones, and where their own programs ask.
-import { readForm } from '../form.ts'
+import type { Form } from '../form.ts'
 import { keepAddress } from '../detect/wanted-address.ts'
 import { parseToken } from '../session/token.ts'
 import type { Visit, Visits } from '../visit.ts'
@@ -60,9 +60,8 @@ export function unifiRoute(visits: Visits) {
 
 /** `POST /at/<controller>`: authmon of openNDS's level 3. */
 export function pollRoute(visits: Visits) {
-  return async function polled(visit: Visit) {
+  return async function polled(visit: Visit, form: Form) {
     const controller = visits.controllers.named(visit.req.param('controller') ?? '')
-    const form = await readForm(visit)
     return controller ? poll(visits, visit, controller, form) : visits.fail(visit, visits.readerOf(visit), 'arrival')
   }
 }

@@ -2,7 +2,7 @@ import { choicesOf } from '../consent/extras.ts'
 import { checkFormToken } from '../consent/form-token.ts'
 import { clientIdOf } from '../controllers/controller-desk.ts'
 import { keptAddress } from '../detect/wanted-address.ts'
-import { readForm } from '../form.ts'
+import type { Form } from '../form.ts'
 import { href } from '../pages/frame.ts'
 import { successPage } from '../pages/online.ts'
 import type { Filled } from '../pages/ways.ts'
@@ -48,8 +48,7 @@ export function connectRoute(visits: Visits) {
   const { settings, controllers, formKey, effects, readerOf, askerOf, liveOf, termsFor, welcome, wrong, fail, refused, page, keepsakeOf } = visits
   const { clock } = effects
 
-  return async function connect(visit: Visit) {
-    const form = await readForm(visit)
+  return async function connect(visit: Visit, form: Form) {
     const reader = readerOf(visit, form('lang'), form('to'))
     const asker = askerOf(visit)
     if (asker.kind !== 'client') return fail(visit, reader, 'unknown')

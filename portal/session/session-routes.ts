@@ -1,5 +1,5 @@
 // What someone who is online, or was, may see and do.
-import { readForm } from '../form.ts'
+import type { Form } from '../form.ts'
 import { showFree } from '../login/free-route.ts'
 import { endedPage, gonePage, offlinePage } from '../pages/offline.ts'
 import { statusPage } from '../pages/online.ts'
@@ -61,8 +61,7 @@ export function receiptRoute({ sessions, receipts, readerOf, page }: Visits) {
 
 /** `POST /disconnect`, with the session token. */
 export function disconnectRoute({ sessions, controllers, readerOf, page, broken }: Visits) {
-  return async function disconnect(visit: Visit) {
-    const form = await readForm(visit)
+  return async function disconnect(visit: Visit, form: Form) {
     const reader = readerOf(visit, form('lang'))
     const token = parseToken(form('token') ?? '')
     const session = token && (await sessions.held(token))

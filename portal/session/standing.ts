@@ -1,7 +1,7 @@
 // What someone who is online, or stands still, may ask for: more time, a pause, to go on.
 import { checkFormToken, issueFormToken, type FormToken } from '../consent/form-token.ts'
 import { clientIdOf } from '../controllers/controller-desk.ts'
-import { readForm } from '../form.ts'
+import type { Form } from '../form.ts'
 import { barrierPage } from '../pages/barrier.ts'
 import { href, type Reader } from '../pages/frame.ts'
 import { gonePage } from '../pages/offline.ts'
@@ -44,8 +44,6 @@ export function standingStill(visits: Visits, visit: Visit, reader: Reader, clie
   return paused && visits.page(visit, pausedPage(reader, paused, { name: 'form', value: ownFormToken(visits, client) }))
 }
 
-type Form = Awaited<ReturnType<typeof readForm>>
-
 /** Whose session a form is about: by the session token, or by being its device with a form token of ours. */
 async function formSession<Session>(visits: Visits, visit: Visit, form: Form, of: { held(token: NonNullable<ReturnType<typeof parseToken>>): Session | Promise<Session>; own(client: Client): Session | Promise<Session> }): Promise<Session | undefined> {
   const token = parseToken(form('token') ?? '')
@@ -65,8 +63,7 @@ const back = (reader: Reader, form: Form, told?: Extended): string => {
 /** `POST /extend`: more time. Being the device is enough, because it takes nothing from anybody. */
 export function extendRoute(visits: Visits) {
   const { sessions, extending, readerOf, page } = visits
-  return async function extend(visit: Visit) {
-    const form = await readForm(visit)
+  return async function extend(visit: Visit, form: Form) {
     const reader = readerOf(visit, form('lang'))
     const session = await formSession(visits, visit, form, { held: (token) => sessions.held(token), own: visits.liveOf })
     if (!session) return page(visit, gonePage(reader), 404)
@@ -76,8 +73,7 @@ export function extendRoute(visits: Visits) {
 
 /** `POST /pause`, with the session token alone: it cuts a device off. */
 export function pauseRoute({ sessions, readerOf, page, broken }: Visits) {
-  return async function pause(visit: Visit) {
-    const form = await readForm(visit)
+  return async function pause(visit: Visit, form: Form) {
     const reader = readerOf(visit, form('lang'))
     const token = parseToken(form('token') ?? '')
     const session = token && (await sessions.held(token))
@@ -94,8 +90,7 @@ export function pauseRoute({ sessions, readerOf, page, broken }: Visits) {
 /** `POST /resume`: as a tap would do. */
 export function resumeRoute(visits: Visits) {
   const { sessions, readerOf, page, broken } = visits
-  return async function resume(visit: Visit) {
-    const form = await readForm(visit)
+  return async function resume(visit: Visit, form: Form) {
     const reader = readerOf(visit, form('lang'))
     const session = await formSession(visits, visit, form, { held: (token) => sessions.heldPaused(token), own: ({ mac, behind }) => sessions.paused(mac, behind?.controller) })
     if (!session) return page(visit, gonePage(reader), 404)
