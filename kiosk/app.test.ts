@@ -35,7 +35,9 @@ beforeEach(() => {
 })
 afterAll(() => store.close())
 
-const ask = (path: string, init: RequestInit = {}) => app.request(path, { ...init, headers: { host: 'localhost', ...(init.headers as Record<string, string>) } })
+/** Both ends of the connection: the screen's browser runs on the kiosk. */
+const ends = (localAddress: string, remoteAddress: string) => ({ incoming: { socket: { localAddress, remoteAddress } } })
+const ask = (path: string, init: RequestInit = {}, connection = ends('127.0.0.1', '127.0.0.1')) => app.request(path, { ...init, headers: { host: 'localhost', ...(init.headers as Record<string, string>) } }, connection)
 const json = async <T>(path: string, init?: RequestInit) => (await (await ask(path, init)).json()) as T
 const results = (question: unknown, language = 'fr') => json<ResultsView>(`/api/${language}/results`, { method: 'POST', body: JSON.stringify(question) })
 const idOf = (name: string) => String(store.all('service').find((row) => row['name'] === name)?.['id'])
@@ -200,6 +202,13 @@ describe('doors that stay shut', () => {
     const page = await (await other.request(new URL(detail.link ?? '').pathname, { headers: { host: 'localhost' } })).text()
     expect(page).not.toMatch(/<script|<img|javascript:/)
     evil.close()
+  })
+  test('what a phone on the square looks for is no need of the kiosk', async () => {
+    const post = (connection: ReturnType<typeof ends>) => ask('/api/fr/results', { method: 'POST', body: '{"text":"licorne"}' }, connection)
+    expect((await post(ends('10.0.0.1', '10.0.0.77'))).status).toBe(200)
+    expect(unmet).toEqual([])
+    expect((await post(ends('10.0.0.1', '10.0.0.1'))).status).toBe(200)
+    expect(unmet).toHaveLength(1)
   })
   test('another page in a browser that reaches the kiosk asks nothing in its name', async () => {
     const post = (origin: string, host = 'localhost') => ask('/api/fr/results', { method: 'POST', body: '{"text":"licorne"}', headers: { host, origin } })

@@ -9,6 +9,6 @@ export type Unmet = {
 
 /** What other roles may lend the kiosk; absent ones leave their part undone. */
 export type KioskParts = {
-  /** Told of each unmet need. Whoever counts it bounds and noises it first. */
+  /** Told of each unmet need at the screen itself. Whoever counts it bounds and noises it first. */
   readonly unmet?: (unmet: Unmet) => void
 }

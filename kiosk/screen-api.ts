@@ -1,4 +1,5 @@
 // What the screen asks: JSON under /api. What people look for travels in bodies only, so that no address ever holds it.
+import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Clock } from '#shared/clock.ts'
@@ -69,8 +70,14 @@ async function bodyOf(request: Request): Promise<unknown> {
   }
 }
 
-export function screenApi(source: ScreenSource): Hono {
-  const app = new Hono()
+/** The screen's browser runs on the kiosk itself, so both ends of its connection are one address. What a phone looks for is counted nowhere. */
+function isScreen({ incoming }: Partial<HttpBindings>): boolean {
+  const { localAddress, remoteAddress } = incoming?.socket ?? {}
+  return localAddress !== undefined && localAddress === remoteAddress
+}
+
+export function screenApi(source: ScreenSource): Hono<{ Bindings: Partial<HttpBindings> }> {
+  const app = new Hono<{ Bindings: Partial<HttpBindings> }>()
   const languageOf = (tag: string): Language | undefined => (isLanguage(tag) ? tag : undefined)
 
   app.get('/:language/home', (c) => {
@@ -88,7 +95,7 @@ export function screenApi(source: ScreenSource): Hono {
     const { catalogue, search } = source.directory()
     const { view, unmet } = answer(catalogue, search, { text, needs, filters, from }, viewpoint(source, language))
     // A tile is a place to look round in, not yet a need.
-    if (from === 0 && (text !== undefined || need !== undefined)) for (const one of unmet) source.parts.unmet?.(one)
+    if (isScreen(c.env) && from === 0 && (text !== undefined || need !== undefined)) for (const one of unmet) source.parts.unmet?.(one)
     return c.json(view)
   })
 

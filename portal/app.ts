@@ -51,7 +51,7 @@ const JOURNEY: readonly PortalRoute[] = [
   { methods: READ, path: '/capport', answers: capportRoute },
   { methods: READ, path: '/at/:controller', pattern: /^\/at\/[a-z0-9-]{1,32}$/, answers: introduceRoute },
   { methods: SUBMIT, path: '/at/:controller', pattern: /^\/at\/[a-z0-9-]{1,32}$/, answers: pollRoute },
-  { methods: READ, path: '/guest/s/:site/', pattern: /^\/guest\/s\/[^/%]{1,64}\/$/, answers: unifiRoute },
+  { methods: READ, path: '/guest/s/:site/', pattern: /^\/guest\/s\/(?!\.\.?\/)[^/%]{1,64}\/$/, answers: unifiRoute },
   { methods: READ, path: '/refused', answers: refusedRoute },
 ]
 
@@ -95,6 +95,8 @@ export function createApp(desk: PortalDesk): Hono<Env> {
   register(EMERGENCY)
   register(JOURNEY, (answer) => toSomebody(visits, answer))
 
+  // The front door lets nothing else in; should it ever, the answer has its headers too.
+  app.notFound(headersOf(visits, (visit) => visit.text('', 404)))
   app.onError((error, visit) =>
     error instanceof MalformedError ? visits.fail(visit, visits.readerOf(visit), 'malformed') : visits.broken(visit, 'a request failed', error),
   )

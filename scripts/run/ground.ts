@@ -6,6 +6,7 @@ import { exactDraw, type Draw } from '#shared/count/sampler.ts'
 import { inlineWriter, pooledWriter, type DurableWriter } from '#shared/db/durable-writer.ts'
 import { openDb, type Db, type OpenOptions } from '#shared/db/open.ts'
 import type { Effects } from '#shared/effects.ts'
+import { UsageError } from '#shared/errors.ts'
 import type { DeviceKey } from '#shared/sign.ts'
 import type { Directories } from './directories.ts'
 import type { Settings } from '../settings/schema.ts'
@@ -38,9 +39,22 @@ export async function openDisk(path: string, options: Omit<OpenOptions, 'durabil
   }
 }
 
-/** A store in the runtime directory, or in memory where there is none: this process's own. */
+/**
+ * A store in the runtime directory, or in memory where there is none: this process's own.
+ * @throws UsageError `runtime` when another process holds it.
+ */
 export function openVolatile({ runtime }: Directories, name: string, options: OpenOptions): Db {
-  return openDb(runtime === undefined ? ':memory:' : join(runtime, name), { ...options, alone: true })
+  if (runtime === undefined) return openDb(':memory:', options)
+  try {
+    return openDb(join(runtime, name), { ...options, alone: true })
+  } catch (cause) {
+    if (!isBusy(cause)) throw cause
+    throw new UsageError('runtime', `another Parvis server is using ${runtime}: each needs a runtime directory of its own, set PARVIS_RUNTIME`, { cause })
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
 }
 
 /** Exact noise from the kernel's generator: every draw reads its own bytes, none is kept (privacy.md, How a release happens 2). */
