@@ -38,7 +38,6 @@ import { createFree } from './login/free.ts'
 import { freeAnswer } from './login/free-answer.ts'
 import { createCodes } from './login/reentry/codes.ts'
 import { watchService } from './login/service-state.ts'
-import type { Alarm } from './legal/alarms.ts'
 import { createLegal, type LegalParts } from './legal/main.ts'
 import { PROFILES } from './legal/profile.ts'
 import type { OperatorParts } from './operator/app.ts'
@@ -93,7 +92,7 @@ export type PortalParts = {
   /** Hears of each arrow of protocols.md §3. */
   readonly step?: (step: Step) => void
 }
-export type Portal = Running & { /** What an operator at the gateway works with. */ readonly operator: Omit<OperatorParts, 'access'> } & { readonly sessions: Sessions; readonly guests: Guests; readonly receipts: Receipts; readonly receiptDesk: ReceiptDesk; legalAlarms(): readonly Alarm[]; readonly url: string; readonly port: number }
+export type Portal = Running & { /** What an operator at the gateway works with. */ readonly operator: Omit<OperatorParts, 'access'> } & { readonly sessions: Sessions; readonly guests: Guests; readonly receipts: Receipts; readonly receiptDesk: ReceiptDesk; readonly url: string; readonly port: number }
 
 /** Answers begin once everything is wired; a connection that is a moment early waits. */
 function doorToCome(): { listener: RequestListener; open: (listener: RequestListener) => void } {
@@ -239,9 +238,9 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     await parts.neighbours.stop()
     await desk.enforcer.stop()
   }
-  const operator = { sessions, neighbours: parts.neighbours, sites: settings.sites, held: () => state.told().held, diagnoses: doctor.diagnoses }
+  const operator = { sessions, neighbours: parts.neighbours, sites: settings.sites, held: () => state.told().held, alarms: legal.alarms, diagnoses: doctor.diagnoses }
   let stopping: Promise<void> | undefined
-  return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, guests, receipts, receiptDesk, operator, legalAlarms: legal.alarms, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
+  return { urls: { portal: url, ...secure.urls }, url, port: listening.port, sessions, guests, receipts, receiptDesk, operator, ready: () => ready && service.ready(), close: () => (stopping ??= stop()) }
 }
 
 function endsOf(request: IncomingMessage): Ends {

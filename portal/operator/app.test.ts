@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { readVoucherCode } from '#radius/vouchers/code.ts'
 import { portalTown, tokenOf, type PortalTown } from '#test/support/portal-town.ts'
 import { dryRunMac } from '../gateway/dry-run.ts'
+import { ALARMS, type Alarm } from '../legal/alarms.ts'
 import type { OpenSession } from '../session/session.ts'
 import { createAccess } from './access.ts'
 import { operatorApp } from './app.ts'
@@ -127,6 +128,29 @@ test('the log says who looked and by what kind of thing, never for what', () => 
   expect(log).toMatch(/"event":"an operator searched","operator":"Claire","by":"address"/)
   expect(log).toMatch(/"event":"an operator acted","operator":"Claire","act":"bar","outcome":"barred"/)
   expect(log).not.toMatch(/127\.0\.0\.[2-9]|02:?00:?7f|10000000000/i)
+})
+
+test('what the law asks is told in words to whoever is signed in, once it is due, and to nobody else', async () => {
+  const alarms: Alarm[] = []
+  const watched = operatorApp({ ...town.portal.operator, access, alarms: () => alarms }, town.effects)
+  const shown = async (language: string, headers = { cookie }) => (await watched.request(`/?lang=${language}`, { headers })).text()
+  expect(await shown('fr')).not.toContain('Ce que la loi demande')
+  alarms.push('keys_run_out')
+  expect(await shown('fr')).toContain('Les clés du détenteur A s’arrêtent dans moins de quinze jours.')
+  expect(await shown('fr')).not.toContain('La clé du détenteur A manque')
+  expect(await shown('fr', { cookie: '' })).not.toContain('détenteur')
+  alarms.push(...(Object.keys(ALARMS) as Alarm[]))
+  for (const language of OPERATOR_LANGUAGES) {
+    const body = await shown(language)
+    for (const alarm of alarms) expect(body, `${language} ${alarm}`).toContain(OPERATOR_TEXTS[language][`law.${alarm}`])
+  }
+})
+
+test('a profile whose review is overdue is told to the operator by the running portal', async () => {
+  expect(town.portal.operator.alarms()).toEqual([])
+  const late = await portalTown({ startMs: Date.UTC(2099, 0, 1) })
+  onTestFinished(() => late.close())
+  expect(late.portal.operator.alarms()).toEqual(['review_overdue'])
 })
 
 test.each(OPERATOR_LANGUAGES)('every sentence is there in %s', (language) => {

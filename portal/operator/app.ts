@@ -9,6 +9,7 @@ import { createTexts, preferredLanguage, type Language } from '#shared/i18n/text
 import { reason } from '#shared/log.ts'
 import type { Site } from '#shared/place.ts'
 import type { Neighbours } from '../gateway/enforcer.ts'
+import type { Alarm } from '../legal/alarms.ts'
 import { portalTexts } from '../pages/texts.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Held } from '../state/conditions.ts'
@@ -30,6 +31,8 @@ export type OperatorParts = {
   readonly neighbours: Pick<Neighbours, 'asker'>
   readonly sites: readonly Site[]
   held(): readonly Held[]
+  /** What the law's log asks for. */
+  alarms(): readonly Alarm[]
   diagnoses(): readonly Diagnosis[]
 }
 
@@ -53,7 +56,7 @@ export function operatorApp(parts: OperatorParts, effects: Effects): Hono<Env> {
     const value = Object.hasOwn(form, name) ? form[name] : undefined
     return typeof value === 'string' ? value : ''
   }
-  const home = (c: Context<Env>, more: Partial<Home> = {}) => c.html(homePage(c.get('view'), { name: c.get('name'), held: parts.held(), diagnoses: parts.diagnoses(), ...more }))
+  const home = (c: Context<Env>, more: Partial<Home> = {}) => c.html(homePage(c.get('view'), { name: c.get('name'), held: parts.held(), alarms: parts.alarms(), diagnoses: parts.diagnoses(), ...more }))
 
   const acts: Readonly<Record<Act, (found: Found) => Promise<boolean>>> = {
     end: async ({ session }) => session !== undefined && (await sessions.end(session.id, 'adminReset')) !== undefined,

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { direction, ENDONYMS, type Language, type Translate } from '#shared/i18n/texts.ts'
 import type { Site } from '#shared/place.ts'
+import type { Alarm } from '../legal/alarms.ts'
 import { durationWords } from '../pages/time-words.ts'
 import { secondsLeft, secondsUsed } from '../session/session.ts'
 import type { Diagnosis } from '../state/doctor.ts'
@@ -64,15 +65,21 @@ export type Home = {
   readonly done?: Done | undefined
   readonly search?: { readonly kind: Search['kind']; readonly rows: readonly Row[] }
   readonly held: readonly Held[]
+  readonly alarms: readonly Alarm[]
   readonly diagnoses: readonly Diagnosis[]
 }
 
-export function homePage(view: View, { name, done, search, held, diagnoses }: Home): Html {
+/** Nothing where nothing is due: most gateways keep no log. */
+function lawSection({ t }: View, alarms: readonly Alarm[]): Html | string {
+  return alarms.length === 0 ? '' : html`<section><h2>${t('law.heading')}</h2><ul>${alarms.map((alarm) => html`<li class="bad">${t(`law.${alarm}`)}</li>`)}</ul></section>`
+}
+
+export function homePage(view: View, { name, done, search, held, alarms, diagnoses }: Home): Html {
   const { t, shared } = view
   const body = html`${done === undefined ? '' : html`<p class="note" role="status">${t(`done.${done}`)}</p>`}
 <form method="post" action="/operator/find">${field('needle', t('find.label'), t('find.hint'))}<button class="go">${t('find.button')}</button></form>
 ${search === undefined ? '' : results(view, search.kind, search.rows)}
-<section><h2>${t('state.heading')}</h2>${held.length === 0 ? html`<p class="good"><span aria-hidden="true">✓ </span>${t('state.none')}</p>` : html`<ul>${held.map(({ id }) => html`<li class="${CONDITIONS[id].level === 'down' ? 'bad' : 'warn'}">${shared(`state.${id}.heading`)}</li>`)}</ul>`}</section>
+${lawSection(view, alarms)}<section><h2>${t('state.heading')}</h2>${held.length === 0 ? html`<p class="good"><span aria-hidden="true">✓ </span>${t('state.none')}</p>` : html`<ul>${held.map(({ id }) => html`<li class="${CONDITIONS[id].level === 'down' ? 'bad' : 'warn'}">${shared(`state.${id}.heading`)}</li>`)}</ul>`}</section>
 <section><h2>${t('doctor.heading')}</h2><p class="small">${t('doctor.text')}</p><dl class="card">${diagnoses.map(({ system, verdict }) => html`<dt>${system}</dt><dd>${t(`doctor.${verdict}`)}</dd>`)}</dl></section>`
   return frame(view, t('title'), body, name)
 }
