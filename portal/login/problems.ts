@@ -35,17 +35,19 @@ const SERVER_WAIT_SECONDS = 2
 const BUSY_SECONDS = 60
 /** RFC 2865 §5.18: what one attribute holds. */
 const MOST_SAID = 253
+/** What is not read but acts: controls, what turns the direction of the words around it, and what stands in no text, our own marks among it. */
+const ACTING = /[\p{Cc}\u202A-\u202E\u2066-\u2069\p{Noncharacter_Code_Point}]/gu
 
 export function problem(id: ProblemId, more: Omit<Problem, 'kind' | 'problem'> = {}): Problem {
   return { kind: 'problem', problem: id, ...more }
 }
 
-/** From a reject. The words of a server that is not ours are handed on as they are, to be shown as text. */
+/** From a reject. The words of a server that is not ours are handed on, to be shown as text. */
 export function problemOf(message: string | undefined): Problem {
   const told = readTold(message)
   if (told === 'tooSoon') return problem(told, { seconds: SERVER_WAIT_SECONDS })
   if (told === 'busy') return problem(told, { seconds: BUSY_SECONDS })
   if (told !== undefined) return problem(told)
-  const said = message?.trim().slice(0, MOST_SAID)
+  const said = message?.replace(/\s+/g, ' ').replace(ACTING, '').trim().slice(0, MOST_SAID)
   return problem('refused', said ? { said } : {})
 }
