@@ -1,4 +1,4 @@
-/** In vouchers.db, beside the gateway's own: what it was lent of the city's vouchers. Neither a code nor a time of use to the minute. */
+/** In vouchers.db, beside the gateway's own: what it was lent of the city's vouchers. No code, and a minute only while what was lent runs. */
 import type { Statement } from '#shared/db/group-commit.ts'
 
 /** The batch of vouchers whose balance is held elsewhere. No batch of our own is called so. */
@@ -43,6 +43,11 @@ export function leaseStatement(row: LeaseRow): Statement {
 
 export function courtesyStatement({ voucher, day, ends_minute }: CourtesyRow): Statement {
   return { sql: 'insert or replace into voucher_courtesy values (?, ?, ?)', values: [voucher, day, ends_minute] }
+}
+
+/** What is over says no more when it was. A wall clock that was ahead ends it no sooner: while this runs, memory knows its end. */
+export function overStatements(nowMinute: number): Statement[] {
+  return ['voucher_lease', 'voucher_courtesy'].map((table) => ({ sql: `update ${table} set ends_minute = 0 where ends_minute > 0 and ends_minute <= ?`, values: [nowMinute] }))
 }
 
 /** Of one voucher that its hub does not know, or that nobody has brought for long. */

@@ -8,7 +8,7 @@ import { quickMac } from '#shared/quick-mac.ts'
 import type { DeviceKey } from '#shared/sign.ts'
 import type { AccountingReport, Origin } from '../nas.ts'
 import { makeVoucherCode, readVoucherCode, type CodeForm } from './code.ts'
-import { ELSEWHERE } from './city-table.ts'
+import { ELSEWHERE, overStatements } from './city-table.ts'
 import { createErasure } from './erasure.ts'
 import { closeSilentStatements, heardStatement, MINUTE_MS, startedStatements, VOUCHER_ID_BYTES, type Spent } from './table.ts'
 
@@ -121,7 +121,7 @@ export function createVouchers({ durable, reader, device, clock, random, log }: 
   }
 
   async function tidy(): Promise<void> {
-    await durable.write(...closeSilentStatements(nowMinute()))
+    await durable.write(...closeSilentStatements(nowMinute()), ...overStatements(nowMinute()))
     await erasure.round()
     durable.forget()
   }

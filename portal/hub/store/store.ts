@@ -155,6 +155,6 @@ export type CityVouchers = {
   lease(request: LeaseRequest): Promise<LeaseOutcome>
   /** Of the newest vouchers that are good at this minute. */
   marks(minute: number, most: number): Promise<number[]>
-  /** Forgets leases that were given back, and erases batches thirty days after they were over, some at a time; true when there is more. */
+  /** Leaves of leases that are over the hour alone, forgets those that were given back, and erases batches thirty days after they were over, some at a time; true when there is more. */
   tidy(minute: number): Promise<boolean>
 }

@@ -55,6 +55,8 @@ export function createCityVouchers(db: Db, group: ReturnType<typeof createGroup>
      where v.mark is not null and b.void = 0 and ifnull(b.until_minute > ?, 1) and ifnull(v.until_minute > ?, 1) order by b.made_day desc limit ?`,
   ).pluck()
   const OVER = '(void = 1 or ifnull(until_minute <= ?, 0))'
+  // Down to the hour: up, a lease that is over would be alive again.
+  const blurLeases = db.prepare('update city_lease set ends_minute = ends_minute - ends_minute % 60 where ends_minute % 60 > 0 and (settled = 1 or moved = 1 or ends_minute <= ?)')
   const dropLeases = db.prepare('delete from city_lease where settled = 1 and ends_minute < ?')
   const noteOver = db.prepare(`update city_batch set over_minute = ? where ${OVER} and ifnull(over_minute > ?, 1)`)
   const noteNotOver = db.prepare(`update city_batch set over_minute = null where over_minute is not null and not ${OVER}`)
@@ -110,6 +112,7 @@ export function createCityVouchers(db: Db, group: ReturnType<typeof createGroup>
   }
 
   function tidy(minute: number): boolean {
+    blurLeases.run(minute)
     dropLeases.run(minute - LEASE_KEPT_MINUTES)
     noteOver.run(minute, minute, minute)
     noteNotOver.run(minute)

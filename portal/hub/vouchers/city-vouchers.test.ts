@@ -2,8 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { VOUCHER_MIGRATIONS } from '#radius/vouchers/table.ts'
+import { openDb } from '#shared/db/open.ts'
 import { simulate } from '#test/support/voucher-partitions.ts'
 import { voucherTown, type VoucherTown } from '#test/support/voucher-town.ts'
+import { hubMigrations } from '../store/schema.ts'
 
 const [PHONE, TABLET] = ['02-00-00-00-00-01', '02-00-00-00-00-02'] as const
 const MINUTE_MS = 60_000
@@ -167,6 +170,30 @@ test('the hub’s file says neither whose nor where: no code, no gateway beside 
   await pass(MINUTE_MS)
   const files = readdirSync(dir).filter((name) => name.includes('.db')).map((name) => readFileSync(join(dir, name)))
   for (const bytes of files) expect(bytes.includes(code)).toBe(false)
+})
+
+test('of what is over no file tells the minute: the hub keeps the hour, the gateway nothing', async () => {
+  const { make, gateway, dir, pass } = await town()
+  const [square, station] = [await gateway('gw-square'), await gateway('gw-station')]
+  const [returned, lost] = [await make({ seconds: 7_200 }), await make({ label: 'lost', seconds: 7_200 })]
+  const minutes = (file: string, tables: readonly string[]): number[] => {
+    const db = openDb(join(dir, file), { durability: 'relaxed', migrations: file === 'hub.db' ? hubMigrations : VOUCHER_MIGRATIONS })
+    const found = tables.flatMap((table) => db.prepare<[], number>(`select ends_minute from ${table}`).pluck().all())
+    db.close()
+    return found
+  }
+  const atGateway = (): number[] => minutes('gw-station.vouchers.db', ['voucher_lease', 'voucher_courtesy'])
+  await pass(7 * MINUTE_MS)
+  expect([await square.signIn(returned), await station.signIn(lost, TABLET)]).toEqual(['in', 'in'])
+  expect(minutes('hub.db', ['city_lease']).some((minute) => minute % 60 > 0)).toBe(true)
+  station.line = 'cut'
+  for (const session of square.online) await square.leave(session)
+  await pass(40 * MINUTE_MS)
+  // Its courtesy runs: a restart must know until when.
+  expect([station.online.size, atGateway().filter((minute) => minute > 0)]).toEqual([1, [expect.any(Number)]])
+  await pass(120 * MINUTE_MS, 5 * MINUTE_MS)
+  await expect.poll(() => minutes('hub.db', ['city_lease']).map((minute) => minute % 60)).toEqual([0, 0])
+  expect(atGateway()).toEqual([0, 0])
 })
 
 test('wrong codes are as slow as ever, and a gateway that guesses is refused by the hub', async () => {
