@@ -27,6 +27,8 @@ const SIGN_IN_PATIENCE_MS = 2_000
 const PATIENCE_MS = 10_000
 /** Codes that nobody here knows, asked at the same time. */
 const MOST_ASKED = 64
+/** The part of those that no stranger with an invented code can use up. */
+const KEPT_FOR_TRUSTED = 16
 const MOST_LOANS = 65_536
 
 export type Entry =
@@ -34,8 +36,14 @@ export type Entry =
   | { readonly kind: 'refused'; readonly reason: LeaseRefusal | 'busy' | 'cut_off' }
 
 export type City = {
-  /** Somebody brings a code that no batch of this gateway has. @param id the code's id here. */
-  enter(code: string, id: string, holder: Holder, station: string | undefined): Promise<Entry>
+  /** Whether the hub has told of this code. */
+  mayBe(code: string): boolean
+  /**
+   * Somebody brings a code that no batch of this gateway has.
+   * @param id the code's id here.
+   * @param trusted a voucher has let in this station before, or the hub has told of this code.
+   */
+  enter(code: string, id: string, holder: Holder, station: string | undefined, trusted: boolean): Promise<Entry>
   /** What is left of a session's voucher; undefined when it is none of the city's. */
   remainderOf(id: string): Remainder | undefined
   /** Looks at every loan at once; otherwise each quarter of a minute. */
@@ -180,9 +188,11 @@ export function createCity(parts: CityParts): City {
   for (const [id, loan] of loans) if (loan.lease) alarmAt(id, loan)
 
   return {
-    async enter(code, id, holder, station) {
-      const known = loans.get(id)
-      if (!known && (asked >= MOST_ASKED || loans.size >= MOST_LOANS)) return { kind: 'refused', reason: 'busy' }
+    mayBe: lessor.mayBe,
+    async enter(code, id, holder, station, trusted) {
+      const known = loans.has(id)
+      const room = trusted ? MOST_ASKED : MOST_ASKED - KEPT_FOR_TRUSTED
+      if (!known && (asked >= room || loans.size >= MOST_LOANS)) return { kind: 'refused', reason: 'busy' }
       if (!known) asked++
       try {
         return await inTurn(id, () => {

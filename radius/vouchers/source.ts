@@ -27,7 +27,7 @@ export const voucherHolder = (id: string): Holder => `${HOLDER}${id}`
 export type VoucherSourceParts = {
   readonly vouchers: Pick<Vouchers, 'idOf' | 'find' | 'begin'>
   /** Codes that no batch here has may be the city's. */
-  readonly city?: Pick<City, 'enter' | 'remainderOf'> | undefined
+  readonly city?: Pick<City, 'mayBe' | 'enter' | 'remainderOf'> | undefined
   /** Ends the sessions of a holder: devices that share a voucher have used it up. */
   readonly withdraw?: (holder: Holder) => void
   readonly live: Pick<LiveSessions, 'inUse' | 'of' | 'opening'>
@@ -100,7 +100,13 @@ export function voucherSource({ vouchers, city, live, profiles, clock, stationOf
     return { kind: 'accept', authorisation: { ...profile, sessionSeconds, ...(quotaBytes === undefined ? {} : { quotaBytes }), ...ratesOf(voucher) } }
   }
 
-  function entered(entry: Entry, question: Question, station: string | undefined): Decision | Promise<Decision> {
+  function entered(entry: Entry, question: Question, station: string | undefined, uncount: (() => void) | undefined): Decision | Promise<Decision> {
+    // Nobody can tell whether somebody made it: as slow as a code that nobody made.
+    if (entry.kind === 'refused' && (entry.reason === 'unknown' || entry.reason === 'cut_off')) {
+      if (!uncount) tries.counts(question.client.name)
+      return afterDelay(tries.wrong(station), reject(entry.reason === 'unknown' ? 'voucher_unknown' : 'voucher_unsure'))
+    }
+    uncount?.()
     if (entry.kind === 'in') {
       const profile = profiles.of('voucher', question.packet)
       const { seconds = profile.sessionSeconds, octets = profile.quotaBytes } = entry
@@ -108,8 +114,6 @@ export function voucherSource({ vouchers, city, live, profiles, clock, stationOf
       tries.letIn(station)
       return { kind: 'accept', authorisation: { ...profile, sessionSeconds: seconds, ...(octets === undefined ? {} : { quotaBytes: octets }), ...ratesOf(entry) } }
     }
-    // Nobody can tell whether somebody made it: as slow as a code that nobody made.
-    if (entry.reason === 'unknown' || entry.reason === 'cut_off') return afterDelay(tries.wrong(station, question.client.name), reject(entry.reason === 'unknown' ? 'voucher_unknown' : 'voucher_unsure'))
     if (entry.reason === 'busy') return reject('voucher_tries')
     return reject(entry.reason === 'moved' ? 'voucher_in_use' : `voucher_${entry.reason}`)
   }
@@ -129,9 +133,17 @@ export function voucherSource({ vouchers, city, live, profiles, clock, stationOf
     const id = vouchers.idOf(read.code)
     const voucher = vouchers.find(id)
     const proved = proves(credential, read.code, userName)
-    if (!voucher && proved && city) return city.enter(read.code, id, voucherHolder(id), question.packet.read(ATTRIBUTES['Calling-Station-Id'])).then((entry) => entered(entry, question, station))
+    if (!voucher && proved && city) {
+      // A code that its hub has told of is no guess, however many come with theirs at once.
+      const likely = city.mayBe(read.code)
+      const uncount = likely ? undefined : tries.counts(client.name)
+      return city.enter(read.code, id, voucherHolder(id), question.packet.read(ATTRIBUTES['Calling-Station-Id']), likely || tries.wasLetIn(station)).then((entry) => entered(entry, question, station, uncount))
+    }
     // A code that is known and not proved is answered like one that is not known.
-    if (!voucher || !proved) return afterDelay(tries.wrong(station, client.name), reject(voucher ? 'voucher_wrong' : 'voucher_unknown'))
+    if (!voucher || !proved) {
+      tries.counts(client.name)
+      return afterDelay(tries.wrong(station), reject(voucher ? 'voucher_wrong' : 'voucher_unknown'))
+    }
     tries.right(station)
     const decision = judge(voucher, id, question)
     if (decision instanceof Promise || decision.kind === 'accept') tries.letIn(station)

@@ -12,14 +12,20 @@ const MOST_KNOWN = 8_192
 export type Tries = {
   /** Why this one may not try now; nobody is ever locked out for longer than a delay. @param client by name: their number is bounded. */
   refusal(station: string | undefined, client: string): 'voucher_too_soon' | 'voucher_tries' | undefined
-  /** Counts a wrong code; how long its answer waits, in milliseconds. */
-  wrong(station: string | undefined, client: string): number
+  /**
+   * Counts a try as wrong. Returns how to take that back: a code that is judged elsewhere counts until its answer is there, or as many
+   * as one likes, asked at once, would all find room.
+   */
+  counts(client: string): () => void
+  /** How long the answer to a wrong code waits, in milliseconds. */
+  wrong(station: string | undefined): number
   right(station: string | undefined): void
   /**
    * It was let in: until the next start others' wrong codes leave room for its own. A right code alone is not enough, or one voucher
    * would make as many stations known as somebody can invent.
    */
   letIn(station: string | undefined): void
+  wasLetIn(station: string | undefined): boolean
 }
 
 type Room = { left: number; filledMs: number }
@@ -45,19 +51,25 @@ export function createTries(clock: Pick<Clock, 'monotonic' | 'after'>): Tries {
     return room
   }
 
+  const wasLetIn = (station: string | undefined): boolean => station !== undefined && known.has(station)
+
   return {
+    wasLetIn,
     refusal(station, client) {
       // One answer at a time: else a thousand tries at once would wait no longer than one.
       if (station !== undefined && delays.waits(station)) return 'voucher_too_soon'
       const nowMs = clock.monotonic()
-      const isKnown = station !== undefined && known.has(station)
+      const isKnown = wasLetIn(station)
       return hasRoom(everywhere, WRONG_PER_SECOND, isKnown, nowMs) && hasRoom(roomOf(client), WRONG_PER_CLIENT, isKnown, nowMs) ? undefined : 'voucher_tries'
     },
-    wrong(station, client) {
-      everywhere.left -= 1
-      roomOf(client).left -= 1
-      return station === undefined ? FIRST_DELAY_MS : delays.wrong(station)
+    counts(client) {
+      const rooms = [everywhere, roomOf(client)]
+      for (const room of rooms) room.left -= 1
+      return () => {
+        for (const room of rooms) room.left += 1
+      }
     },
+    wrong: (station) => (station === undefined ? FIRST_DELAY_MS : delays.wrong(station)),
     right(station) {
       if (station !== undefined) delays.right(station)
     },

@@ -1,11 +1,15 @@
 // Vouchers of the city at several gateways, with the real hub, the real leases and lines that are cut.
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { makeVoucherCode } from '#radius/vouchers/code.ts'
 import { VOUCHER_MIGRATIONS } from '#radius/vouchers/table.ts'
 import { openDb } from '#shared/db/open.ts'
+import { generateDeviceKey } from '#shared/sign.ts'
 import { simulate } from '#test/support/voucher-partitions.ts'
 import { voucherTown, type VoucherTown } from '#test/support/voucher-town.ts'
+import { createLessor } from '../../sync/lessor.ts'
 import { hubMigrations } from '../store/schema.ts'
 
 const [PHONE, TABLET] = ['02-00-00-00-00-01', '02-00-00-00-00-02'] as const
@@ -205,6 +209,27 @@ test('wrong codes are as slow as ever, and a gateway that guesses is refused by 
   expect(effects.clock.monotonic() - before).toBeGreaterThanOrEqual(2_000)
   expect(hub.ready()).toBe(true)
 })
+
+test('a gateway at which a hundred a second guess keeps its hub; one that guesses more may renew what it was lent and ask for nothing new', async () => {
+  const { make, hub, effects } = await town()
+  const device = generateDeviceKey()
+  await hub.enrolOwn({ key: device, gateway: 'gw-taken', epoch: '00000000000000aa', model: 'test' })
+  const lessor = createLessor({ url: hub.origin, device, hub: () => hub.publicKey, fetch: hub.fetch }, { read: () => undefined, keep() {} }, effects)
+  const ask = (which: { readonly code: string } | { readonly renews: string }) => lessor.ask({ id: randomBytes(16).toString('hex'), used: { seconds: 0, octets: 0 }, places: 1, ...which }, 1_000)
+  const [first, second] = [await make({ label: 'first', seconds: 7_200 }), await make({ label: 'second', seconds: 7_200 })]
+  const guess = async (times: number): Promise<void> => {
+    for (let left = times; left > 0; left -= 200) await Promise.all(Array.from({ length: 200 }, () => ask({ code: makeVoucherCode('digits', randomBytes) })))
+  }
+  await guess(6_000)
+  const lent = await ask({ code: first })
+  expect(lent?.state).toBe('granted')
+  await guess(800)
+  expect(await ask({ code: second })).toBeUndefined()
+  expect((await ask({ renews: lent?.id ?? '' }))?.state).toBe('granted')
+  effects.clock.advance(MINUTE_MS)
+  expect((await ask({ code: second }))?.state).toBe('granted')
+  lessor.close()
+}, 30_000)
 
 test('a voucher that is carried from one cut off gateway to the next gives half an hour a day at each and no more', async () => {
   const { make, gateway, pass, onlineMs } = await town()
