@@ -17,6 +17,7 @@ export type BatchType = (typeof BATCH_TYPES)[number]
 /** Who signs: `gateway` is the device's public name, `epoch` (16 hex digits) was made with its database. */
 export type BatchOrigin = { readonly gateway: string; readonly epoch: string }
 
+/** What vouches for the times of a batch: the hub's signed word, nothing that speaks against them, or nothing at all; how far ahead of the hub. */
 export type BatchClock = { readonly sync: 'hub' | 'system' | 'none'; readonly offset_ms: number }
 
 /** A site of the demonstration says so in every batch, and the hub in every download. */

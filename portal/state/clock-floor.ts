@@ -13,6 +13,8 @@ const TRUST_MS = 24 * 3_600_000
 export type ClockWatch = {
   /** `hub`: as the hub's, by its signed word; `none`: wrong; `system`: nothing speaks against it. */
   sync(): ClockSync
+  /** By how much the wall clock is ahead of the hub's; undefined where its word is old or was never heard. */
+  offByMs(): number | undefined
   /** What the hub signed, received now, with half the time that the answer took. */
   heard(hubMs: number, halfTripMs: number): void
   floorMs(): number
@@ -23,13 +25,14 @@ export function watchClock(clock: Pick<Clock, 'now' | 'monotonic'>, floorMs = 0)
   let floor = Math.max(RELEASED_MS, floorMs)
   let hub: { ms: number; at: number } | undefined
 
-  function offBy(): number | undefined {
+  function offByMs(): number | undefined {
     const age = hub && clock.monotonic() - hub.at
     return hub === undefined || age === undefined || age > TRUST_MS ? undefined : clock.now() - (hub.ms + age)
   }
   return {
+    offByMs,
     sync() {
-      const off = offBy()
+      const off = offByMs()
       if (off !== undefined) return Math.abs(off) > MOST_OFF_MS ? 'none' : 'hub'
       return clock.now() < floor - MOST_OFF_MS ? 'none' : 'system'
     },

@@ -13,6 +13,7 @@ import type { Watch } from '#radius/watch/watch.ts'
 import type { TlsParts } from '#portal/certificate/secure-door.ts'
 import { createGateway, type Gateway } from '#portal/gateway/gateways.ts'
 import { startPortal, type Portal } from '#portal/main.ts'
+import type { ClockSync } from '#portal/consent/receipt.ts'
 import type { SignedHead } from '#portal/consent/receipt-days.ts'
 import { GATEWAY_MIGRATIONS, SESSION_MIGRATIONS } from '#portal/migrations.ts'
 import { portalAccounting } from '#portal/session/accounting-store.ts'
@@ -90,8 +91,7 @@ export type PortalRoleParts = {
   /** Hands a day's signed receipt head to the outbox; absent where nothing is delivered. */
   readonly sendHead?: (head: SignedHead) => Promise<void>
   readonly tls: TlsParts | undefined
-  /** The pinned hub's public key as JSON, once there is one. */
-  readonly hubKey?: () => string | undefined
+  readonly clockSync: () => ClockSync
   /** Of the RADIUS server beside: ends a session at the access server that keeps it. */
   readonly hangUp?: (user: string, mac: MacAddress) => Promise<boolean>
   /** Hears of each arrow of the order of effects: only tests pass it. */
@@ -107,7 +107,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
   const volatile = openVolatile(directories, 'sessions.db', { durability: 'volatile', migrations: SESSION_MIGRATIONS, secureDelete: true })
   const servers = radiusServers(ground, peers, parts.radiusPorts)
   const nas = await createNas({ servers, nasIdentifier: parts.gateway }, effects)
-  const state = watchState(ground, parts.hubKey ?? (() => undefined))
+  const state = watchState(ground)
   const portal = await startPortal(
     {
       hosts: own.host,
@@ -146,7 +146,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       sign: (typ, payload) => signJws(key, typ, payload),
       publicKey: key.jwk,
       watched: state.watched,
-      clockSync: state.clockSync,
+      clockSync: parts.clockSync,
       ...(legal && { legal }),
       ...(parts.sendHead === undefined ? {} : { sendHead: parts.sendHead }),
       ...(parts.tls === undefined ? {} : { tls: parts.tls }),

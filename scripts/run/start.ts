@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hono } from 'hono'
-import type { BatchClock } from '#shared/batch.ts'
 import type { Draw } from '#shared/count/sampler.ts'
 import type { Observations } from '#shared/count/observations.ts'
 import { acquireLock } from '#shared/db/lock.ts'
@@ -29,6 +28,7 @@ import { radiusPeers } from './radius-peers.ts'
 import { createReload, type Reloaded } from './reload.ts'
 import { readOutbox } from '#portal/sync/outbox.ts'
 import { writeWhole } from './secrets.ts'
+import { watchTime } from './time.ts'
 
 export type StartOptions = {
   readonly settings: Settings
@@ -115,10 +115,12 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
     actions.set('staff unlock', async ({ name }) => ({ unlocked: await hub.unlockAccount(String(name)) }))
   }
 
-  const batchClock = (): BatchClock => ({ sync: 'system', offset_ms: 0 })
-  const delivery = counting ? await openDelivery(ground, { gateway, key, hub, draw: code.draw ?? kernelDraw(), batchClock }) : undefined
+  const time = watchTime(ground)
+  const delivery = counting ? await openDelivery(ground, { gateway, key, hub, draw: code.draw ?? kernelDraw(), batchClock: time.batchClock }) : undefined
   if (delivery) {
     parts.add(delivery.close)
+    time.follow(readOutbox(delivery.books.store.reader).hub)
+    parts.add(time.close)
     actions.set('device enrol', ({ code: claim }) => delivery.enrol(String(claim)))
     actions.set('batch push', () => delivery.push())
   }
@@ -166,7 +168,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
       ...(radius ? { hangUp: hangUpBy(radius) } : {}),
       ...(delivery && settings.hub.mode !== 'off' ? { sendHead: delivery.sendHead } : {}),
       tls: settings.portal.tls_port === undefined ? undefined : (await import('./certificate.ts')).tlsParts(ground, { key, hub, delivery }),
-      ...(delivery && { hubKey: readOutbox(delivery.books.store.reader).hub }),
+      clockSync: time.sync,
       ...(code.step === undefined ? {} : { step: code.step }),
     })
     parts.add(portal.close)

@@ -1,19 +1,15 @@
-// What the portal watches of its surroundings, as the settings say: the line, the pool of addresses, the clock, announced works.
+// What the portal watches of its surroundings, as the settings say: the line, the pool of addresses, announced works.
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { every } from '#shared/clock.ts'
 import { UsageError } from '#shared/errors.ts'
-import { reason } from '#shared/log.ts'
-import { publicKey } from '#shared/sign.ts'
 import type { PortalParts } from '#portal/main.ts'
 import type { PortalSettings } from '#portal/settings.ts'
-import { watchClock } from '#portal/state/clock-floor.ts'
 import { leasesIn, nearlyFull, poolSize } from '#portal/state/leases.ts'
 import { readMaintenance, type Maintenance } from '#portal/state/maintenance.ts'
 import { ownResolvers, probeOf, readTarget, watchLink, type Target } from '#portal/state/uplink-probes.ts'
 import { watchUplink, type Uplink } from '#portal/state/uplink.ts'
-import { askHubTime } from '#portal/sync/hub-time.ts'
 import type { Settings } from '../settings/schema.ts'
 import type { Ground } from './ground.ts'
 import { networkFilesOf } from './network.ts'
@@ -21,11 +17,7 @@ import { textsOf } from './consent.ts'
 import { writeWhole } from './secrets.ts'
 
 const POOL_EVERY_MS = 30_000
-const TIME_EVERY_MS = 3_600_000
-const FLOOR_FILE = 'time.floor'
 const MAINTENANCE_FILE = 'maintenance.json'
-/** A floor is for a device that wakes without a clock: a day is fine enough, and spares the card. */
-const FLOOR_STEP_MS = 86_400_000
 
 /** Whose answer proves the line: those of the settings, else the resolvers that phones' names go to. A dry run asks nobody unasked. */
 function targetsOf({ uplink, network, gateway }: Settings): readonly Target[] {
@@ -77,42 +69,16 @@ export function openMaintenance(data: string) {
   }
 }
 
-function watchTime({ settings, directories, effects }: Ground, hubKey: () => string | undefined) {
-  const path = join(directories.data, FLOOR_FILE)
-  let kept = existsSync(path) ? Number(readFileSync(path, 'utf8')) || 0 : 0
-  const watch = watchClock(effects.clock, kept)
-  const { mode, url } = settings.hub
+export type StateWatch = Pick<Required<PortalParts>, 'watched'> & { readonly maintenance: ReturnType<typeof openMaintenance>; close(): void }
 
-  async function ask(): Promise<void> {
-    const key = hubKey()
-    if (mode !== 'remote' || url === undefined || key === undefined) return
-    const { hubMs, tripMs } = await askHubTime({ url, hub: publicKey(JSON.parse(key)), fetch, clock: effects.clock, random: effects.random })
-    watch.heard(hubMs, tripMs / 2)
-    if (watch.floorMs() - kept < FLOOR_STEP_MS) return
-    kept = watch.floorMs()
-    writeWhole(path, String(kept))
-  }
-  const round = (): void => void ask().catch((error: unknown) => effects.log.warn('the hub does not tell the time', { reason: reason(error) }))
-  round()
-  return { sync: watch.sync, close: every(effects.clock, TIME_EVERY_MS, round, () => {}) }
-}
-
-export type StateWatch = Pick<Required<PortalParts>, 'watched' | 'clockSync'> & { readonly maintenance: ReturnType<typeof openMaintenance>; close(): void }
-
-/** @param hubKey the pinned hub's key as JSON, once there is one. */
-export function watchState(ground: Ground, hubKey: () => string | undefined): StateWatch {
+export function watchState(ground: Ground): StateWatch {
   const uplink = uplinkOf(ground)
   const pool = watchPool(ground)
-  const time = watchTime(ground, hubKey)
   const maintenance = openMaintenance(ground.directories.data)
   return {
     watched: { uplink, poolNearlyFull: pool.full, maintenance: maintenance.now },
-    clockSync: time.sync,
     maintenance,
-    close() {
-      pool.close()
-      time.close()
-    },
+    close: pool.close,
   }
 }
 
