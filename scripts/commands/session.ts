@@ -49,7 +49,8 @@ parvis session end ID [--json]
 list     shows the sessions of this gateway and of every access server that tells this server its accounting: a short id, the
          RADIUS client, how its user signed in, minutes online, minutes left (– where only the access server
          counts them). No names, no devices, no totals; that it was shown is logged. It is there to end a session, not to count
-         people.
+         people: whoever forwards its rows goes around the noise. Staff who look for one connection have /operator, ten rows
+         at most (parvis operator code NAME).
 end      ends one at its access server (RFC 5176).`,
   options: { json: 'flag' },
   words: true,
