@@ -1,11 +1,12 @@
 // From a controller's redirect to the open net and back: our portal and RADIUS server are real, the controllers are SIMULATORS.
-import { createCipheriv, createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
-import { noEnforcer, noNeighbours } from '../gateway/no-network.ts'
 import { hashToken, parseToken } from '../session/token.ts'
-import { ask, formFields, portalTown, settled, tokenOf, type Answer, type PortalTown } from '#test/support/portal-town.ts'
+import { GATEWAY, fasText, nds, RHID, sealedFas } from '#test/support/fas.ts'
+import { atOf, locationOf, phonesBehind, townBehind } from '#test/support/phones-behind.ts'
+import { formFields, settled, tokenOf, type Answer, type PortalTown, type PortalTownOptions } from '#test/support/portal-town.ts'
 import type { ControllerSettings } from './controller.ts'
-import { simulateChilli, simulateRouter, simulateUnifi, type NasParts, type Simulated } from '#test/support/controllers.ts'
+import { simulateChilli, simulateRouter, simulateUnifi, type Simulated } from '#test/support/controllers.ts'
 
 const SECRET = 'ht2eb8ej6s4et3rg1ulp'
 const MAC = '5C-1D-D9-20-A0-C1'
@@ -17,40 +18,13 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((one) => one.close()))
 })
 
-/** Everyone comes from one address, as behind a controller that translates them. */
-const get = (target: string): Promise<Answer> => ask({ from: '127.0.0.9', port: town.portal.port, path: target.replace(/^http:\/\/[^/]+/, '') })
-function post(path: string, fields: Readonly<Record<string, string>>): Promise<Answer> {
-  return ask({ from: '127.0.0.9', port: town.portal.port, path, method: 'POST', body: new URLSearchParams(fields).toString(), headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })
-}
-const locationOf = ({ headers }: Answer): string => String(headers['location'] ?? '')
-const atOf = (address: string): string => /[?&]at=([\w-]+)/.exec(address)?.[1] ?? ''
+const { get, post, tap, nasOf } = phonesBehind(() => town)
 
-async function open(controllers: readonly ControllerSettings[], more: Parameters<typeof portalTown>[0] = {}): Promise<void> {
-  town = await portalTown({
-    enforcer: noEnforcer,
-    neighbours: noNeighbours,
-    ...more,
-    settings: { controllers, ...more.settings },
-    accounting: { record: async (_origin, report) => town.portal.guests.heard(report), ...more.accounting },
-    parts: { hangUp: async () => true, ...more.parts },
-  })
-}
-/** The redirect, the page behind it, and the press of its button. */
-async function tap(redirect: string): Promise<{ page: Answer; answer: Answer; at: string }> {
-  const arrived = await get(redirect)
-  expect(arrived.status).toBe(302)
-  const page = await get(locationOf(arrived))
-  expect(page.status).toBe(200)
-  const at = atOf(locationOf(arrived))
-  return { page, at, answer: await post(`/connect?at=${at}`, formFields(page.body)) }
+async function open(controllers: readonly ControllerSettings[], more: PortalTownOptions = {}): Promise<void> {
+  town = await townBehind(controllers, more)
 }
 
-/** A controller stands there before the portal and its RADIUS server do. */
-function nasOf(name: string, mac: string): NasParts {
-  return { phone: { mac }, portalUrl: () => `${town.portal.url}at/${name}`, authPort: () => town.radius.authPort }
-}
-
-async function chilliTown(more: Parameters<typeof portalTown>[0] = {}) {
+async function chilliTown(more: PortalTownOptions = {}) {
   const chilli = await simulateChilli(nasOf('chilli', MAC), SECRET)
   running.push(chilli)
   await open([{ name: 'chilli', kind: 'uam', addresses: [`127.0.0.1:${chilli.port}`], secret: SECRET, radiusClient: 'local' }], more)
@@ -280,23 +254,6 @@ test('whoever claims a MAC that UniFi does not know as a waiting guest gets noth
   expect((await post(`/connect?at=${atOf(locationOf(arrived))}`, formFields(page.body))).status).toBe(503)
   expect(town.portal.ready()).toBe(true)
 })
-
-const FASKEY = '1234567890'
-const HID = createHash('sha256').update('a client of openNDS').digest('hex')
-const GATEWAY = 'place%20du%20march%c3%a9%20Node%3a0011'
-function fasText(mac = MAC.toLowerCase().replaceAll('-', ':')): string {
-  return Object.entries({ hid: HID, clientip: '192.168.70.10', clientmac: mac, client_type: 'cpd_can', cpi_query: '', gatewayname: GATEWAY, gatewayurl: 'http%3a%2f%2f192.168.70.1%3a2050', version: '9.10.0', gatewayaddress: '192.168.70.1:2050', gatewaymac: '021122334455', authdir: 'opennds_auth', originurl: 'http%3a%2f%2fexample.org%2f', clientif: 'br-lan', themespec: '' })
-    .map(([name, value]) => `${name}=${value}`)
-    .join(', ')
-}
-/** As openNDS's own PHP line does it: openssl_encrypt gives base64, which is encoded again. */
-function sealedFas(text: string, iv = randomBytes(8).toString('hex')): string {
-  const cipher = createCipheriv('aes-256-cbc', Buffer.concat([Buffer.from(FASKEY), Buffer.alloc(32 - FASKEY.length)]), Buffer.from(iv))
-  const once = Buffer.concat([cipher.update(text), cipher.final()]).toString('base64')
-  return `fas=${Buffer.from(once).toString('base64')}&iv=${iv}`
-}
-const nds = (level: number): ControllerSettings => ({ name: 'nds', kind: 'opennds', addresses: ['192.168.70.1'], secret: FASKEY, level })
-const RHID = createHash('sha256').update(HID + FASKEY).digest('hex')
 
 test.each([1, 2])('on openNDS’s level %i the phone carries the word to its gateway, and comes back to its own link', async (level) => {
   await open([nds(level)])
