@@ -15,6 +15,7 @@ import type { Arrival, Controller, ControllerSettings, Introduction, Redirect } 
 import type { ForeignGate } from './foreign-gate.ts'
 import { gatesOf, type Gates } from './gates.ts'
 import { KINDS, type Kind } from './kinds.ts'
+import { withoutUntold } from './untold.ts'
 import { createUsed } from './used.ts'
 
 export type ControllerDesk = {
@@ -61,7 +62,7 @@ export function behindOf({ arrival: { controller, bind, back, facts }, once }: O
 
 /** The way back: nobody arrives anew by it, and what its redirect has used up stays used. */
 function arrivalOf(mac: MacAddress, { controller, facts: { bind, back, once = '', ...facts } }: Behind): Arrival {
-  return { controller, bind: bind === 'ctl' ? 'ctl' : 'claim', mac, event: 'online', hints: {}, facts, once: once.slice(controller.length + 1), ...(back !== undefined && { back }) }
+  return { controller, bind: bind === 'ctl' ? 'ctl' : 'claim', mac, event: 'online', hints: {}, facts: withoutUntold(facts), once: once.slice(controller.length + 1), ...(back !== undefined && { back }) }
 }
 
 function controllerOf(settings: ControllerSettings): Controller {

@@ -9,6 +9,7 @@ import type { PortalSettings } from '../settings.ts'
 import type { Opened } from './arrival-state.ts'
 import { behindOf, type ControllerDesk } from './controller-desk.ts'
 import type { Guests } from './guests.ts'
+import { withExtrasRefused } from './untold.ts'
 
 /** A tap by a phone whose controller asks our RADIUS server by itself. */
 export type GuestTap = {
@@ -44,11 +45,12 @@ export function createHandOver({ settings, controllers, guests, acknowledge, key
     // Before anything is written: a redirect without a challenge leads nowhere.
     if (controllers.handOverTo(arrival, credentials, '/') === undefined) return undefined
     // Its challenge hides one password. Under the same one a second, who listens and brings a password of their own would read the other.
-    if (credentials.nonce === '') controllers.used(behindOf(arrived))
-    const { receipt } = await acknowledge({ site, terms, choices, bind: arrival.bind })
+    const behind = behindOf(arrived)
+    if (credentials.nonce === '') controllers.used(behind)
+    const { receipt, extrasRefused } = await acknowledge({ site, terms, choices, bind: arrival.bind })
     const seconds = settings.sessionSecondsAt?.[site.id] ?? settings.sessionSeconds
     const { user, nonce } = credentials
-    const token = await guests.hand({ mac, behind: behindOf(arrived), site: site.id, language, method: method.id, user, nonce, seconds, receipt })
+    const token = await guests.hand({ mac, behind: extrasRefused ? withExtrasRefused(behind) : behind, site: site.id, language, method: method.id, user, nonce, seconds, receipt })
     return controllers.handOverTo(arrival, credentials, linkOf(token, language))
   }
 }

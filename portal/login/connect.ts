@@ -10,6 +10,7 @@ import type { Opened as Arrived } from '../controllers/arrival-state.ts'
 import { behindOf, type ControllerDesk } from '../controllers/controller-desk.ts'
 import type { GuestTap, HandOver } from '../controllers/hand-over.ts'
 import { isOwnSession } from '../controllers/own-session.ts'
+import { withExtrasRefused } from '../controllers/untold.ts'
 import type { Step } from '../session/desk.ts'
 import type { Opened } from '../session/opening.ts'
 import type { OpenSession } from '../session/session.ts'
@@ -74,7 +75,8 @@ export function createConnect(parts: ConnectParts): Connect {
     const { mac, site, language, terms, choices, arrived } = tap
     const { receipt, extrasRefused = false } = terms ? await acknowledge({ site, terms, choices, ...(arrived && { bind: arrived.arrival.bind }) }) : {}
     const { kind: _, ...facts } = granted
-    const behind = arrived && behindOf(arrived)
+    const came = arrived && behindOf(arrived)
+    const behind = came && extrasRefused ? withExtrasRefused(came) : came
     const opened = await sessions.open({ mac, ...(behind && { behind }), site: site.id, language, ...facts, limits: controllers.holdable(behind, facts.limits), ...(receipt && { receipt }) })
     if (behind) controllers.used(behind)
     return { kind: 'opened', extrasRefused, ...opened }

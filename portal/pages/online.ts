@@ -1,6 +1,7 @@
 // What someone sees who is online: after the tap, later, and with the link that is theirs alone.
 import { html } from 'hono/html'
 import type { SessionToken } from '#shared/personal.ts'
+import { extrasWereRefused } from '../controllers/untold.ts'
 import { secondsLeft, type OpenSession } from '../session/session.ts'
 import { printedCode, type ReentryCode } from '../login/reentry/code.ts'
 import { frame, href, type Html, type Reader } from './frame.ts'
@@ -25,6 +26,10 @@ function keepsake(reader: Reader, { code }: Keepsake, { withdrawal }: OpenSessio
   return html`<details><summary>${t(code === undefined ? 'keep.summary' : 'keep.summaryCode')}</summary>${code === undefined ? '' : html`<p>${t('keep.code')}</p><p class="code" dir="ltr"><b>${printedCode(code)}</b></p>`}<p>${t('keep.text')}</p>${scannable}${receipt}</details>`
 }
 
+function extrasNote({ t }: Reader, refused: boolean): Html | string {
+  return refused ? html`<p class="note">${t('extras.refused')}</p>` : ''
+}
+
 /**
  * `continueTo` is the page the person wanted before, signed by us. The link to scan stands behind `success.manage`: drawing it for
  * everybody who comes online would cost as much as the rest of this page.
@@ -34,7 +39,7 @@ export function successPage(reader: Reader, session: OpenSession, nowMs: number,
   const host = continueTo === undefined ? '' : new URL(continueTo).host
   const body = html`${timeLeft(reader, session, nowMs, t('success.heading'), 'tick')}
 ${continueTo === undefined ? '' : html`<p><a class="go" href="${continueTo}" rel="noreferrer"><span>${t('success.continue', { host })}</span></a></p>`}
-<p>${t('success.stuck')}</p>${extrasRefused ? html`<p class="note">${t('extras.refused')}</p>` : ''}
+<p>${t('success.stuck')}</p>${extrasNote(reader, extrasRefused)}
 ${servicesUrl === undefined ? '' : html`<p><a class="go quiet" href="${servicesUrl}">${t('link.services')}</a></p>`}
 <p><a class="go quiet" href="/s/${keep.token}?lang=${language}">${t('success.manage')}</a></p>
 ${keepsake(reader, keep, session, html`<p><a class="line" href="/s/${keep.token}?lang=${language}#scan">${t('keep.qr')}</a></p>`)}`
@@ -49,7 +54,7 @@ export function statusPage(reader: Reader, session: OpenSession, nowMs: number, 
   const end = (token: SessionToken) =>
     html`<form method="post" action="/disconnect"><input type="hidden" name="token" value="${token}"><input type="hidden" name="lang" value="${language}"><button class="go quiet">${ICONS.stop}<span>${t('status.end')}</span></button></form>`
   const body = html`${toldLine(reader, outlook)}${timeLeft(reader, session, nowMs, t('status.heading'), 'waves')}
-${outlookLines(reader, session, outlook)}${extendForm(reader, outlook, key)}
+${extrasNote(reader, keep !== undefined && extrasWereRefused(session))}${outlookLines(reader, session, outlook)}${extendForm(reader, outlook, key)}
 ${keep === undefined ? html`<p class="small">${t('status.noToken')}</p>` : html`${pauseForm(reader, session, nowMs, key)}${end(keep.token)}`}
 <p class="lines"><a class="line" href="${href(reader, path)}">${t('status.refresh')}</a></p>
 ${keep === undefined ? '' : keepsake(reader, keep, session, html`<div id="scan">${qrCode(keep.absoluteUrl, t('keep.qr'))}</div>`)}`
