@@ -88,7 +88,7 @@ export type PortalParts = {
   /** The door with TLS; undefined without `portal.tls_port`. */
   readonly tls?: TlsParts
   /** Asks the access server that reported a session to end it; undefined where no server of this process hears of sessions. */
-  readonly hangUp?: (user: string, mac: MacAddress) => Promise<boolean>
+  readonly hangUp?: (user: string, mac: MacAddress, client: string) => Promise<boolean>
   /** Hears of each arrow of protocols.md §3. */
   readonly step?: (step: Step) => void
 }
@@ -136,8 +136,8 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     now: () => Math.floor(clock.now()),
     step,
   }
-  const guests = createGuests(parts.volatile, desk, parts.hangUp !== undefined, controllers.used)
-  const sessions = withGuests(createSessions(desk), guests, async ({ user, mac }) => (await parts.hangUp?.(user, mac)) ?? false, desk.now)
+  const guests = createGuests(parts.volatile, desk, parts.hangUp !== undefined, controllers)
+  const sessions = withGuests(createSessions(desk), guests, async ({ user, mac, behind }) => (await parts.hangUp?.(user, mac, controllers.radiusClientOf(behind.controller))) ?? false, desk.now)
   const receipts = createReceipts(parts)
   const { gateway, controller } = settings
   const clockSync = parts.clockSync ?? (() => 'system' as const)

@@ -37,7 +37,7 @@ function answer(visits: Visits, visit: Visit, controller: Controller): Response 
   if (arrival.event === 'login') return visit.redirect(`/?at=${state}${toAddress(visits, visit, arrival)}`, 302)
   if (arrival.event === 'failed') return visit.redirect(`/refused?at=${state}`, 302)
   const user = arrival.facts['user']
-  if (arrival.event === 'online' && user !== undefined) guests.online(user, arrival.mac, arrival.secondsLeft)
+  if (arrival.event === 'online' && user !== undefined) guests.online(user, arrival)
   return visit.redirect(ownLink(arrival, url) ?? `/status?at=${state}`, 302)
 }
 

@@ -12,10 +12,14 @@ import { NO_USAGE, type Behind } from '../gateway/enforcer.ts'
 import { writeInTime, type Desk } from '../session/desk.ts'
 import type { OpenSession, WithdrawalCode } from '../session/session.ts'
 import { hashToken, newToken } from '../session/token.ts'
+import type { Arrival } from './controller.ts'
+import type { ControllerDesk } from './controller-desk.ts'
 
 const ID_BYTES = 10
 /** As long as the RADIUS server takes the token for the first time. */
 const FIRST_USE_MS = 120_000
+/** A name and its password go on at once: who mistyped and is here again must not find two taps of their own. */
+const NAME_UNDER_WAY_MS = 30_000
 const MOST_GUESTS = 65_536
 
 /** Append only. */
@@ -28,6 +32,25 @@ export const GUEST_TABLE = `create table guest (
      heard integer not null default 0,
      facts text not null
    ) strict, without rowid;
+   create index guest_client on guest (mac, controller);
+   create index guest_due on guest (deadline_ms);`
+
+/** A row is a tap: under somebody's own name there may be several, and a later one takes nothing from an earlier. */
+export const GUEST_TAPS = `create table guest_tap (
+     id text primary key,
+     name text not null,
+     token_hash text not null unique,
+     mac text not null,
+     controller text not null,
+     deadline_ms integer not null,
+     heard integer not null default 0,
+     facts text not null
+   ) strict, without rowid;
+   insert into guest_tap
+     select json_extract(facts, '$.id'), name, token_hash, mac, controller, deadline_ms, heard, facts from guest;
+   drop table guest;
+   alter table guest_tap rename to guest;
+   create index guest_name on guest (name, heard, deadline_ms);
    create index guest_client on guest (mac, controller);
    create index guest_due on guest (deadline_ms);`
 
@@ -50,13 +73,14 @@ export type Guest = OpenSession & { readonly behind: Behind }
 export type Guests = {
   /** Stores the receipt and the row, in this order: the token leaves afterwards. */
   hand(handing: Handing): Promise<SessionToken>
-  /** From accounting: the access server has begun, goes on with, or has ended the session of a token. */
-  heard(report: Pick<AccountingReport, 'status' | 'userName' | 'callingStationId' | 'sessionSeconds'>): void
+  /** From accounting: the access server, by its name as a RADIUS client, has begun, goes on with, or has ended a session. */
+  heard(report: Pick<AccountingReport, 'status' | 'userName' | 'callingStationId' | 'sessionSeconds'>, client: string): void
   /** From the controller's own signed word. */
-  online(user: string, mac: MacAddress, secondsLeft: number | undefined): void
+  online(user: string, arrival: Pick<Arrival, 'mac' | 'controller' | 'secondsLeft'>): void
   held(token: SessionToken): Guest | undefined
   /** Who is online; one that was only handed over is not. */
   live(mac: MacAddress, controller: string): Guest | undefined
+  /** Who is online: the name of a tap alone ends nobody's session. */
   byId(id: string): Guest | undefined
   gone(guest: Guest): void
   /** Drops what was never begun and what is over. */
@@ -65,27 +89,26 @@ export type Guests = {
 
 type Row = { readonly facts: string; readonly deadline_ms: number; readonly heard: number }
 
-/** A token is one session; of somebody's own name there may be one for each device. */
-function nameOf(user: string, mac: MacAddress | undefined): string | undefined {
-  return tokenNonce(user) ?? (mac && hash('sha256', `${user}\0${mac}`))
+/** A token is one tap. Of somebody's own name there may be several, and it is known by its device and by which RADIUS client asks about it. */
+function nameOf(user: string, mac: MacAddress | undefined, client: string): string | undefined {
+  return tokenNonce(user) ?? (mac && hash('sha256', `${user}\0${mac}\0${client}`))
 }
 
 /**
- * @param db with `GUEST_TABLE`.
- * @param onBegun its redirect is used up.
+ * @param db with `GUEST_TAPS`.
  * @param hears whether the RADIUS server tells us what it hears: else a guest is taken to be online for as long as was promised.
  */
-export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'observations' | 'now' | 'store'>, hears: boolean, onBegun: (behind: Behind) => void): Guests {
+export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'observations' | 'now' | 'store'>, hears: boolean, controllers: Pick<ControllerDesk, 'used' | 'radiusClientOf'>): Guests {
   const { effects, observations, now } = desk
-  const one = (where: string) => db.prepare<string[], Row>(`select facts, deadline_ms, heard from guest where ${where}`)
-  const byHash = one('token_hash = ?')
-  const byName = one('name = ?')
-  const byId = one("json_extract(facts, '$.id') = ?")
-  const ofClient = one(`mac = ? and controller = ?${hears ? ' and heard = 1' : ''} order by deadline_ms desc`)
+  const rows = (where: string) => db.prepare<string[], Row>(`select facts, deadline_ms, heard from guest where ${where}`)
+  const byHash = rows('token_hash = ?')
+  const ofName = db.prepare<[string, number], Row>('select facts, deadline_ms, heard from guest where name = ? and (heard = 1 or deadline_ms > ?) order by heard desc, deadline_ms desc limit 2')
+  const byId = rows('id = ? and heard = 1')
+  const ofClient = rows(`mac = ? and controller = ?${hears ? ' and heard = 1' : ''} order by deadline_ms desc`)
   const due = db.prepare<[number], Row>('select facts, deadline_ms, heard from guest where deadline_ms <= ?')
-  const insert = db.prepare('insert or replace into guest (name, token_hash, mac, controller, deadline_ms, facts) values (?, ?, ?, ?, ?, ?)')
-  const begin = db.prepare('update guest set heard = 1, deadline_ms = ? where name = ?')
-  const remove = db.prepare('delete from guest where name = ?')
+  const insert = db.prepare('insert into guest (id, name, token_hash, mac, controller, deadline_ms, facts) values (?, ?, ?, ?, ?, ?, ?)')
+  const begin = db.prepare('update guest set heard = 1, deadline_ms = ? where id = ?')
+  const remove = db.prepare('delete from guest where id = ?')
   const count = db.prepare<[], number>('select count(*) from guest').pluck()
 
   /** The cast restores what `hand` wrote; the deadline has a column because it moves. */
@@ -116,22 +139,33 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
     }
   }
 
+  function untilHeard({ nonce, deadlineMs }: Guest): number {
+    return hears ? now() + (nonce === '' ? NAME_UNDER_WAY_MS : FIRST_USE_MS) : deadlineMs
+  }
+
+  /**
+   * Whose tap a session under this name is: that which it began with; else the last one of the device, where the controller says that
+   * it is the device. Where anybody may have claimed to be, two that claim it are contested, and it is nobody's.
+   */
+  function tapOf(name: string): Row | undefined {
+    const [first, second] = ofName.all(name, now())
+    return first?.heard === 1 || second === undefined || guestOf(first)?.behind.facts['bind'] === 'ctl' ? first : undefined
+  }
+
   /** Once: later words only move the deadline. */
-  function begun(name: string, deadlineOf: (guest: Guest) => number): void {
-    const row = byName.get(name)
+  function begun(row: Row | undefined, deadlineOf: (guest: Guest) => number): void {
     const guest = guestOf(row)
     if (!row || !guest) return
-    begin.run(deadlineOf(guest), name)
+    begin.run(deadlineOf(guest), guest.id)
     if (row.heard === 1) return
-    onBegun(guest.behind)
+    controllers.used(guest.behind)
     observations.sessionStarted({ site: guest.site, session: guest.id, device: guest.mac, startedMs: now(), method: guest.method, language: guest.language })
   }
 
   function gone(guest: Guest): void {
-    const name = nameOf(guest.user, guest.mac) ?? ''
-    const { heard = 0 } = byName.get(name) ?? {}
-    remove.run(name)
-    if (heard === 1) observations.sessionEnded(guest.id, Math.min(now(), guest.deadlineMs))
+    const begun = byId.get(guest.id) !== undefined
+    remove.run(guest.id)
+    if (begun) observations.sessionEnded(guest.id, Math.min(now(), guest.deadlineMs))
   }
 
   return {
@@ -139,19 +173,22 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
       const token = newToken(effects.random)
       const guest = newGuest(handing, token)
       await store(handing.receipt.statement)
-      const name = nameOf(guest.user, guest.mac) ?? ''
-      if ((count.get() ?? 0) < MOST_GUESTS) insert.run(name, guest.tokenHash, guest.mac, guest.behind.controller, hears ? now() + FIRST_USE_MS : guest.deadlineMs, JSON.stringify(guest))
+      const name = nameOf(guest.user, guest.mac, controllers.radiusClientOf(guest.behind.controller)) ?? ''
+      if ((count.get() ?? 0) < MOST_GUESTS) insert.run(guest.id, name, guest.tokenHash, guest.mac, guest.behind.controller, untilHeard(guest), JSON.stringify(guest))
       return token
     },
-    heard({ status, userName, callingStationId, sessionSeconds = 0 }) {
-      const name = nameOf(userName, parseMacAddress(callingStationId ?? ''))
+    heard({ status, userName, callingStationId, sessionSeconds = 0 }, client) {
+      const name = nameOf(userName, parseMacAddress(callingStationId ?? ''), client)
       if (name === undefined) return
-      const guest = status === 'stop' ? guestOf(byName.get(name)) : undefined
+      const row = tapOf(name)
+      // Somebody's own name is in many a session: what goes on, or ends, without having begun here is another one than the tap's.
+      if (row?.heard !== 1 && status !== 'start' && tokenNonce(userName) === undefined) return
+      const guest = status === 'stop' ? guestOf(row) : undefined
       if (guest) gone(guest)
-      else if (status === 'start' || status === 'interim') begun(name, ({ limits }) => now() + Math.max(0, (limits.sessionSeconds ?? 0) - sessionSeconds) * 1000)
+      else if (status === 'start' || status === 'interim') begun(row, ({ limits }) => now() + Math.max(0, (limits.sessionSeconds ?? 0) - sessionSeconds) * 1000)
     },
-    online(user, mac, secondsLeft) {
-      begun(nameOf(user, mac) ?? '', ({ limits, deadlineMs }) => (secondsLeft === undefined ? Math.max(deadlineMs, now() + (limits.sessionSeconds ?? 0) * 1000) : now() + secondsLeft * 1000))
+    online(user, { mac, controller, secondsLeft }) {
+      begun(tapOf(nameOf(user, mac, controllers.radiusClientOf(controller)) ?? ''), ({ limits, deadlineMs }) => (secondsLeft === undefined ? Math.max(deadlineMs, now() + (limits.sessionSeconds ?? 0) * 1000) : now() + secondsLeft * 1000))
     },
     held: (token) => inTime(guestOf(byHash.get(hashToken(token)))),
     live: (mac, controller) => inTime(guestOf(ofClient.get(mac, controller))),

@@ -82,7 +82,7 @@ test('a redirect opens one session: once that is over, the page must be asked fo
   const mine = locationOf(await get(logged.headers.get('location') ?? ''))
   const pages = (await get(mine)).body
   const [guest] = [town.portal.guests.held(parseToken(mine.slice(3, 29)) ?? ('' as never))]
-  town.portal.guests.heard({ status: 'stop', userName: guest?.user ?? '', sessionSeconds: 10 })
+  town.portal.guests.heard({ status: 'stop', userName: guest?.user ?? '', sessionSeconds: 10 }, 'local')
   expect(town.seen.ended).toHaveLength(1)
   // Nor does the state on the pages of the session that is over.
   expect((await post(`/connect?at=${atOf(pages)}`, formFields((await get(`/?at=${atOf(pages)}`)).body))).status).toBe(403)
@@ -194,7 +194,7 @@ test('whoever claims the MAC of a phone that is online learns nothing of it: not
   const own = await tap(router.redirect())
   await fetch(locationOf(own.answer), { redirect: 'manual' })
   // RouterOS's Accounting-Request.
-  town.portal.guests.heard({ status: 'start', userName: new URL(locationOf(own.answer)).searchParams.get('username') ?? '', callingStationId: '5C:1D:D9:20:A0:C1' })
+  town.portal.guests.heard({ status: 'start', userName: new URL(locationOf(own.answer)).searchParams.get('username') ?? '', callingStationId: '5C:1D:D9:20:A0:C1' }, 'local')
   expect((await get(`/status?at=${own.at}`)).body).toContain('2 heures')
   const seen = []
   for (const mac of ['5C:1D:D9:20:A0:C1', '5C:1D:D9:20:A0:C9']) {

@@ -41,11 +41,11 @@ export function controllersOf({ controllers }: Pick<Settings, 'controllers'>): r
   })
 }
 
-/** Asks the access server that keeps the session of this user and device to end it; false when it did not, or none does. */
+/** Asks the access server, by its name as a RADIUS client, that keeps the session of this user and device to end it; false when it did not, or none does. */
 export function hangUpBy({ live, endings }: Pick<RunningRadius, 'live' | 'endings'>) {
-  return async function hangUp(user: string, mac: MacAddress): Promise<boolean> {
+  return async function hangUp(user: string, mac: MacAddress, client: string): Promise<boolean> {
     for (const session of live.all()) {
-      if (session.userName !== user || parseMacAddress(session.callingStationId ?? '') !== mac) continue
+      if (session.origin.client !== client || session.userName !== user || parseMacAddress(session.callingStationId ?? '') !== mac) continue
       return (await endings.end(session, 'holder')).kind === 'done'
     }
     return false

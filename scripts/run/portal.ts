@@ -50,7 +50,7 @@ export async function openPortalBooks(ground: Ground): Promise<PortalBooks> {
   const accounting = await openAccounting(ground, disk)
   return {
     disk,
-    accounting: { ...accounting, store: portalAccounting(accounting.store, aliveHere, (report) => portal?.guests.heard(report)) },
+    accounting: { ...accounting, store: portalAccounting(accounting.store, aliveHere, (report, { client }) => portal?.guests.heard(report, client)) },
     attach: (one) => void (portal = one),
     async close() {
       await accounting.close()
@@ -93,7 +93,7 @@ export type PortalRoleParts = {
   readonly tls: TlsParts | undefined
   readonly clockSync: () => ClockSync
   /** Of the RADIUS server beside: ends a session at the access server that keeps it. */
-  readonly hangUp?: (user: string, mac: MacAddress) => Promise<boolean>
+  readonly hangUp?: (user: string, mac: MacAddress, client: string) => Promise<boolean>
   /** Hears of each arrow of the order of effects: only tests pass it. */
   readonly step?: (step: Step) => void
 }

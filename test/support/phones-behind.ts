@@ -17,7 +17,7 @@ export async function townBehind(controllers: readonly ControllerSettings[], mor
     neighbours: noNeighbours,
     ...more,
     settings: { controllers, ...more.settings },
-    accounting: { record: async (_origin, report) => town.portal.guests.heard(report), ...more.accounting },
+    accounting: { record: async ({ client }, report) => town.portal.guests.heard(report, client), ...more.accounting },
     parts: { hangUp: async () => true, ...more.parts },
   })
   return town
