@@ -8,7 +8,7 @@ import type { Wrong } from './radius-checks.ts'
 import type { Settings } from './schema.ts'
 
 /** Kinds of controllers whose sessions begin and end without us (`handOver` in controllers/kinds.ts). */
-const KEPT_ELSEWHERE: readonly ControllerKind[] = ['uam', 'mikrotik']
+const KEPT_ELSEWHERE: ReadonlySet<ControllerKind> = new Set(['uam', 'mikrotik'])
 
 /** Terms that cannot be shown, consents that cannot be asked, a log that nobody could open. */
 export function checkConsent(settings: Settings, wrong: Wrong): void {
@@ -43,5 +43,8 @@ export function checkConsent(settings: Settings, wrong: Wrong): void {
 /** Where the law asks for a log, and part of what it asks for is somebody else's to keep. */
 export function remarkOnLegal({ legal, controllers }: Settings, remark: Wrong): void {
   if (!keepsLog(PROFILES[legal.profile]) || controllers.length === 0) return
-  remark('legal.profile', `phones behind [[controllers]] leave by ports that are not ours: the log does not tell them apart, and of ${KEPT_ELSEWHERE.join(' and ')} it has no sessions at all; whoever runs those gateways keeps that part`)
+  const named = (rows: typeof controllers) => rows.map(({ name, kind }) => `"${name}" (${kind})`).join(' and ')
+  const unseen = controllers.filter(({ kind }) => KEPT_ELSEWHERE.has(kind))
+  const none = unseen.length === 0 ? '' : `, and of ${named(unseen)} it has no sessions at all`
+  remark('legal.profile', `phones behind ${named(controllers)} leave by ports that are not ours: the log does not lead from a port to one of them${none}; whoever runs those gateways keeps that part (portal/legal/README.md)`)
 }

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { CONTROLLER_KINDS } from '#portal/controllers/controller.ts'
+import { KINDS } from '#portal/controllers/kinds.ts'
 import { controllersOf } from '../run/controllers.ts'
 import { readSettings, remarksOn } from './read.ts'
 
@@ -29,7 +31,15 @@ test('a controller of each kind is read with what it needs', () => {
 test('where the law asks for a log, the operator hears which phones it does not tell apart', () => {
   const law = (profile: string) => `[legal]\nprofile = "${profile}"\nholder_a = "a.json"\nholder_b = "b.json"\n`
   const remarks = (text: string) => remarksOn(read(text), undefined).filter(({ key }) => key === 'legal.profile').map(({ text }) => text)
-  expect(remarks(`${law('fr')}[[controllers]]\n${UAM}`)).toEqual([expect.stringContaining('of uam and mikrotik it has no sessions at all')])
+  const rowOf = { opennds: 'addresses = ["192.168.8.1"]\nsecret = "k"\n', uam: 'addresses = ["192.168.182.1"]\nsecret = "s"\n', unifi: 'api_url = "https://unifi.ville.example/"\napi_user = "p"\napi_password = "p"\n', mikrotik: 'addresses = ["10.5.50.1"]\n' }
+  const rows = CONTROLLER_KINDS.map((kind) => `[[controllers]]\nname = "${kind}"\nkind = "${kind}"\n${rowOf[kind]}`)
+  for (const [index, kind] of CONTROLLER_KINDS.entries()) {
+    const [remark = ''] = remarks(law('fr') + rows[index])
+    expect(remark).toContain(`phones behind "${kind}" (${kind}) leave by ports that are not ours`)
+    // Whoever's controller asks RADIUS by itself never opens a session here.
+    expect(remark.includes(`of "${kind}" (${kind}) it has no sessions at all`), kind).toBe(KINDS[kind].handOver !== undefined)
+  }
+  expect(remarks(law('fr') + rows.join(''))).toEqual([expect.stringContaining('of "uam" (uam) and "mikrotik" (mikrotik) it has no sessions at all')])
   expect(remarks(law('fr'))).toEqual([])
   expect(remarks(`${law('default')}[[controllers]]\n${UAM}`)).toEqual([])
 })
