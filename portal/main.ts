@@ -14,7 +14,7 @@ import { reason } from '#shared/log.ts'
 import { canonicalIp, type MacAddress, type SessionToken } from '#shared/personal.ts'
 import { createApp, ROUTES } from './app.ts'
 import { openSecureDoor, type TlsParts } from './certificate/secure-door.ts'
-import { createAcknowledge } from './consent/acknowledge.ts'
+import { createAcknowledge, createSettling, createTapSigner } from './consent/acknowledge.ts'
 import { createReceiptDays, type SignedHead } from './consent/receipt-days.ts'
 import { createReceiptDesk, type ReceiptDesk } from './consent/receipt-desk.ts'
 import { createReceipts, type Receipts } from './consent/receipts.ts'
@@ -136,12 +136,12 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     now: () => Math.floor(clock.now()),
     step,
   }
-  const guests = createGuests(parts.volatile, desk, parts.hangUp !== undefined, controllers)
-  const sessions = withGuests(createSessions(desk), guests, async ({ user, mac, behind }) => (await parts.hangUp?.(user, mac, controllers.radiusClientOf(behind.controller))) ?? false, desk.now)
   const receipts = createReceipts(parts)
   const { gateway, controller } = settings
   const clockSync = parts.clockSync ?? (() => 'system' as const)
   const signing = { gateway, controller, sign: parts.sign, durable: parts.durable, effects: desk.effects, clockSync }
+  const guests = createGuests(parts.volatile, desk, { hears: parts.hangUp !== undefined, controllers, settle: createSettling(signing) })
+  const sessions = withGuests(createSessions(desk), guests, async ({ user, mac, behind }) => (await parts.hangUp?.(user, mac, controllers.radiusClientOf(behind.controller))) ?? false, desk.now)
   const acknowledge = createAcknowledge(signing)
   const receiptDays = createReceiptDays({ ...signing, reader: parts.reader, sites: settings.sites, random, clock, keepDays: profile.retention.other, drop: receipts.drop, send: parts.sendHead })
   const receiptDesk = createReceiptDesk({ ...signing, receipts, days: receiptDays, key: parts.publicKey })
@@ -149,7 +149,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   const codes = createCodes(parts.volatile, parts.formKey, random, desk.now)
   let linkBase = (): string => settings.url ?? ''
   const linkOf = (token: SessionToken, language: string): string => new URL(`/s/${token}?lang=${language}`, linkBase()).href
-  const handOver = createHandOver({ settings, controllers, guests, acknowledge, keyring: parts.keyring, effects: desk.effects, linkOf })
+  const handOver = createHandOver({ settings, controllers, guests, signTap: createTapSigner(signing), keyring: parts.keyring, effects: desk.effects, linkOf })
   const doctor = createDoctor({ systems: PROBING_CLIENTS, site: settings.sites[0] ?? { timezone: 'UTC', closeAt: '04:00' }, clock, random, asker: parts.neighbours.asker })
   const state = createService({
     poolNearlyFull: () => false, maintenance: () => undefined, ...parts.watched,

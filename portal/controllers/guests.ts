@@ -4,16 +4,16 @@ import { hash } from 'node:crypto'
 import type { AccountingReport } from '#radius/nas.ts'
 import { tokenNonce } from '#radius/access/portal-token.ts'
 import { encodeBase32 } from '#shared/base32.ts'
-import type { Statement } from '#shared/db/group-commit.ts'
 import type { Db } from '#shared/db/open.ts'
-import { reason } from '#shared/log.ts'
 import { parseMacAddress, type MacAddress, type SessionToken } from '#shared/personal.ts'
+import type { Settle, SignedTap } from '../consent/acknowledge.ts'
 import { NO_USAGE, type Behind } from '../gateway/enforcer.ts'
-import { writeInTime, type Desk } from '../session/desk.ts'
-import type { OpenSession, WithdrawalCode } from '../session/session.ts'
+import type { Desk } from '../session/desk.ts'
+import type { OpenSession } from '../session/session.ts'
 import { hashToken, newToken } from '../session/token.ts'
 import type { Arrival } from './controller.ts'
 import type { ControllerDesk } from './controller-desk.ts'
+import { createGuestConsents } from './guest-consents.ts'
 
 const ID_BYTES = 10
 /** As long as the RADIUS server takes the token for the first time. */
@@ -21,38 +21,6 @@ const FIRST_USE_MS = 120_000
 /** A name and its password go on at once: who mistyped and is here again must not find two taps of their own. */
 const NAME_UNDER_WAY_MS = 30_000
 const MOST_GUESTS = 65_536
-
-/** Append only. */
-export const GUEST_TABLE = `create table guest (
-     name text primary key,
-     token_hash text not null unique,
-     mac text not null,
-     controller text not null,
-     deadline_ms integer not null,
-     heard integer not null default 0,
-     facts text not null
-   ) strict, without rowid;
-   create index guest_client on guest (mac, controller);
-   create index guest_due on guest (deadline_ms);`
-
-/** A row is a tap: under somebody's own name there may be several, and a later one takes nothing from an earlier. */
-export const GUEST_TAPS = `create table guest_tap (
-     id text primary key,
-     name text not null,
-     token_hash text not null unique,
-     mac text not null,
-     controller text not null,
-     deadline_ms integer not null,
-     heard integer not null default 0,
-     facts text not null
-   ) strict, without rowid;
-   insert into guest_tap
-     select json_extract(facts, '$.id'), name, token_hash, mac, controller, deadline_ms, heard, facts from guest;
-   drop table guest;
-   alter table guest_tap rename to guest;
-   create index guest_name on guest (name, heard, deadline_ms);
-   create index guest_client on guest (mac, controller);
-   create index guest_due on guest (deadline_ms);`
 
 export type Handing = {
   readonly mac: MacAddress
@@ -65,13 +33,13 @@ export type Handing = {
   readonly nonce: string
   /** What the RADIUS server is expected to grant. */
   readonly seconds: number
-  readonly receipt: { readonly jti: string; readonly code: WithdrawalCode; readonly statement: Statement }
+  readonly signed: SignedTap
 }
 
 export type Guest = OpenSession & { readonly behind: Behind }
 
 export type Guests = {
-  /** Stores the receipt and the row, in this order: the token leaves afterwards. */
+  /** Notes the tap: the token leaves afterwards. */
   hand(handing: Handing): Promise<SessionToken>
   /** From accounting: the access server, by its name as a RADIUS client, has begun, goes on with, or has ended a session. */
   heard(report: Pick<AccountingReport, 'status' | 'userName' | 'callingStationId' | 'sessionSeconds'>, client: string): void
@@ -94,22 +62,28 @@ function nameOf(user: string, mac: MacAddress | undefined, client: string): stri
   return tokenNonce(user) ?? (mac && hash('sha256', `${user}\0${mac}\0${client}`))
 }
 
-/**
- * @param db with `GUEST_TAPS`.
- * @param hears whether the RADIUS server tells us what it hears: else a guest is taken to be online for as long as was promised.
- */
-export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'observations' | 'now' | 'store'>, hears: boolean, controllers: Pick<ControllerDesk, 'used' | 'radiusClientOf'>): Guests {
+export type GuestParts = {
+  /** Whether the RADIUS server tells us what it hears: else a guest is taken to be online for as long as was promised. */
+  readonly hears: boolean
+  readonly controllers: Pick<ControllerDesk, 'used' | 'radiusClientOf'>
+  readonly settle: Settle
+}
+
+/** @param db with `GUEST_CONSENT`. */
+export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'observations' | 'now' | 'store'>, { hears, controllers, settle }: GuestParts): Guests {
   const { effects, observations, now } = desk
+  const consents = createGuestConsents(db, desk, settle)
   const rows = (where: string) => db.prepare<string[], Row>(`select facts, deadline_ms, heard from guest where ${where}`)
   const byHash = rows('token_hash = ?')
   const ofName = db.prepare<[string, number], Row>('select facts, deadline_ms, heard from guest where name = ? and (heard = 1 or deadline_ms > ?) order by heard desc, deadline_ms desc limit 2')
   const byId = rows('id = ? and heard = 1')
   const ofClient = rows(`mac = ? and controller = ?${hears ? ' and heard = 1' : ''} order by deadline_ms desc`)
   const due = db.prepare<[number], Row>('select facts, deadline_ms, heard from guest where deadline_ms <= ?')
-  const insert = db.prepare('insert into guest (id, name, token_hash, mac, controller, deadline_ms, facts) values (?, ?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare('insert into guest (id, name, token_hash, mac, controller, deadline_ms, facts, consent) values (?, ?, ?, ?, ?, ?, ?, ?)')
   const begin = db.prepare('update guest set heard = 1, deadline_ms = ? where id = ?')
   const remove = db.prepare('delete from guest where id = ?')
   const count = db.prepare<[], number>('select count(*) from guest').pluck()
+  const makeRoom = db.prepare('delete from guest where id = (select id from guest where heard = 0 order by deadline_ms limit 1)')
 
   /** The cast restores what `hand` wrote; the deadline has a column because it moves. */
   function guestOf(row: Row | undefined): Guest | undefined {
@@ -121,16 +95,7 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
     return guest && guest.deadlineMs > now() ? guest : undefined
   }
 
-  async function store(statement: Statement): Promise<void> {
-    try {
-      await writeInTime(desk, [statement])
-    } catch (error) {
-      const kept = desk.store.keep([statement])
-      effects.log.warn('the disk refused an acknowledgement', { kept, reason: reason(error) })
-    }
-  }
-
-  function newGuest({ receipt, seconds, ...facts }: Handing, token: SessionToken): Guest {
+  function newGuest({ signed: { receipt }, seconds, ...facts }: Handing, token: SessionToken): Guest {
     const startedMs = now()
     return {
       kind: 'open', ...facts, id: encodeBase32(effects.random(ID_BYTES)), mark: 0, tokenHash: hashToken(token), receipt: receipt.jti, withdrawal: receipt.code,
@@ -158,6 +123,7 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
     if (!row || !guest) return
     begin.run(deadlineOf(guest), guest.id)
     if (row.heard === 1) return
+    consents.soon(guest.id)
     controllers.used(guest.behind)
     observations.sessionStarted({ site: guest.site, session: guest.id, device: guest.mac, startedMs: now(), method: guest.method, language: guest.language })
   }
@@ -172,9 +138,10 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
     async hand(handing) {
       const token = newToken(effects.random)
       const guest = newGuest(handing, token)
-      await store(handing.receipt.statement)
       const name = nameOf(guest.user, guest.mac, controllers.radiusClientOf(guest.behind.controller)) ?? ''
-      if ((count.get() ?? 0) < MOST_GUESTS) insert.run(guest.id, name, guest.tokenHash, guest.mac, guest.behind.controller, untilHeard(guest), JSON.stringify(guest))
+      // Of taps that nothing may come of the oldest goes, so that a flood of them keeps out nobody who is let in at once.
+      if ((count.get() ?? 0) < MOST_GUESTS || makeRoom.run().changes > 0) insert.run(guest.id, name, guest.tokenHash, guest.mac, guest.behind.controller, untilHeard(guest), JSON.stringify(guest), JSON.stringify(handing.signed))
+      if (!hears) await consents.acknowledge(guest.id)
       return token
     },
     heard({ status, userName, callingStationId, sessionSeconds = 0 }, client) {

@@ -51,6 +51,15 @@ test('a token is alive while a foreign access server tells of its session, and w
   }, (nonce) => here.has(nonce))
 })
 
+test('a phone that a foreign access server let in is heard of while the disk refuses everything', async () => {
+  await withStore(async (store) => {
+    const heard: string[] = []
+    const full = portalAccounting({ ...store, record: () => Promise.reject(new Error('no room')) }, () => false, ({ userName }, { client }) => void heard.push(`${userName} ${client}`))
+    await expect(full.record(HERE, { nasIdentifier: 'ap-7', acctSessionId: 's1', userName: token.user, eventSeconds: START_MS / 1000, status: 'start' })).rejects.toThrow('no room')
+    expect(heard).toEqual([`${token.user} local`])
+  }, () => false)
+})
+
 test('what an earlier version has written into gateway.db stays, its causes as numbers', async () => {
   const before = openDb(path, { durability: 'full', migrations: GATEWAY_MIGRATIONS.slice(0, 2) })
   const insert = before.prepare('insert into accounting values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')

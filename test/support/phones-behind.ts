@@ -10,15 +10,15 @@ const ADDRESS = '127.0.0.9'
 export const locationOf = ({ headers }: Answer): string => String(headers['location'] ?? '')
 export const atOf = (address: string): string => /[?&]at=([\w-]+)/.exec(address)?.[1] ?? ''
 
-/** A portal without a network of its own, whose access servers end what they are asked to end. */
-export async function townBehind(controllers: readonly ControllerSettings[], more: PortalTownOptions = {}): Promise<PortalTown> {
+/** A portal without a network of its own. `hears`: beside a RADIUS server, so that access servers tell whom they let in and end what they are asked to. */
+export async function townBehind(controllers: readonly ControllerSettings[], more: PortalTownOptions = {}, hears = true): Promise<PortalTown> {
   const town: PortalTown = await portalTown({
     enforcer: noEnforcer,
     neighbours: noNeighbours,
     ...more,
     settings: { controllers, ...more.settings },
     accounting: { record: async ({ client }, report) => town.portal.guests.heard(report, client), ...more.accounting },
-    parts: { hangUp: async () => true, ...more.parts },
+    parts: { ...(hears && { hangUp: async () => true }), ...more.parts },
   })
   return town
 }
