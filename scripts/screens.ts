@@ -121,12 +121,12 @@ let drawn = 0
 
 /** One place after the other: on a small machine two at once would only be slower. */
 async function drawStage(id: StageId, wanted: readonly Picture[]): Promise<void> {
-  const { instance, operatorCode, close } = await openStage(id)
+  const { instance, operatorCode, later, close } = await openStage(id)
   try {
     if (id === 'town') await firstAccount(browser, instance)
     await settled(instance)
     for (const picture of wanted) {
-      await draw(browser, { urls: instance.urls, staff: STAFF, operatorCode }, picture)
+      await draw(browser, { urls: instance.urls, staff: STAFF, operatorCode, later }, picture)
       drawn++
       if (process.stdout.isTTY) process.stdout.write(`\r${drawn} of ${pictures.length}  ${picture.shot.door} ${picture.shot.name}\u001B[K`)
     }

@@ -1,13 +1,13 @@
 // Every page a person can meet, and how to get there in a browser: one row each.
 import type { Page } from 'playwright-core'
-import { connect, phone } from '../town/phone.ts'
-import { HOSTS, type StageId } from './stages.ts'
+import { HOSTS, SOMEBODY, type StageId } from './stages.ts'
 
 export type Stage = {
   /** Doors of the running instance. */
   readonly urls: Readonly<Record<string, string>>
   readonly staff: { readonly name: string; readonly password: string }
   operatorCode(): Promise<string>
+  later(): Promise<void>
 }
 
 export type Shot = {
@@ -60,20 +60,25 @@ async function session(page: Page, stage: Stage, language: string): Promise<void
 
 /** One who is online is looked for and found. */
 async function operate(page: Page, stage: Stage, language: string): Promise<void> {
-  const citizen = phone('127.0.0.9')
-  await connect(citizen, stage.urls['portal'] ?? '')
   await page.goto(at(stage, 'ops', '/operator', language))
   await page.fill('#code', await stage.operatorCode())
   await page.click('form button')
-  await page.fill('#needle', citizen.address)
+  await page.fill('#needle', SOMEBODY)
   await page.click('form button')
   await page.locator('.card form').first().waitFor()
 }
 
-async function tap(page: Page, stage: Stage, language: string): Promise<void> {
-  await page.goto(at(stage, 'portal', '/', language))
+async function tap(page: Page, stage: Stage, language: string, host = ''): Promise<void> {
+  await page.goto(at(stage, 'portal', '/', language, host))
   const connect = page.locator('form[action$="/connect"] button')
   if ((await connect.count()) > 0) await Promise.all([page.waitForLoadState(), connect.first().click()])
+}
+
+/** Late in a session, where more time may be had. */
+async function late(page: Page, stage: Stage, language: string): Promise<void> {
+  await session(page, stage, language)
+  await stage.later()
+  await page.reload()
 }
 
 /** All shots share one loopback address, so a session that a shot opened is ended again. */
@@ -160,6 +165,26 @@ export const SHOTS: readonly Shot[] = [
       await page.locator('form[action$="/pause"] button').click()
     },
   },
+  {
+    name: 'closing',
+    door: 'portal',
+    stage: 'ways',
+    async go(page, stage, language) {
+      await tap(page, stage, language, HOSTS.closing)
+      await page.goto(at(stage, 'portal', '/status', language, HOSTS.closing))
+    },
+  },
+  { name: 'extendable', door: 'portal', stage: 'later', go: late },
+  {
+    name: 'extended',
+    door: 'portal',
+    stage: 'later',
+    async go(page, stage, language) {
+      await late(page, stage, language)
+      await page.locator('form[action$="/extend"] button').click()
+    },
+  },
+  shown('barred', '/', 'barred'),
   {
     name: 'receipt',
     door: 'portal',

@@ -6,13 +6,21 @@ import { systemClock } from '#shared/clock.ts'
 import { ask } from '../commands/ask.ts'
 import { startInstance, type Instance } from '../instance.ts'
 import { connect, phone } from '../town/phone.ts'
+import { keepOut } from './keep-out.ts'
 
 const HOUR_MS = 3_600_000
+const QUARTER_MS = HOUR_MS / 4
 /** Nothing listens on it (discard, RFC 863). */
 const DEAD_PORT = 9
+const LOOK_EVERY_MS = 50
+/** What the clock of later.ts says when it has leapt. */
+export const LATER = 'an hour and a half later'
 const PORTAL_ONLY = ['--role', 'portal,radius', '--hub.mode=off']
 
-export const HOSTS = { closed: '127.0.0.31', account: '127.0.0.32', free: '127.0.0.33' } as const
+export const HOSTS = { closed: '127.0.0.31', account: '127.0.0.32', free: '127.0.0.33', closing: '127.0.0.34' } as const
+/** The device that the pictures are taken with, and somebody else. */
+const [OURS, OTHER] = ['127.0.0.1', '127.0.0.9']
+export const SOMEBODY = OTHER
 
 const site = (id: string, name: string, host: string, more: string) => `[[sites]]\nid = "${id}"\nname = "${name}"\nmatch = { called_station_id = "${host}" }\n${more}\n`
 
@@ -26,11 +34,20 @@ const TERMS = `<!-- id: reglement; version: 2026-11; title: Règlement du Wi-Fi 
 <ul><li>Elle entretient le réseau.</li><li>Elle ne regarde pas ce que vous y faites.</li></ul>
 `
 
+/** Open since two hours ago, for another hour and a half at most. */
+function closingSoon(nowMs: number): string {
+  const hour = (ms: number): string => new Intl.DateTimeFormat('fr', { timeZone: 'Europe/Paris', hour: '2-digit', minute: '2-digit' }).format(ms)
+  const closesMs = Math.floor((nowMs + 1.5 * HOUR_MS) / QUARTER_MS) * QUARTER_MS
+  return `${hour(closesMs - 4 * HOUR_MS)}-${hour(closesMs)}`
+}
+
 type Plan = {
   /** Files in the stage's folder, `parvis.toml` among them. */
   files(folder: string, nowMs: number): Readonly<Record<string, string>>
   /** What must have happened before the first picture. */
-  before?(instance: Instance): Promise<void>
+  before?(standing: Pick<Standing, 'instance' | 'operatorCode'>): Promise<void>
+  /** Another entry than `scripts/main.ts`. */
+  readonly entry?: string
 }
 
 const PLANS = {
@@ -38,7 +55,7 @@ const PLANS = {
   town: { files: () => ({}) },
   /** All ways to sign in, choices, terms of its own; places that are closed, ask for an account, ask nothing. */
   ways: {
-    files: (folder) => ({
+    files: (folder, nowMs) => ({
       'terms/fr.html': TERMS,
       'parvis.toml': `[portal]
 host = ["127.0.0.1", "${Object.values(HOSTS).join('", "')}"]
@@ -55,8 +72,20 @@ fr = "Mairie, de garde la nuit"
 ${site('default', 'Place du Marché', '127.0.0.1', `terms = ${JSON.stringify(join(folder, 'terms'))}`)}
 ${site('closed', 'Médiathèque', HOSTS.closed, `open = "03:00-03:01"`)}
 ${site('account', 'École des arts', HOSTS.account, 'methods = ["account", "reentry"]')}
-${site('free', 'Jardin public', HOSTS.free, 'methods = ["free"]')}`,
+${site('free', 'Jardin public', HOSTS.free, 'methods = ["free"]')}
+${site('closing', 'Mairie', HOSTS.closing, `open = "${closingSoon(nowMs)}"`)}`,
     }),
+    before: async ({ instance: { urls } }) => void (await connect(phone(OTHER), urls['portal'] ?? '')),
+  },
+  /** Where time can be made to pass. */
+  later: { files: () => ({ 'parvis.toml': site('default', 'Place du Marché', OURS, '') }), entry: join(import.meta.dirname, 'later.ts') },
+  /** Staff has kept our device out. */
+  barred: {
+    files: () => ({ 'parvis.toml': site('default', 'Place du Marché', OURS, '') }),
+    async before({ instance: { urls }, operatorCode }) {
+      await connect(phone(OURS), urls['portal'] ?? '')
+      await keepOut(urls['ops'] ?? '', await operatorCode(), OURS)
+    },
   },
   /** In a city's own colours, under its logo. */
   city: {
@@ -66,7 +95,7 @@ ${site('free', 'Jardin public', HOSTS.free, 'methods = ["free"]')}`,
   cut: { files: () => ({ 'parvis.toml': `[uplink]\nprobe = ["dns:127.0.0.1:${DEAD_PORT}"]\n` }) },
   full: {
     files: () => ({ 'parvis.toml': '[portal]\nmost_sessions = 1\n' }),
-    before: async ({ urls }) => void (await connect(phone('127.0.0.9'), urls['portal'] ?? '')),
+    before: async ({ instance: { urls } }) => void (await connect(phone(OTHER), urls['portal'] ?? '')),
   },
   works: { files: (_folder, nowMs) => ({ 'data/maintenance.json': JSON.stringify({ fromMs: nowMs - HOUR_MS, untilMs: nowMs + HOUR_MS, texts: { fr: 'On remplace l’antenne de la place.' } }) }) },
 } satisfies Readonly<Record<string, Plan>>
@@ -76,8 +105,17 @@ export type Standing = {
   readonly instance: Instance
   /** A code for the page of live connections. */
   operatorCode(): Promise<string>
+  /** Where the stage has a clock of its own: lets most of a session pass. */
+  later(): Promise<void>
   /** Stops it and takes its folder away. */
   close(): Promise<void>
+}
+
+async function later({ child, log }: Instance): Promise<void> {
+  const leaps = (): number => log().split(LATER).length
+  const before = leaps()
+  child.kill('SIGUSR2')
+  while (leaps() === before && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
 }
 
 function write(folder: string, files: Readonly<Record<string, string>>): void {
@@ -92,11 +130,13 @@ export async function openStage(id: StageId): Promise<Standing> {
   write(folder, files)
   const config = 'parvis.toml' in files ? ['--config', join(folder, 'parvis.toml')] : []
   const data = join(folder, 'data')
-  const instance = await startInstance({ data, args: [...config, ...(id === 'town' ? [] : PORTAL_ONLY)] })
-  await plan.before?.(instance)
+  const instance = await startInstance({ data, args: [...config, ...(id === 'town' ? [] : PORTAL_ONLY)], ...(plan.entry !== undefined && { entry: plan.entry }) })
+  const operatorCode = async () => String((await ask(data, 'operator code', { name: 'Claire' }))['code'])
+  await plan.before?.({ instance, operatorCode })
   return {
     instance,
-    operatorCode: async () => String((await ask(data, 'operator code', { name: 'Claire' }))['code']),
+    operatorCode,
+    later: () => later(instance),
     async close() {
       await instance.stop()
       rmSync(folder, { recursive: true, force: true })
