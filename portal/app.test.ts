@@ -79,7 +79,6 @@ test('the first page that is kept as bytes is the page that is drawn, with a for
   expect(new Set(tokens).size).toBe(4)
   expect(new Set([...kept, drawn].map((body, at) => body.replace(tokens[at] ?? '', ''))).size).toBe(1)
   for (const [at, phone] of [first, second].entries()) expect((await phone.post('/connect', formFields(kept[at] ?? ''))).status).toBe(200)
-  expect((await first.get('/?lang=ar')).body).toContain('/status?lang=ar')
 })
 
 test('terms that this portal never showed are not acknowledged', async () => {
@@ -99,7 +98,15 @@ test('a second tap, even at the same moment, makes no second session', async () 
   const late = await phone.post('/connect', fields)
   expect([late.status, late.headers['location']]).toEqual([303, '/status?lang=fr'])
   expect(town.portal.sessions.list().length).toBe(before + 1)
-  expect((await phone.get('/')).body).toContain('Vous êtes déjà en ligne')
+})
+
+test('who is online is asked for nothing any more: the first page leads to the time left, in the language it was asked for', async () => {
+  const phone = town.phone('127.0.0.29')
+  await phone.connect('ar')
+  const again = await phone.get('/?lang=ar')
+  expect([again.status, again.headers['location'], again.body]).toEqual([303, '/status?lang=ar', ''])
+  // So does a form of whatever age, or of an address that the phone had before.
+  expect(await phone.post('/connect', { lang: 'ar' })).toMatchObject({ status: 303, headers: { location: '/status?lang=ar' } })
 })
 
 test('the language comes from the phone, and one link changes it', async () => {
@@ -113,10 +120,13 @@ test('the language comes from the phone, and one link changes it', async () => {
 })
 
 test('every page is one small response that loads nothing and runs nothing', async () => {
-  const phone = town.phone('127.0.0.21')
+  const [phone, other] = [town.phone('127.0.0.21'), town.phone('127.0.0.30')]
   const online = await phone.connect('ar')
   const pages = [online, await phone.get(`/s/${tokenOf(online.body)}?lang=ar`)]
-  for (const path of ['/', '/status', '/recorded', '/service']) for (const lang of ['fr', 'en', 'ar']) pages.push(await phone.get(`${path}?lang=${lang}`))
+  for (const lang of ['fr', 'en', 'ar']) {
+    pages.push(await other.get(`/?lang=${lang}`))
+    for (const path of ['/status', '/recorded', '/service']) pages.push(await phone.get(`${path}?lang=${lang}`))
+  }
   for (const page of pages) {
     expect(page.bytes).toBeLessThanOrEqual(14 * 1024)
     const style = /<style>([^<]*)<\/style>/.exec(page.body)?.[1] ?? ''

@@ -168,7 +168,7 @@ export function createVisits(desk: PortalDesk): Visits {
     return page(visit, failurePage(reader, failure), status)
   }
 
-  const frontPage = createFrontPage({ ...desk, liveOf, page, refused })
+  const frontPage = createFrontPage({ ...desk, page, refused })
 
   return {
     ...desk,

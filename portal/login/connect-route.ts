@@ -23,9 +23,9 @@ function filledByLink(methods: readonly Method[], query: (name: string) => strin
   return undefined
 }
 
-/** `GET /`: the page with the form. */
+/** `GET /`: the page with the form, for who needs it. */
 export function welcomeRoute(visits: Visits) {
-  const { settings, readerOf, askerOf, welcome, fail } = visits
+  const { settings, readerOf, askerOf, liveOf, welcome, fail } = visits
   return async function showWelcome(visit: Visit) {
     const reader = readerOf(visit)
     const asker = askerOf(visit)
@@ -33,6 +33,7 @@ export function welcomeRoute(visits: Visits) {
     if (visits.free.at(reader.site)) return showFree(visits, visit, reader)
     const elsewhere = stopped(visits, visit, reader, asker) ?? standingStill(visits, visit, reader, asker)
     if (elsewhere) return elsewhere
+    if (await liveOf(asker)) return visit.redirect(href(reader, '/status'), 303)
     return welcome(visit, reader, asker, { filled: filledByLink(methodsAt(settings, reader.site.id), (name) => visit.req.query(name)) })
   }
 }
@@ -55,6 +56,7 @@ export function connectRoute(visits: Visits) {
     if (asker.contested) return fail(visit, reader, 'contested')
     const barrier = stopped(visits, visit, reader, asker)
     if (barrier) return barrier
+    if (await liveOf(asker)) return visit.redirect(href(reader, '/status'), 303)
     const method = methodOf(methodsAt(settings, reader.site.id), form('method'))
     const terms = termsFor(reader)
     if (!method) return fail(visit, reader, 'malformed')
@@ -65,7 +67,6 @@ export function connectRoute(visits: Visits) {
       refused('form_token')
       return welcome(visit, reader, asker, { notice: 'foreign', filled: again, status: 403 })
     }
-    if (await liveOf(asker)) return visit.redirect(href(reader, '/status'), 303)
     if (verdict === 'stale') return welcome(visit, reader, asker, { notice: 'stale', filled: again })
     const proof = method.prove(form)
     if (proof.kind === 'problem') return wrong(visit, reader, asker, typedAgain(method, form, proof))

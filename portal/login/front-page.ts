@@ -29,7 +29,7 @@ export type FrontPage = {
   wrong(visit: Visit, reader: Reader, client: Client, filled: Filled): Promise<Response>
 }
 
-export type FrontPageParts = Pick<Visits, 'liveOf' | 'page' | 'refused'> & {
+export type FrontPageParts = Pick<Visits, 'page' | 'refused'> & {
   readonly settings: PortalSettings
   readonly formKey: KeyObject
   readonly doctor: Pick<Doctor, 'shown'>
@@ -38,7 +38,7 @@ export type FrontPageParts = Pick<Visits, 'liveOf' | 'page' | 'refused'> & {
 
 const placeAndLanguage = ({ site, language }: Reader): string => `${site.id} ${language}`
 
-export function createFrontPage({ settings, formKey, doctor, effects, liveOf, page, refused }: FrontPageParts): FrontPage {
+export function createFrontPage({ settings, formKey, doctor, effects, page, refused }: FrontPageParts): FrontPage {
   const { clock, random } = effects
   const formsAt = (site: string): readonly Method[] => methodsAt(settings, site).filter(({ form }) => form)
 
@@ -56,9 +56,9 @@ export function createFrontPage({ settings, formKey, doctor, effects, liveOf, pa
     return termsOf(language, [...signInFacts(t, methodsAt(settings, site.id), durationWords(t, seconds)), t(PROFILES[settings.legalProfile ?? 'default'].texts.fact)], document)
   }
 
-  function drawn(reader: Reader, tokens: (method: Method) => FormToken, { notice, filled }: Again, online: boolean): Html {
+  function drawn(reader: Reader, tokens: (method: Method) => FormToken, { notice, filled }: Again): Html {
     const ways = formsAt(reader.site.id).map((method) => ({ method, token: tokens(method), filled: filled?.method === method.id ? filled : undefined }))
-    return welcomePage(reader, { terms: termsFor(reader), ways, extras: shownExtras(settings.extras, reader.language), notice, online })
+    return welcomePage(reader, { terms: termsFor(reader), ways, extras: shownExtras(settings.extras, reader.language), notice })
   }
 
   /** As most see it: of a site and a language, with nothing to be told, carried along or typed again. */
@@ -69,7 +69,7 @@ export function createFrontPage({ settings, formKey, doctor, effects, liveOf, pa
     if (known) return known(tokens)
     const forms = formsAt(reader.site.id)
     // The cast holds for the moment between drawing and filling.
-    const made = press(String(await drawn(reader, (method) => blank(forms.indexOf(method)) as FormToken, {}, false)))
+    const made = press(String(await drawn(reader, (method) => blank(forms.indexOf(method)) as FormToken, {})))
     pressed.set(key, made)
     return made(tokens)
   }
@@ -77,10 +77,9 @@ export function createFrontPage({ settings, formKey, doctor, effects, liveOf, pa
 
   async function welcome(visit: Visit, reader: Reader, client: Client, again: Again = {}): Promise<Response> {
     doctor.shown(client.mac)
-    const online = (await liveOf(client)) !== undefined
     const { sha256 } = termsFor(reader)
     const tokenFor = ({ purpose }: Method): FormToken => issueFormToken(formKey, { client: clientIdOf(client), purpose, termsSha256: sha256 }, clock.now(), random)
-    const body = !online && isPlain(reader, again) ? await plain(reader, formsAt(reader.site.id).map(tokenFor)) : drawn(reader, tokenFor, again, online)
+    const body = isPlain(reader, again) ? await plain(reader, formsAt(reader.site.id).map(tokenFor)) : drawn(reader, tokenFor, again)
     return page(visit, body, again.status ?? 200)
   }
 

@@ -10,14 +10,14 @@ import { otherWay, wayForm, type Way } from './ways.ts'
 export const NOTICES = ['stale', 'foreign', 'terms'] as const
 export type Notice = (typeof NOTICES)[number]
 
-export type Welcome = { readonly terms: Terms; readonly ways: readonly Way[]; readonly notice?: Notice | undefined; readonly online: boolean; readonly extras?: readonly ShownExtra[] }
+export type Welcome = { readonly terms: Terms; readonly ways: readonly Way[]; readonly notice?: Notice | undefined; readonly extras?: readonly ShownExtra[] }
 
 const SIGNS = [ICONS.nameless, ICONS.clock, ICONS.unseen]
 /** Where an account is the only way, somebody’s name is asked. */
 const asksName = (ways: readonly Way[]): boolean => ways.every(({ method: { id } }) => id === 'account' || id === 'reentry')
 
 /** One sentence, three facts, one button; all else comes below it, other ways in first. */
-export function welcomePage(reader: Reader, { terms, ways, notice, online, extras = [] }: Welcome): Html {
+export function welcomePage(reader: Reader, { terms, ways, notice, extras = [] }: Welcome): Html {
   const { t } = reader
   const [first, ...others] = ways
   const facts = terms.lines.map((line, index) => html`<li>${index === 0 && asksName(ways) ? ICONS.press : (SIGNS[index] ?? '')}<span>${line}</span></li>`)
@@ -27,7 +27,6 @@ export function welcomePage(reader: Reader, { terms, ways, notice, online, extra
   const tall = (first?.method.fields.length ?? 0) > 1
   const body = html`<h1>${t('welcome.heading')}</h1>
 ${notice === undefined ? '' : html`<p class="note" role="status">${t(`notice.${notice}`)}</p>`}
-${online ? html`<p class="note">${t('welcome.online')}<br><a class="line" href="${href(reader, '/status')}">${t('link.left')}</a></p>` : ''}
 ${tall ? [form, list] : [list, form]}
 ${others.length === 0 ? '' : html`<section class="ways" aria-label="${t('welcome.ways')}">${others.map((way) => otherWay(reader, way, terms))}</section>`}`
   return frame(reader, { title: t('welcome.title'), body, path: '/', query: filledQuery(ways) })

@@ -42,7 +42,7 @@ test('who looks all the same sees that nothing is to be done: no button, no term
   }
   expect(JSON.parse((await phone.get('/capport')).body)).toMatchObject({ captive: false })
   expect(words((await phone.get('/recorded')).body)).not.toMatch(/lu les trois points/)
-  expect((await phone.post('/connect', { method: 'free', terms: '', token: '' })).status).toBe(400)
+  expect(await phone.post('/connect', { method: 'free', terms: '', token: '' })).toMatchObject({ status: 303, headers: { location: '/status?lang=fr' } })
   expect(live()).toHaveLength(1)
 })
 

@@ -64,7 +64,6 @@ async function journey(town: SignInTown, language: PageLanguage, address: string
   keep('incomplete', (await phone.post('/connect', { lang: language, method: 'x' })).body)
 
   const token = tokenOf(keep('online', (await town.signIn(phone, 'click', { [fieldOf('lettre')]: 'given' }, `/${lang}`)).body))
-  await get('online already', `/${lang}`)
   await get('time left', `/status${lang}`)
   const code = /\/receipt\/([0-9a-z]{16})/.exec(await get('session', `/s/${token}${lang}`))?.[1] ?? ''
   await get('what is recorded of it', `/recorded${lang}`)
