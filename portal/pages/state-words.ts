@@ -40,11 +40,11 @@ export function announcedWords(reader: Pick<Reader, 'language' | 'state'>): Html
   return written === undefined ? '' : html`<p>${wordsIn(reader, ...written)}</p>`
 }
 
-/** Above every page that needs it: the worst thing that concerns whoever wants to get online, and where more of it stands. */
+/** Above every page that needs it: the worst thing that concerns whoever wants to get online, and where more of it stands. One link: the services are in the foot. */
 export function stateNotice(reader: Reader): Html | '' {
-  const { t, state, servicesUrl } = reader
+  const { t, state } = reader
   const worst = state?.held.find(({ id }) => noticeOf(id) !== undefined)
   const saying = worst && noticeOf(worst.id)
   if (!worst || saying === undefined) return ''
-  return html`<p class="note" role="status"><strong>${stateWords(reader, state, worst.id, 'heading')}</strong> ${stateWords(reader, state, worst.id, saying)}<br><a class="line" href="${href(reader, '/service')}">${t('state.more')}</a>${servicesUrl === undefined ? '' : html` <a class="line" href="${servicesUrl}">${t('link.services')}</a>`}</p>`
+  return html`<p class="note" role="status"><strong>${stateWords(reader, state, worst.id, 'heading')}</strong> ${stateWords(reader, state, worst.id, saying)}<br><a class="line" href="${href(reader, '/service')}">${t('state.more')}</a></p>`
 }

@@ -4,6 +4,7 @@ import type { ShownExtra } from '../consent/extras.ts'
 import { extraBoxes } from './extras.ts'
 import { frame, href, type Html, type Reader } from './frame.ts'
 import { ICONS } from './icons.ts'
+import { stateNotice } from './state-words.ts'
 import { otherWay, wayForm, type Way } from './ways.ts'
 
 /** Why the page is shown again instead of what was asked for. */
@@ -23,8 +24,8 @@ export function welcomePage(reader: Reader, { terms, ways, notice, extras = [] }
   const facts = terms.lines.map((line, index) => html`<li>${index === 0 && asksName(ways) ? ICONS.press : (SIGNS[index] ?? '')}<span>${line}</span></li>`)
   const list = html`<ul class="facts" aria-label="${t('welcome.terms')}">${facts}</ul>`
   const form = first === undefined ? '' : wayForm(reader, first, terms, agreed(reader, terms, extras))
-  // With two fields above it the button would leave a small screen; the facts then follow the sentence that speaks of them.
-  const tall = (first?.method.fields.length ?? 0) > 1
+  // With a notice or two fields above it the button would leave a small screen; the facts then follow the sentence that speaks of them.
+  const tall = notice !== undefined || stateNotice(reader) !== '' || (first?.method.fields.length ?? 0) > 1
   const body = html`<h1>${t('welcome.heading')}</h1>
 ${notice === undefined ? '' : html`<p class="note" role="status">${t(`notice.${notice}`)}</p>`}
 ${tall ? [form, list] : [list, form]}

@@ -12,7 +12,7 @@ export const en: Texts = {
   'welcome.agree': 'By connecting you take note of these three points.',
   'notice.stale': 'This page was open for a long time. Press once more.',
   'notice.foreign': 'This page was made for another device, or for another address of yours. Press once more.',
-  'notice.terms': 'The three points have changed since you read them. Here they are.',
+  'notice.terms': 'The three points have changed since you read them. Here they are, below the button.',
   'welcome.ways': 'Other ways to connect',
   'terms.account': 'Your account opens the connection and serves nothing else.',
   'terms.freeOrAccount': 'Without an account: no name, no phone number, no e-mail. An account only opens the connection.',

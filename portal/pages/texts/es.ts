@@ -13,7 +13,7 @@ export const es: Texts = {
   'welcome.agree': 'Al conectarse, usted toma nota de estos tres puntos.',
   'notice.stale': 'Esta página ha estado abierta mucho tiempo. Pulse una vez más.',
   'notice.foreign': 'Esta página se preparó para otro dispositivo, o para otra dirección del suyo. Pulse una vez más.',
-  'notice.terms': 'Los tres puntos han cambiado desde que los leyó. Aquí están.',
+  'notice.terms': 'Los tres puntos han cambiado desde que los leyó. Aquí están, bajo el botón.',
   'welcome.ways': 'Otras formas de conectarse',
   'terms.account': 'Su cuenta sirve para abrir la conexión y para nada más.',
   'terms.freeOrAccount': 'Sin cuenta: ni nombre, ni teléfono, ni correo. Una cuenta solo sirve para abrir la conexión.',

@@ -12,7 +12,7 @@ export const easy: Texts = {
   'welcome.agreeTerms': 'Lisez les 3 phrases et le règlement. Puis appuyez sur le bouton.',
   'notice.stale': 'Cette page est vieille. Appuyez encore une fois sur le bouton.',
   'notice.foreign': 'Cette page était pour un autre appareil. Appuyez encore une fois sur le bouton.',
-  'notice.terms': 'Les 3 phrases ont changé. Lisez-les encore une fois.',
+  'notice.terms': 'Les 3 phrases ont changé. Lisez-les encore une fois. Elles sont sous le bouton.',
   'welcome.ways': 'Vous pouvez aussi faire autrement',
   'terms.account': 'Votre compte sert à avoir Internet. Il ne sert à rien d’autre.',
   'terms.freeOrAccount': 'Sans compte, vous ne donnez pas votre nom. Un compte sert seulement à avoir Internet.',

@@ -12,7 +12,7 @@ export const fr: Texts = {
   'welcome.agree': 'En vous connectant, vous prenez connaissance de ces trois points.',
   'notice.stale': 'Cette page est restée ouverte longtemps. Appuyez encore une fois.',
   'notice.foreign': 'Cette page a été préparée pour un autre appareil, ou pour une autre adresse du vôtre. Appuyez encore une fois.',
-  'notice.terms': 'Les trois points ont changé depuis que vous les avez lus. Les voici.',
+  'notice.terms': 'Les trois points ont changé depuis que vous les avez lus. Les voici, sous le bouton.',
   'welcome.ways': 'Autres façons de se connecter',
   'terms.account': 'Votre compte sert à ouvrir la connexion, à rien d’autre.',
   'terms.freeOrAccount': 'Sans compte : ni nom, ni téléphone, ni courriel. Un compte ne sert qu’à ouvrir la connexion.',

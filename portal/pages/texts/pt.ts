@@ -13,7 +13,7 @@ export const pt: Texts = {
   'welcome.agree': 'Ao ligar-se, toma conhecimento destes três pontos.',
   'notice.stale': 'Esta página esteve aberta muito tempo. Toque mais uma vez.',
   'notice.foreign': 'Esta página foi preparada para outro aparelho, ou para outro endereço do seu. Toque mais uma vez.',
-  'notice.terms': 'Os três pontos mudaram desde que os leu. Aqui estão.',
+  'notice.terms': 'Os três pontos mudaram desde que os leu. Aqui estão, por baixo do botão.',
   'welcome.ways': 'Outras formas de se ligar',
   'terms.account': 'A sua conta serve para abrir a ligação e para mais nada.',
   'terms.freeOrAccount': 'Sem conta: nem nome, nem telefone, nem e-mail. Uma conta só serve para abrir a ligação.',

@@ -13,7 +13,7 @@ export const wo: Texts = {
   'welcome.agree': 'Boo lëkkaloo, jàng nga ñetti ponk yii.',
   'notice.stale': 'Xët wii yàgg na ubbeeku. Bësaatal benn yoon.',
   'notice.foreign': 'Xët wii dañu ko defaral beneen jumtukaay, walla beneen adresu sa jumtukaay. Bësaatal benn yoon.',
-  'notice.terms': 'Ñetti ponk yi soppeeku nañu bi nga leen jàngee ba léegi. Ñu ngii.',
+  'notice.terms': 'Ñetti ponk yi soppeeku nañu bi nga leen jàngee ba léegi. Ñu ngii, ci suufu buton bi.',
   'welcome.ways': 'Yeneen yoonu lëkkaloo',
   'terms.account': 'Sa kont day ubbi lëkkaloo gi rekk.',
   'terms.freeOrAccount': 'Soo amul kont: du tur, du telefon, du e-mail. Kont day ubbi lëkkaloo gi rekk.',
