@@ -154,7 +154,7 @@ test('silence ends a session within 2 s of its limit, not at the next round', as
 test('more time is offered once some is used, asked of RADIUS, and counts from now', async () => {
   const { clock, phone } = await build()
   await phone(PHONE).connect()
-  expect(words(await phone(PHONE).get('/status?lang=fr'))).not.toContain('Rester plus longtemps')
+  expect(words(await phone(PHONE).get('/status?lang=fr'))).not.toContain('Prolonger')
   clock.advance(HOUR)
   const answered = await press(await phone(PHONE).get('/status?lang=fr'), '/extend')
   expect(answered).toMatchObject({ status: 303, headers: { location: '/status?lang=fr&more=extended' } })

@@ -291,7 +291,7 @@ export const es: Texts = {
   'outlook.slow': 'Los datos rápidos se han agotado: la conexión continúa, más despacio.',
   'outlook.closes': 'El wifi de este lugar cierra a las {{time}}: entonces la conexión se detiene.',
   'outlook.idle': 'Sin actividad durante {{time}}, se detiene antes.',
-  'outlook.extend': 'Quedarse más tiempo',
+  'outlook.extend': 'Prolongar',
   'outlook.extended': 'Su conexión se ha prolongado.',
   'outlook.notExtended': 'No se ha concedido más tiempo. Su conexión continúa como antes.',
   'outlook.notNow': 'No se ha podido pedir más tiempo. Su conexión continúa como antes; vuelva a intentarlo dentro de un minuto.',

@@ -243,6 +243,7 @@ export const easy: Texts = {
   'outlook.slow': 'Internet marche encore. Mais moins vite.',
   'outlook.closes': 'Le Wi-Fi s’arrête ici à {{time}}.',
   'outlook.idle': 'Si vous n’utilisez pas Internet pendant {{time}}, Internet s’arrête.',
+  'outlook.extend': 'Avoir plus de temps',
   'outlook.extended': 'Vous avez plus de temps.',
   'outlook.notExtended': 'La réponse est non. Vous gardez le temps qui reste.',
   'outlook.notNow': 'Cela n’a pas marché. Vous gardez le temps qui reste. Essayez encore dans 1 minute.',

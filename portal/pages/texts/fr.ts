@@ -290,7 +290,7 @@ export const fr: Texts = {
   'outlook.slow': 'Les données rapides sont épuisées : la connexion continue, plus lentement.',
   'outlook.closes': 'Ce lieu ferme son Wi-Fi à {{time}} : la connexion s’arrête alors.',
   'outlook.idle': 'Sans activité pendant {{time}}, elle s’arrête plus tôt.',
-  'outlook.extend': 'Rester plus longtemps',
+  'outlook.extend': 'Prolonger',
   'outlook.extended': 'Votre connexion est prolongée.',
   'outlook.notExtended': 'La prolongation n’a pas été accordée. Votre connexion continue comme avant.',
   'outlook.notNow': 'La prolongation n’a pas pu être demandée. Votre connexion continue comme avant ; réessayez dans une minute.',
