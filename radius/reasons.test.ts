@@ -5,7 +5,7 @@ import { ERROR_CAUSES } from './coa/error-causes.ts'
 import { REASONS, sentenceOf } from './reasons.ts'
 
 /** Words with underscores in radius/ that are no reasons: tables and columns, and what a hub answers about a lease. */
-const NO_REASONS = new Set(['account_staged', 'until_minute', 'in_use', 'cut_off'])
+const NO_REASONS = new Set(['account_staged', 'until_minute', 'in_use', 'cut_off', 'voucher_lease', 'voucher_courtesy'])
 /** Errors of settings and of our own files end a start or a write; they refuse no packet. */
 const OUR_OWN_ERRORS = /new (?:Usage|Unavailable)Error\('\w+'/g
 const QUOTED = /'([a-z0-9]+(?:_[a-z0-9]+)+)'/g
