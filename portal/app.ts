@@ -73,6 +73,7 @@ const headersOf = ({ look }: Visits, answer: Answer) =>
 
 const toSomebody = (visits: Visits, answer: Answer): Answer =>
   async function knowing(visit) {
+    // Begun at once (form.ts), and refused only when the page that says so knows to whom it speaks.
     const form = visit.req.method === 'POST' ? readForm(visit) : NO_FORM
     const [known] = await Promise.allSettled([Promise.all([visits.lookUp(visit), visits.service.fresh()]), form])
     if (known.status === 'rejected') throw known.reason

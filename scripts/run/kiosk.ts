@@ -6,7 +6,7 @@ import type { Ground } from './ground.ts'
 import { sitesOf } from './sites.ts'
 
 /** Where it listens: beside the portal unless told otherwise, so that phones that wait for the internet have the directory. */
-export function kioskHosts({ kiosk, portal }: Settings): readonly string[] {
+function kioskHosts({ kiosk, portal }: Settings): readonly string[] {
   return kiosk.host ?? portal.host
 }
 
