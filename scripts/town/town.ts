@@ -21,6 +21,8 @@ const OWN_DEVICES = { firstDevice: 0, devicesAPlace: 1_000_000 } as const
 /** Two runs through a running instance begin far apart, because a phone of the first may still be online. */
 const FIRST_DEVICES = 15_000_000
 const DEVICES_A_PLACE = 50_000
+/** A drawn day is never exactly as full as was asked, and a day of a few may be empty: more are drawn, of which the first are taken. */
+const SPARE_VISITS = 50
 /** Phones that hold a connection open; more wait. */
 const MOST_SOCKETS = 512
 
@@ -86,8 +88,7 @@ export async function driveRunning(order: TownOrder & { running: NonNullable<Tow
   await mustBeDryRun(running.portal)
   const door = radiusDoor(running, env)
   const random = chance(seed)
-  // Twice as many, of which the first are taken: a drawn day is never exactly as full as was asked.
-  const plan = { places: ownPlaces(visits * 2), nowMs, days: 1, sessionMinutes: SESSION_MINUTES, rate: visits, firstDevice: random.below(FIRST_DEVICES), devicesAPlace: DEVICES_A_PLACE }
+  const plan = { places: ownPlaces(visits * 2 + SPARE_VISITS), nowMs, days: 1, sessionMinutes: SESSION_MINUTES, rate: visits, firstDevice: random.below(FIRST_DEVICES), devicesAPlace: DEVICES_A_PLACE }
   const acts = planActs(planJourneys(plan, random).slice(0, visits)).map(endedByButton)
   const radius = door && (await radiusVisitor(door))
   const [done, truth, agent, bar] = [nothingDone(), createTruth(), newAgent(), progress(out)]
