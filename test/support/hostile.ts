@@ -77,14 +77,17 @@ export function filled(path: string, examples: Examples): readonly string[] {
 const ESCAPES_FORGOTTEN = new RegExp(`["'<>]${NEEDLE}|(?:href|action|src)=["']?\\s*javascript:`, 'i')
 const TELLTALE = /node_modules|\bat (?:Object|async|file:)|SQLITE_|TypeError|RangeError/
 
+/** The first piece of a page that is no text any more. */
+export const unescaped = (page: string): string | undefined => ESCAPES_FORGOTTEN.exec(page)?.[0]
+
 /** What is wrong with an answer to hostile input; `origins`: where it may lead besides its own pages. */
 export function faultOf(text: string, own: string, origins: readonly string[] = []): string | undefined {
   const [head = '', ...body] = text.split('\r\n\r\n')
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1] ?? 0)
   if (status < 200 || status >= 500) return `status ${status}`
   const page = body.join('\r\n\r\n')
-  const told = ESCAPES_FORGOTTEN.exec(page) ?? TELLTALE.exec(text) ?? new RegExp(`^(?:set-cookie:.*)?${NEEDLE}`, 'im').exec(head)
-  if (told) return `tells ${told[0]}`
+  const told = unescaped(page) ?? TELLTALE.exec(text)?.[0] ?? new RegExp(`^(?:set-cookie:.*)?${NEEDLE}`, 'im').exec(head)?.[0]
+  if (told !== undefined) return `tells ${told}`
   const location = /^location: *(.*)$/im.exec(head)?.[1]?.trim()
   if (location === undefined) return undefined
   const leads = URL.canParse(location, own) ? new URL(location, own).origin : location

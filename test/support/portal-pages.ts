@@ -23,25 +23,28 @@ import { signInTown, type SignInTown } from './sign-in-town.ts'
 const SERVICES = 'http://127.0.0.1:9/'
 const [ALL, TAP, ACCOUNT, FREE] = ['127.0.0.1', '127.0.0.21', '127.0.0.22', '127.0.0.23'] as const
 const WAYS = { default: ['click', 'voucher', 'account', 'reentry'], place: ['click'], ecole: ['account', 'reentry'], libre: ['free'] } as const
-const EXTRAS = [{ id: 'lettre', texts: { fr: 'Recevoir un mot quand ce lieu change ses horaires.' } }]
 const HALF_SPENT_MS = 4_000_000
 const HOUR_MS = 3_600_000
 const TERMS = parseTerms('<!-- id: reglement; version: 2026-11; title: Règlement -->\n<h2>Usage</h2><p>Soyez <strong>brefs</strong>. Voir <a href="https://ville.example/r">le texte</a>.</p><ul><li>un</li></ul>\n')
 
-export type PagesTown = SignInTown & { readonly theme: Theme }
+/** What the city calls things in its own words. */
+const WORDS = { site: SQUARE.name, controller: 'Ville de démonstration', extra: 'Recevoir un mot quand ce lieu change ses horaires.', maintenance: 'On change l’antenne.', number: 'Police municipale' }
+type Words = Readonly<Record<keyof typeof WORDS, string>>
+
+export type PagesTown = SignInTown & { readonly theme: Theme; readonly words: Words }
 
 /** One portal with four sites, one for each of its hosts. */
-export async function pagesTown(theme: Theme = {}): Promise<PagesTown> {
-  const site = (id: string, calledStationId: string) => ({ ...SQUARE, id, languages: PAGE_LANGUAGES, match: { calledStationId } })
+export async function pagesTown(theme: Theme = {}, words: Words = WORDS): Promise<PagesTown> {
+  const site = (id: string, calledStationId: string) => ({ ...SQUARE, name: words.site, id, languages: PAGE_LANGUAGES, match: { calledStationId } })
   const document = { id: TERMS.id, ver: TERMS.ver, lang: 'fr' as const, title: TERMS.title, nodes: TERMS.nodes, sha256: '0'.repeat(64) }
   const town = await signInTown({
     settings: {
       hosts: [ALL, TAP, ACCOUNT, FREE], sites: [site('default', ALL), site('place', TAP), site('ecole', ACCOUNT), site('libre', FREE)], methodsAt: WAYS, theme,
-      servicesUrl: SERVICES, extras: EXTRAS, terms: new Map([['default', new Map([['fr', document]])]]), idleSeconds: 7_000, quotaBytes: 500_000_000,
-      emergency: { country: 'fr', own: [{ number: '04 00 00 00 00', texts: { fr: 'Police municipale' } }] },
+      controller: words.controller, servicesUrl: SERVICES, extras: [{ id: 'lettre', texts: { fr: words.extra } }], terms: new Map([['default', new Map([['fr', document]])]]), idleSeconds: 7_000, quotaBytes: 500_000_000,
+      emergency: { country: 'fr', own: [{ number: '04 00 00 00 00', texts: { fr: words.number } }] },
     },
   })
-  return { ...town, theme }
+  return { ...town, theme, words }
 }
 
 type Pages = Map<string, string>
@@ -83,11 +86,11 @@ async function journey(town: SignInTown, language: PageLanguage, address: string
 
 /** What no phone of this town comes by: each failure, each state, closed doors. */
 async function rare(town: PagesTown, language: PageLanguage, address: string): Promise<Pages> {
-  const { theme } = town
+  const { theme, words } = town
   const now = town.clock.now()
   const held = CONDITION_IDS.map((id) => ({ id, sinceMs: now - HOUR_MS }))
-  const state = { held, line: 'unknown', maintenance: { fromMs: now, untilMs: now + 20 * HOUR_MS, texts: { fr: 'On change l’antenne.' } }, nowMs: now } as const
-  const troubled: Reader = { t: portalTexts()(language), language, languages: PAGE_LANGUAGES, site: SQUARE, servicesUrl: SERVICES, look: createLook(theme), to: undefined, state }
+  const state = { held, line: 'unknown', maintenance: { fromMs: now, untilMs: now + 20 * HOUR_MS, texts: { fr: words.maintenance } }, nowMs: now } as const
+  const troubled: Reader = { t: portalTexts()(language), language, languages: PAGE_LANGUAGES, site: { ...SQUARE, name: words.site }, servicesUrl: SERVICES, look: createLook(theme), to: undefined, state }
   const calm: Reader = { ...troubled, state: undefined }
   const token = parseToken(tokenOf((await town.phone(address).connect(language)).body))
   const session = token && (await town.portal.sessions.held(token))
@@ -100,7 +103,7 @@ async function rare(town: PagesTown, language: PageLanguage, address: string): P
     'a notice above': offlinePage(troubled),
     closed: barrierPage(calm, { kind: 'closed', untilMs: now + 72 * HOUR_MS }, now),
     barred: barrierPage(calm, { kind: 'barred', untilMs: now + 20 * HOUR_MS }, now),
-    'a log by law': recordedPage(calm, { controller: 'Ville de démonstration', profile: PROFILES.fr, methods: METHODS, session, nowMs: now }),
+    'a log by law': recordedPage(calm, { controller: words.controller, profile: PROFILES.fr, methods: METHODS, session, nowMs: now }),
     'free, offline': freePage(calm, '/', false),
     'online, on to a page': successPage(calm, session, now, keepsake, 'http://journal.example/une', true),
     'numbers of Europe': emergencyPage(calm, 'eu', []),
