@@ -9,16 +9,43 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { gzipSync } from 'node:zlib'
 import { ROUTES } from '#portal/app.ts'
+import { ACTS } from '#portal/operator/pages.ts'
 import { CODES } from '#radius/packet.ts'
+import { askServer } from '#scripts/control/client.ts'
 import { startInstance, type Instance } from '#scripts/instance.ts'
 import { connect, formsOf, phone, type Visit } from '#scripts/town/phone.ts'
+import { each, faultOf, filled, HOSTILE, MARKUP, namesRead, queriesOf, type Examples } from '../support/hostile.ts'
 import { accessBytes, openWire, statusBytes } from '../support/radius-town.ts'
 import { rawHttp, type RawAnswer } from '../support/raw-http.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const LONG = 'x'.repeat(8_192)
-const AT_ONCE = 12
 const STAFF = { name: 'claire', password: 'une phrase assez longue' }
+
+/** One controller of each kind, so that what they send has a reader. */
+const CONTROLLERS = `[[controllers]]
+name = "nds"
+kind = "opennds"
+addresses = ["192.168.8.1:2050"]
+secret = "k"
+fas_level = 4
+poll_from = ["127.88.0.0/16"]
+[[controllers]]
+name = "chilli"
+kind = "uam"
+addresses = ["192.168.8.1"]
+secret = "s"
+[[controllers]]
+name = "router"
+kind = "mikrotik"
+addresses = ["192.168.8.1"]
+[[controllers]]
+name = "unifi"
+kind = "unifi"
+api_url = "https://127.0.0.1:9"
+api_user = "parvis"
+api_password = "p"
+`
 
 type Door = 'portal' | 'kiosk' | 'staff' | 'ops'
 type Target = { readonly door: Door; readonly path: string }
@@ -27,6 +54,10 @@ let workplace: string
 let instance: Instance
 let visit: Visit
 let cookie = ''
+/** A staff member of the hub, and somebody at the gateway. */
+let cookies = ''
+/** Kept out of what is tried: a second phone's, which may be ended, paused and erased. */
+let examples: Examples = {}
 let receipt = ''
 const citizen = phone('127.88.4.2')
 const origin = (door: Door): string => new URL(instance.urls[door] ?? '').origin
@@ -36,12 +67,29 @@ beforeAll(async () => {
   const data = join(workplace, 'data')
   mkdirSync(data)
   writeFileSync(join(data, 'demo-removed'), '')
-  instance = await startInstance({ data })
+  const config = join(workplace, 'parvis.toml')
+  writeFileSync(config, CONTROLLERS)
+  instance = await startInstance({ data, args: ['--config', config] })
   visit = await connect(citizen, origin('portal'))
   receipt = (await citizen.ask(origin('portal'), `${visit.sessionPath}/receipt`)).body
   const made = await citizen.ask(origin('staff'), '/staff/first', { form: { code: instance.staffCode ?? '', ...STAFF }, headers: { origin: origin('staff') } })
   expect(made.status).toBe(303)
   cookie = made.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+  const { answer } = (await askServer(data, 'operator code', { name: 'garde' })) ?? {}
+  const { code } = answer as { code: string }
+  const entered = await citizen.ask(origin('ops'), '/operator/enter', { form: { code }, headers: { origin: origin('ops') } })
+  expect(entered.status).toBe(303)
+  cookies = `${cookie}; ${entered.headers['set-cookie']?.[0]?.split(';')[0] ?? ''}`
+  const other = phone('127.88.4.5')
+  const { sessionPath = '' } = await connect(other, origin('portal'))
+  const withdrawal = (await other.ask(origin('portal'), `${sessionPath}/receipt`)).body.trim().split('\n').at(-1) ?? ''
+  examples = {
+    ':token': [sessionPath.slice(3), '0123456789abcdefghjkmnpqrs', '%00', LONG], ':code': [withdrawal, 'abc', '%'],
+    ':controller': ['nds', 'chilli', 'router', 'unifi', 'nobody', 'constructor'], ':site': ['default', '%00'],
+    ':language': ['fr', '__proto__'], ':id': ['default', '%e0%a4%a', 'toString'], '*': ['nowhere'],
+    // Templates of the source: one row of a table each.
+    '${path}': ['services', 'taxonomy_terms', 'constructor'], '${act}': [...ACTS, 'constructor'],
+  }
 })
 afterAll(async () => {
   expect(await instance.stop()).toBe(0)
@@ -53,34 +101,32 @@ function declared(path: string, prefix = ''): string[] {
   const source = readFileSync(join(ROOT, path), 'utf8')
   return [...source.matchAll(/\bapp\.(?:get|post|all)\(\s*['`]([^'`]+)['`]/g)].map(([, route = '']) => `${prefix}${route}`)
 }
-const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
-  ':token': ['0123456789abcdefghjkmnpqrs', '%00', LONG], ':language': ['fr', '__proto__'], ':id': ['default', '%e0%a4%a', 'toString'], ':controller': ['nobody', 'constructor'], ':site': ['default', '%00'], ':code': ['abc', '%'], '*': ['nowhere'],
-  // Templates of the source: one row of a table each.
-  '${path}': ['services', 'taxonomy_terms', 'constructor'],
-}
-function filled(route: string): string[] {
-  const [placeholder, values] = Object.entries(PLACEHOLDERS).find(([name]) => route.includes(name)) ?? []
-  return placeholder === undefined ? [route] : (values ?? []).flatMap((value) => filled(route.replace(placeholder, value)))
-}
 function targets(): Target[] {
   const all: Record<Door, string[]> = {
-    portal: [...ROUTES.map(({ path }) => path), '/generate_204', '//', '/\\', '/../..', '*'],
+    portal: [...ROUTES.map(({ path }) => path), '/generate_204', '//', '/\\', '/../..'],
     kiosk: [...declared('kiosk/app.ts'), ...declared('kiosk/screen-api.ts', '/api'), ...declared('kiosk/hsds-api.ts', '/hsds'), '/assets/%2e%2e/%2e%2e/main.ts'],
     staff: [...declared('portal/hub/app.ts'), ...declared('portal/hub/staff/app.ts', '/staff'), '/staff/sites/../..'],
     ops: [...declared('scripts/run/ops.ts'), ...declared('portal/operator/app.ts', '/operator'), '/nowhere', '/operator/sessions', '/v1/tallies'],
   }
-  return (Object.keys(all) as Door[]).flatMap((door) => [...new Set(all[door].flatMap(filled))].map((path) => ({ door, path })))
+  return (Object.keys(all) as Door[]).flatMap((door) => [...new Set(all[door].flatMap((route) => filled(route, examples)))].map((path) => ({ door, path })))
 }
+
+const { fields: FIELDS, parameters: PARAMETERS } = namesRead()
+/** Read by pages of staff, of the kiosk and of an operator. */
+const STAFF_FIELDS = ['site', 'month', 'day', 'from', 'search', 'page', 'nonce', 'needle', 'row', 'label', 'count', 'minutes', 'devices', 'password', 'totp']
 
 const QUERIES = {
   'no query': '',
-  'repeated parameters': '?lang=fr&lang=ar&site=*&site=x&month=a&month=b&page=1&page=2&nonce=a&nonce=b&to=a&to=b',
+  'repeated parameters': '?lang=fr&lang=ar&site=*&site=x&month=a&month=b&page=1&page=2&nonce=a&nonce=b&to=a&to=b&at=a&at=b&more=a&more=b&v=a&v=b',
   '8 kB values': `?lang=${LONG}`,
+  '8 kB of state': `?at=${LONG}`,
   '8 kB more': `?search=${LONG}&site=x`,
-  '%00': '?lang=%00&site=%00&month=%00&search=%00&to=%00&nonce=%00&page=%00',
+  '%00': '?lang=%00&site=%00&month=%00&search=%00&to=%00&nonce=%00&page=%00&more=%00&v=%00&auth_get=%00&id=%00&mac=%00',
+  '%00 as state': '?at=%00',
   'bad %': '?lang=%&site=%zz&month=%e0%a4&search=%ff%fe&page=%u0031',
   '__proto__': '?__proto__[a]=1&constructor=2&toString=3&lang=__proto__&month=constructor',
   'impossible values': '?month=2026-13&from=2026-02-31&to=0000-00-00&day=2026-99-99&page=1e400&per_page=-1&proximity=1e400,NaN,Infinity&modified_after=99999-01-01',
+  ...Object.fromEntries(Object.entries(HOSTILE).map(([what, pair]) => [`${what} everywhere`, `?${queriesOf([...new Set([...PARAMETERS, ...STAFF_FIELDS])].map(pair))[0]}`])),
   'lone surrogates': '?search=%ED%A0%80&lang=%ED%B0%80&site=%F0%9F',
 } as const
 
@@ -90,10 +136,10 @@ const heads = (host: string): Readonly<Record<string, Head>> => ({
   'no User-Agent': { lines: `Host: ${host}\r\n` },
   'no Host': { lines: 'User-Agent: test\r\n' },
   'HTTP/1.0': { lines: '', version: 'HTTP/1.0' },
-  'a foreign Host': { lines: 'Host: "><script>alert(1)</script>\r\n' },
+  'a foreign Host': { lines: `Host: ${MARKUP}\r\n` },
   'long values': { lines: `Host: ${host}\r\nCookie: parvis-staff=${LONG}\r\nAccept-Language: ${'fr;q=9,'.repeat(500)}\r\n` },
   'strange values': { lines: `Host: ${host}\r\nCookie: =;;%;parvis-language=%ff\r\nAccept-Language: *;q=1e400\r\nAccept-Encoding: gzip;q=x\r\nRange: bytes=9-1\r\nIf-None-Match: ,\r\nX-Forwarded-For: 1.2.3.4\r\n` },
-  'signed in': { lines: `Host: ${host}\r\nCookie: ${cookie}\r\n` },
+  'signed in': { lines: `Host: ${host}\r\nCookie: ${cookies}\r\n` },
 })
 
 const FORM = 'application/x-www-form-urlencoded'
@@ -103,6 +149,7 @@ const BODIES: Readonly<Record<string, readonly [type: string, body: string | Buf
   'repeated fields': [FORM, 'token=a&token=b&name=a&name=b&code=1&code=2&terms=a&terms=b'],
   'a prototype as form': [FORM, '__proto__=1&constructor[name]=2&toString=3'],
   'an 8 kB field': [FORM, `token=${LONG}&name=${LONG}&code=${LONG}`],
+  ...Object.fromEntries(Object.entries(HOSTILE).map(([what, pair]) => [`${what} in every field`, [FORM, queriesOf([...new Set([...FIELDS, ...STAFF_FIELDS])].map(pair))[0] ?? ''] as const])),
   'bad parts': ['multipart/form-data; boundary=x', '--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n'],
   'no JSON': ['application/json', '{"text":'],
   'a prototype as JSON': ['application/json', '{"__proto__":{"text":"a"},"constructor":1,"text":"manger","from":1}'],
@@ -117,19 +164,12 @@ const BODIES: Readonly<Record<string, readonly [type: string, body: string | Buf
   bytes: ['application/octet-stream', randomBytes(500)],
 }
 
-async function each<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items]
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await act(item)
-  }))
-}
-
-/** What must never be in an answer: our own error, where it happened, or a piece of what was sent, unescaped. */
-const TELLTALE = /<script>alert|node_modules|\bat (?:Object|async|file:)|SQLITE_|TypeError|RangeError/
-function faultOf({ status, text }: RawAnswer, mayClose = false): string | undefined {
-  if (status === 0 && !mayClose) return 'no answer'
-  if (status >= 500) return String(status)
-  return TELLTALE.test(text) ? `tells ${TELLTALE.exec(text)?.[0]}` : undefined
+/** Where an answer may lead: to one of our own doors, or back to a controller. */
+const leads = (): readonly string[] => [...Object.values(instance.urls).map((url) => new URL(url).origin), 'http://192.168.8.1:3990', 'http://192.168.8.1:2050', 'http://192.168.8.1']
+const CONTINUE = /^HTTP\/1\.1 100 Continue\r\n\r\n/
+function wrong(door: Door, { status, text }: RawAnswer, mayClose = false): string | undefined {
+  if (status === 0) return mayClose ? undefined : 'no answer'
+  return text.includes('<script>alert') ? 'tells a script' : faultOf(text.replace(CONTINUE, ''), origin(door), leads())
 }
 
 type Sent = { readonly target: Target; readonly what: string; readonly bytes: string | Buffer; readonly mayClose?: true }
@@ -137,7 +177,7 @@ type Sent = { readonly target: Target; readonly what: string; readonly bytes: st
 async function faults(requests: readonly Sent[]): Promise<string[]> {
   const found: string[] = []
   await each(requests, async ({ target, what, bytes, mayClose = false }) => {
-    const fault = faultOf(await rawHttp({ origin: origin(target.door), bytes, from: '127.88.4.3', shut: mayClose }), mayClose)
+    const fault = wrong(target.door, await rawHttp({ origin: origin(target.door), bytes, from: '127.88.4.3', shut: mayClose }), mayClose)
     if (fault !== undefined) found.push(`${target.door} ${target.path.slice(0, 40)} ${what}: ${fault}`)
   })
   return found
@@ -155,7 +195,7 @@ async function expectAlive(): Promise<void> {
 
 test('the routes are found in the source', () => {
   const found = targets().map(({ door, path }) => `${door} ${path}`)
-  expect(found).toEqual(expect.arrayContaining(['portal /connect', 'kiosk /api/fr/results', 'kiosk /hsds/services', 'staff /v1/batches', 'staff /staff/sites/default', 'staff /staff/download.zip', 'ops /metrics']))
+  expect(found).toEqual(expect.arrayContaining(['portal /connect', 'kiosk /api/fr/results', 'kiosk /hsds/services', 'staff /v1/batches', 'staff /staff/sites/default', 'staff /staff/download.zip', 'ops /metrics', 'ops /operator/bar', 'portal /at/chilli', `portal /receipt/${examples[':code']?.[0]}/copy`]))
 })
 
 test('no query and no head brings a route to more than a clear refusal', async () => {
@@ -171,11 +211,16 @@ test('no query and no head brings a route to more than a clear refusal', async (
   expect(requests.length).toBeGreaterThan(1_000)
   expect(await faults(requests)).toEqual([])
   await expectAlive()
+  // Whoever is signed in was so to the last.
+  const operator = await citizen.ask(origin('ops'), '/operator', { headers: { cookie: cookies } })
+  expect(operator.body).toContain('name="needle"')
 }, 60_000)
 
 test('no method and no body does either', async () => {
   const requests = targets().flatMap((target) => {
-    const start = (method: string) => `${method} ${target.path} HTTP/1.1\r\nHost: ${new URL(origin(target.door)).host}\r\nOrigin: ${origin(target.door)}\r\nConnection: close\r\n`
+    // Who has left is not signed in for the rest.
+    const signedIn = /\/(?:sign-out|leave)$/.test(target.path) ? '' : `Cookie: ${cookies}\r\n`
+    const start = (method: string) => `${method} ${target.path} HTTP/1.1\r\nHost: ${new URL(origin(target.door)).host}\r\nOrigin: ${origin(target.door)}\r\n${signedIn}Connection: close\r\n`
     const methods: Sent[] = ['HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'].map((method) => ({ target, what: method, bytes: `${start(method)}\r\n` }))
     const bodies: Sent[] = Object.entries(BODIES).map(([what, [type, body]]) => {
       const head = `${start('POST')}${type && `Content-Type: ${type}\r\n`}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n`

@@ -28,6 +28,11 @@ test('an answer that shows it as text and leads to where it may is none', () => 
   for (const location of ['/status?lang=fr', OWN, 'http://192.168.8.1:2050/opennds_auth/']) expect(faultOf(led(location), OWN, ['http://192.168.8.1:2050'])).toBeUndefined()
 })
 
+test('what is no page may hold any letters, unless it does not say so', () => {
+  expect(faultOf(answer('{"a":"zqneedle"}', 'Content-Type: application/json'), OWN)).toBeUndefined()
+  expect(faultOf(answer('{"a":"zqneedle"}'), OWN)).toBeDefined()
+})
+
 test('a path is filled with every example, and one without an example is an error', () => {
   expect(filled('/at/:a/:b', { ':a': ['1', '2'], ':b': ['3'] })).toEqual(['/at/1/3', '/at/2/3'])
   expect(() => filled('/at/:a/:new', { ':a': ['1'] })).toThrow('/at/1/:new')

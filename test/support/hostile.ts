@@ -16,11 +16,11 @@ const MOST_QUERY = 12_000
 /** One parameter or field, as it should never come: `name=value`, escaped as in an address. */
 export const HOSTILE: Readonly<Record<string, (name: string) => string>> = {
   markup: (name) => `${name}=${encodeURIComponent(MARKUP)}`,
-  'markup twice': (name) => `${name}=${encodeURIComponent(MARKUP)}&${name}=${NEEDLE}`,
+  'markup twice': (name) => `${name}=${encodeURIComponent(MARKUP)}&${name}=a${NEEDLE}`,
   '8 kB': (name) => `${name}=${LONG}`,
   '%00': (name) => `${name}=%00${NEEDLE}`,
   'bad %': (name) => `${name}=%zz${NEEDLE}%E0%A4%A`,
-  'a list': (name) => `${name}[]=${NEEDLE}&${name}[a][b]=${NEEDLE}`,
+  'a list': (name) => `${name}[]=a${NEEDLE}&${name}[a][b]=a${NEEDLE}`,
   nothing: (name) => `${name}=&${name}`,
   'a number': (name) => `${name}=1e400`,
   'a name of every object': (name) => `${name}=__proto__&${name}=constructor`,
@@ -75,6 +75,8 @@ export function filled(path: string, examples: Examples): readonly string[] {
 }
 
 const ESCAPES_FORGOTTEN = new RegExp(`["'<>]${NEEDLE}|(?:href|action|src)=["']?\\s*javascript:`, 'i')
+/** What no browser takes for a page; whatever does not say what it is may be one. */
+const NO_PAGE = /^content-type: *(?:application\/[\w.+-]*json|text\/plain|text\/csv)\b/im
 const TELLTALE = /node_modules|\bat (?:Object|async|file:)|SQLITE_|TypeError|RangeError/
 
 /** The first piece of a page that is no text any more. */
@@ -86,7 +88,7 @@ export function faultOf(text: string, own: string, origins: readonly string[] = 
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1] ?? 0)
   if (status < 200 || status >= 500) return `status ${status}`
   const page = body.join('\r\n\r\n')
-  const told = unescaped(page) ?? TELLTALE.exec(text)?.[0] ?? new RegExp(`^(?:set-cookie:.*)?${NEEDLE}`, 'im').exec(head)?.[0]
+  const told = (NO_PAGE.test(head) ? undefined : unescaped(page)) ?? TELLTALE.exec(text)?.[0] ?? new RegExp(`^(?:set-cookie:.*)?${NEEDLE}`, 'im').exec(head)?.[0]
   if (told !== undefined) return `tells ${told}`
   const location = /^location: *(.*)$/im.exec(head)?.[1]?.trim()
   if (location === undefined) return undefined
