@@ -30,8 +30,8 @@ export type Square = {
   readonly data: string
   /** Where the portal sends phones. */
   readonly url: string
-  /** Starts the portal role; with `die` it ends itself at that arrow. */
-  portal(die?: Step): Promise<PortalProcess>
+  /** Starts the portal role; with `die` it ends itself at that arrow; `under`: a program that watches it. */
+  portal(die?: Step, under?: readonly string[]): Promise<PortalProcess>
   /** Starts everything by the command that a city runs, with the RADIUS server inside. */
   town(): Promise<Inside>
   radius(sessionSeconds: number): Promise<RadiusProcess>
@@ -124,8 +124,8 @@ export async function openSquare(plans: readonly ClientPlan[], settings = '', wo
     lab,
     data: join(data, 'var'),
     url: portalUrl(plans[0]?.name ?? '', '/'),
-    async portal(die) {
-      const inside = lab.spawn('gateway', [process.execPath, 'test/lab/portal.ts', '--config', config, ...(die === undefined ? [] : ['--die', die])], { env })
+    async portal(die, under = []) {
+      const inside = lab.spawn('gateway', [...under, process.execPath, 'test/lab/portal.ts', '--config', config, ...(die === undefined ? [] : ['--die', die])], { env })
       let answer: (open: readonly OpenRow[]) => void = () => {}
       jsonLines<{ open?: readonly OpenRow[] }>(inside, ({ open }) => open && answer(open))
       await inside.says('"ready"')
