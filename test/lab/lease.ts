@@ -11,12 +11,12 @@ const CONF = {
   6: 'option dhcp6.captive-portal code 103 = text;\nrequest;\nalso request dhcp6.captive-portal, dhcp6.name-servers;\n',
 } as const
 
-/** Variables of dhclient-script(8) that begin with `new_`. @param dir where its files may lie. */
-export async function lease(lab: Lab, who: string, dir: string, family: 4 | 6): Promise<Readonly<Record<string, string>>> {
+/** Variables of dhclient-script(8) that begin with `new_`. @param dir where its files may lie. @param hostName what the phone calls itself. */
+export async function lease(lab: Lab, who: string, dir: string, family: 4 | 6, hostName?: string): Promise<Readonly<Record<string, string>>> {
   const path = (name: string) => join(dir, `${who}${family}.${name}`)
   for (const name of ['script.told', 'leases']) rmSync(path(name), { force: true })
   writeFileSync(path('script'), SCRIPT, { mode: 0o755 })
-  writeFileSync(path('conf'), CONF[family])
+  writeFileSync(path('conf'), CONF[family] + (hostName === undefined ? '' : `send host-name ${JSON.stringify(hostName)};\n`))
   const kind = family === 4 ? ['-4'] : ['-6', '-S']
   const client = lab.spawn(who, ['dhclient', ...kind, '-1', '-d', '-cf', path('conf'), '-lf', path('leases'), '-pf', path('pid'), '-sf', path('script'), 'wlan0'])
   const told = () => (existsSync(path('script.told')) ? readFileSync(path('script.told'), 'utf8') : '')
