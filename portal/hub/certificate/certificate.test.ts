@@ -1,11 +1,11 @@
-import { X509Certificate } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { randomBytes } from 'node:crypto'
+import { createPrivateKey, createPublicKey, randomBytes, X509Certificate } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { judge, readCertificate, type Judgement } from '#portal/certificate/judgement.ts'
 import { renewalMs } from '#portal/certificate/keeper.ts'
+import { certificateRequest, newCertificateKey } from '#portal/certificate/request.ts'
 import { askForCertificate, type FromHubParts } from '#portal/certificate/from-hub.ts'
 import { manualClock, systemClock } from '#shared/clock.ts'
 import type { Effects } from '#shared/effects.ts'
@@ -14,6 +14,7 @@ import { silentLog } from '#shared/log.ts'
 import { createMetrics } from '#shared/metrics.ts'
 import { generateDeviceKey, publicKey, signJws, type DeviceKey } from '#shared/sign.ts'
 import { CERTIFICATE_TYP } from '#shared/certificate.ts'
+import { NEEDLE } from '#test/support/hostile.ts'
 import { absent } from '#test/support/peer.ts'
 import { PEBBLE, startPebble, type Pebble } from '#test/support/pebble.ts'
 import { startHub, type Hub } from '../main.ts'
@@ -129,6 +130,40 @@ describe.skipIf(absent(...PEBBLE))('a certificate from a CA by way of the hub', 
     await hub.store.batches.receive({ kid: device.kid, gateway: 'gw-mairie', next: 'stale', body: Buffer.from('x'), events: [], receivedMs: 0, freshNext: 'fresh' })
     expect(await post(await asks(device))).toEqual([409, 'quarantined'])
   })
+
+  test('whatever an enrolled gateway asks for, the program that sets records hears the hub’s own words', async () => {
+    const folder = mkdtempSync(join(dir, 'words-'))
+    const [dns, heard] = [join(folder, 'dns'), join(folder, 'heard')]
+    writeFileSync(dns, `#!/bin/sh\necho "$@" >>"${heard}"\nexec "${pebble.dns}" "$@"\n`)
+    chmodSync(dns, 0o755)
+    const acme = { domain: DOMAIN, directory: pebble.directory, root: pebble.doorRoot, dns, accountKeyFile: join(folder, 'acme.key') }
+    const strict = await startHub({ hosts: ['127.0.0.1'], port: 0, url: undefined, names: [], database: join(folder, 'hub.db'), keyFile: join(folder, 'hub.key'), city: 'Rivemont', languages: ['fr'], acme }, effects)
+    try {
+      const device = generateDeviceKey()
+      await strict.enrolOwn({ key: device, gateway: `gw-${NEEDLE}`, epoch: 'aaaaaaaaaaaaaaaa', model: NEEDLE })
+      const key = newCertificateKey()
+      const csr = certificateRequest(`${NEEDLE}.${DOMAIN}`, createPrivateKey(key), createPublicKey(key)).toString('base64url')
+      async function asked(): Promise<string> {
+        const { nonce } = (await (await fetch(new URL('/v1/enrol/challenge', strict.origin))).json()) as { nonce: string }
+        const body = await signJws(device, CERTIFICATE_TYP, JSON.stringify({ nonce, aud: strict.origin, csr, name: NEEDLE, domain: NEEDLE }))
+        const answer = await (await fetch(new URL('/v1/certificate', strict.origin), { method: 'POST', headers: { 'content-type': 'application/jose' }, body })).text()
+        return Buffer.from(answer.split('.')[1] ?? '', 'base64url').toString()
+      }
+      let told = await asked()
+      for (let tries = 0; told.includes('"pending"') && tries < 400; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        told = await asked()
+      }
+      // The CA compares the request with the order, which is for the name that the hub made up.
+      expect(told).toContain('"failed"')
+      const words = readFileSync(heard, 'utf8').trim().split('\n')
+      expect(words.map((line) => line.split(' ')[0])).toEqual(['set', 'clear'])
+      for (const line of words) expect(line).toMatch(/^(?:set|clear) _acme-challenge\.[0-9a-hjkmnp-tv-z]{12}\.wifi\.rivemont\.example [\w-]{43}$/)
+      expect(words.join()).not.toContain(NEEDLE)
+    } finally {
+      await strict.close()
+    }
+  }, 30_000)
 
   test('when the CA finds no record, the gateway hears why, and the next question is a new try', async () => {
     const device = await enrolled('gw-parc')

@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { jsonLog } from '#shared/log.ts'
+import { jsonLog, silentLog } from '#shared/log.ts'
+import { HOSTILE } from '#test/support/hostile.ts'
 import { dnsProgram } from './dns-program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'parvis-dns-'))
@@ -18,4 +19,23 @@ test('what a program says when it fails stays in the hub’s own log: it may hol
   expect(failed).toContain('hub.acme_dns could not set the record')
   expect(failed).not.toContain('TSIG-SECRET')
   expect(lines.join()).toContain('TSIG-SECRET')
+})
+
+test('it is started for a name and a digest of ours alone: anything else never becomes an argument', async () => {
+  const [program, told] = [join(folder, 'telling'), join(folder, 'told')]
+  writeFileSync(program, `#!/bin/sh\nprintf '%s\\n' "$@" >>"${told}"\n`)
+  chmodSync(program, 0o755)
+  const { set, clear } = dnsProgram(program, silentLog())
+  const [name, value] = ['_acme-challenge.wifi.example', 'a'.repeat(43)]
+  const hostile = Object.values(HOSTILE).map((pair) => new URLSearchParams(pair('x')).get('x') ?? '')
+  for (const text of [...hostile, '-rf', '', `${name}\n`, '../x']) {
+    for (const act of [set, clear]) {
+      await expect(act(text, value)).rejects.toThrow('no record of ACME')
+      await expect(act(name, text)).rejects.toThrow('no record of ACME')
+      await expect(act(`${name} ${text}`, value)).rejects.toThrow('no record of ACME')
+    }
+  }
+  expect(existsSync(told)).toBe(false)
+  await set(name, value)
+  expect(readFileSync(told, 'utf8')).toBe(`set\n${name}\n${value}\n`)
 })
