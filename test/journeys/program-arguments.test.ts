@@ -40,6 +40,6 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'tc', 'strace', 'cu
     const started = startedIn(file)
     const since = started.slice(before.length).map(({ program }) => program)
     expect(since.filter((program) => program === 'conntrack').length).toBeGreaterThanOrEqual(online)
-    expect(started.filter(({ text }) => text.toLowerCase().includes(NEEDLE))).toEqual([])
+    expect(started.filter(({ text }) => text.toLowerCase().includes(NEEDLE)).slice(0, 3)).toEqual([])
   }, 120_000)
 })
