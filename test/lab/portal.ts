@@ -1,15 +1,17 @@
 // Runs in the gateway's namespace: the portal role as `parvis run` starts it, which kills itself with SIGKILL at the arrow of
-// the order of effects named by `--die`. The line `list` is answered with what the session store holds open.
+// the order of effects named by `--die`, on a clock that is `--ahead` ms of the machine's. The line `list` is answered with what the session store holds open.
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { systemEffects } from '#scripts/commands/run.ts'
 import { openDirectories } from '#scripts/run/directories.ts'
 import { start } from '#scripts/run/start.ts'
 import { readSettings } from '#scripts/settings/read.ts'
+import { clockAhead } from './clock-ahead.ts'
 
-const { values } = parseArgs({ options: { config: { type: 'string' }, die: { type: 'string' } } })
+const { values } = parseArgs({ options: { config: { type: 'string' }, die: { type: 'string' }, ahead: { type: 'string' } } })
 const { settings } = readSettings({ config: values.config, flags: new Map() }, process.env)
-const effects = systemEffects({ out() {}, err: (text) => void process.stderr.write(text), env: process.env, colour: false })
+const machine = systemEffects({ out() {}, err: (text) => void process.stderr.write(text), env: process.env, colour: false })
+const effects = { ...machine, clock: clockAhead(Number(values.ahead ?? 0)) }
 
 const parvis = await start({
   settings,

@@ -35,6 +35,8 @@ export type Square = {
   /** Starts everything by the command that a city runs, with the RADIUS server inside. */
   town(): Promise<Inside>
   radius(sessionSeconds: number): Promise<RadiusProcess>
+  /** What is started from now on lives so far ahead of the machine's clock. */
+  liveAhead(ms: number): void
   /** Runs a command of scripts/parvis on the gateway, with its settings and directories. */
   command(...words: readonly string[]): Promise<Finished>
   /**
@@ -60,12 +62,14 @@ match = { vlan = "lan1" }
 `
 
 function settingsText(lans: readonly (keyof typeof LANS)[], more: string): string {
+  const tables = Math.max(0, more.search(/^\[/m))
   const hosts = lans.flatMap((lan) => [LANS[lan].v4, LANS[lan].v6])
   return `[portal]
 host = ${JSON.stringify(hosts)}
 port = ${PORTAL_PORT}
 url = "http://${LANS.lan0.v4}:${PORTAL_PORT}/"
 hosts = ["parvis.test"]
+${more.slice(0, tables)}
 [gateway]
 enforcer = "nftables"
 lan = ${JSON.stringify(lans)}
@@ -84,7 +88,7 @@ acct_port = ${RADIUS_PORTS.acct}
 secret = "${SECRET}"
 [hub]
 mode = "off"
-${lans.includes('lan1') ? VLAN_SITE : ''}${more}`
+${lans.includes('lan1') ? VLAN_SITE : ''}${more.slice(tables)}`
 }
 
 /** Lines of JSON from a process, one after another. */
@@ -99,7 +103,7 @@ function jsonLines<T>(inside: Inside, hear: (line: T) => void): void {
 const WORLD_PROGRAM: readonly string[] = [process.execPath, 'test/lab/upstream.ts', '80,443,853']
 
 /**
- * @param settings Lines to add to parvis.toml.
+ * @param settings Lines to add to parvis.toml; those before its first table belong to [portal].
  * @param worldProgram What stands in the upstream's namespace; says `listening`.
  */
 export async function openSquare(plans: readonly ClientPlan[], settings = '', worldProgram = WORLD_PROGRAM): Promise<Square> {
@@ -112,6 +116,7 @@ export async function openSquare(plans: readonly ClientPlan[], settings = '', wo
   const world = lab.spawn('upstream', worldProgram)
   await world.says('listening')
   const env = { PARVIS_DATA: join(data, 'var'), PARVIS_RUNTIME: runtime }
+  let aheadMs = 0
 
   const portalUrl = (who: string, path: string, family: 'v4' | 'v6' = 'v4') => {
     const client = lab.clients[who]
@@ -125,7 +130,7 @@ export async function openSquare(plans: readonly ClientPlan[], settings = '', wo
     data: join(data, 'var'),
     url: portalUrl(plans[0]?.name ?? '', '/'),
     async portal(die, under = []) {
-      const inside = lab.spawn('gateway', [...under, process.execPath, 'test/lab/portal.ts', '--config', config, ...(die === undefined ? [] : ['--die', die])], { env })
+      const inside = lab.spawn('gateway', [...under, process.execPath, 'test/lab/portal.ts', '--config', config, '--ahead', String(aheadMs), ...(die === undefined ? [] : ['--die', die])], { env })
       let answer: (open: readonly OpenRow[]) => void = () => {}
       jsonLines<{ open?: readonly OpenRow[] }>(inside, ({ open }) => open && answer(open))
       await inside.says('"ready"')
@@ -148,12 +153,13 @@ export async function openSquare(plans: readonly ClientPlan[], settings = '', wo
     },
     command: (...words) => lab.in('gateway', ['scripts/parvis', ...words, '--config', config], { env }),
     async radius(sessionSeconds) {
-      const inside = lab.spawn('gateway', [process.execPath, 'test/lab/radius.ts', ...Object.values(RADIUS_PORTS).map(String), String(sessionSeconds)])
+      const inside = lab.spawn('gateway', [process.execPath, 'test/lab/radius.ts', ...Object.values(RADIUS_PORTS).map(String), String(sessionSeconds), String(aheadMs)])
       const told: Told[] = []
       jsonLines<Told>(inside, (one) => one.id !== undefined && one.status !== 'on' && told.push(one))
       await inside.says('"ready"')
       return { told, stop: () => inside.kill('SIGKILL') }
     },
+    liveAhead: (ms) => void (aheadMs = ms),
     async tap(who, { post } = {}) {
       const { location } = await curl(lab, who, urlOf(UPSTREAM.v4, '/generate_204'))
       const page = await curl(lab, who, location)
