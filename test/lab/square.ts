@@ -62,7 +62,7 @@ match = { vlan = "lan1" }
 `
 
 function settingsText(lans: readonly (keyof typeof LANS)[], more: string): string {
-  const tables = Math.max(0, more.search(/^\[/m))
+  const tables = `${more}\n[`.search(/^\[/m)
   const hosts = lans.flatMap((lan) => [LANS[lan].v4, LANS[lan].v6])
   return `[portal]
 host = ${JSON.stringify(hosts)}
