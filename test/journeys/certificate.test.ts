@@ -36,7 +36,8 @@ describe.skipIf(absent(...PEBBLE))('a gateway whose hub gets certificates', () =
       const secure = town.urls['secure'] ?? ''
       const { status, type, body } = await httpsGet(new URL('/capport', secure).href, { ca: pebble.root, name })
       expect([status, type]).toEqual([200, 'application/captive+json'])
-      expect(JSON.parse(body)).toMatchObject({ captive: true, 'user-portal-url': `https://${name}:${new URL(secure).port}/` })
+      const portalUrl = `https://${name}:${new URL(secure).port}/`
+      expect(JSON.parse(body)).toEqual({ captive: true, 'user-portal-url': portalUrl, 'venue-info-url': `${portalUrl}service`, 'can-extend-session': false })
       // The whole portal is behind it, and a foreign name there gets the redirect as everywhere.
       expect((await httpsGet(new URL('/', secure).href, { ca: pebble.root, name })).body).toContain('<form')
       expect((await httpsGet(new URL('/', secure).href, { ca: pebble.root, name, headers: { host: 'foreign.example' } })).status).toBe(302)

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { curl, until } from '#test/lab/curl.ts'
+import { curl, until, urlOf } from '#test/lab/curl.ts'
 import { lease } from '#test/lab/lease.ts'
 import { LANS, UPSTREAM } from '#test/lab/network.ts'
 import { captivePortalIn, routers } from '#test/lab/routers.ts'
@@ -17,9 +17,13 @@ const TLS_PORT = 8443
 const GARDEN_ADDRESS = '198.18.0.10'
 const OTHER_ADDRESS = '198.18.0.77'
 
-const NETWORK = `
+const QUOTA_MB = 50
+/** Ten addresses. */
+const POOL = Array.from({ length: 10 }, (_, index) => `${LANS.lan0.net4}.${100 + index}`)
+
+const NETWORK = `quota_mb = ${QUOTA_MB}
 [network]
-pools = ["${LANS.lan0.net4}.100-${LANS.lan0.net4}.200"]
+pools = ["${POOL[0]}-${POOL.at(-1)}"]
 resolvers = ["${UPSTREAM.v4}"]
 garden = ["service-public.example"]
 `
@@ -64,19 +68,32 @@ describe.skipIf(namespacesForbidden() || ordinaryAccount() || absent('dnsmasq', 
 
   /** RFC 8908 as a phone follows it: the address from the lease, the name by the resolver of the lease, TLS by the one root it trusts. */
   async function capport(api: string): Promise<Record<string, unknown>> {
-    const { hostname, port } = new URL(api)
-    const answer = await curl(square.lab, 'phone', api, ['--cacert', path(`${NAME}.crt`), '--resolve', `${hostname}:${port}:${await dig(hostname)}`, '-H', 'Accept: application/captive+json'])
-    return JSON.parse(answer.body) as Record<string, unknown>
+    return JSON.parse((await over(api, ['-H', 'Accept: application/captive+json'])).body) as Record<string, unknown>
+  }
+  async function over(url: string, more: readonly string[] = []) {
+    const { hostname, port } = new URL(url)
+    return curl(square.lab, 'phone', url, ['--cacert', path(`${NAME}.crt`), '--resolve', `${hostname}:${port}:${await dig(hostname)}`, ...more])
   }
 
   test('a captive phone finds the API by its lease and reads it over TLS, and after the tap it reads how long it has', async () => {
     const { new_captive_portal: api = '' } = await lease(square.lab, 'phone', dir, 4)
     expect(api).toBe(`https://${NAME}:${TLS_PORT}/capport`)
-    expect(await capport(api)).toMatchObject({ captive: true, 'user-portal-url': `https://${NAME}:${TLS_PORT}/` })
+    const portalUrl = `https://${NAME}:${TLS_PORT}/`
+    const always = { 'user-portal-url': portalUrl, 'venue-info-url': `${portalUrl}service` }
+    expect(await capport(api)).toEqual({ captive: true, ...always, 'can-extend-session': false })
     const { token = '' } = await square.tap('phone')
     const open = await capport(api)
-    expect(open).toMatchObject({ captive: false })
+    // RFC 8908 §5, to the last key.
+    expect(open).toEqual({ captive: false, ...always, 'can-extend-session': true, 'seconds-remaining': expect.any(Number), 'bytes-remaining': expect.any(Number) })
     expect(Number(open['seconds-remaining'])).toBeGreaterThan(500)
+    expect(Number(open['seconds-remaining'])).toBeLessThanOrEqual(600)
+    expect(open['bytes-remaining']).toBe(QUOTA_MB * 1_000_000)
+    await curl(square.lab, 'phone', urlOf(UPSTREAM.v4))
+    // A page that shows what is left has the counters read; what only a phone asks for is a minute old at the most.
+    await over(`${portalUrl}status`)
+    expect(Number((await capport(api))['bytes-remaining'])).toBeLessThan(QUOTA_MB * 1_000_000)
+    // Each address that is told leads somewhere, by the same certificate: who is online and opens the portal sees what is left.
+    for (const url of Object.values(always)) expect((await over(url, ['-L'])).status).toBe(200)
     await square.disconnect('phone', token)
     expect(await capport(api)).toMatchObject({ captive: true })
   }, 30_000)
@@ -127,5 +144,24 @@ describe.skipIf(namespacesForbidden() || ordinaryAccount() || absent('dnsmasq', 
       expect(kept).toContain(square.lab.clients['phone']?.mac)
       expect(kept).not.toContain(trace)
     }
+  }, 30_000)
+
+  test('nine of ten addresses taken, and the page of the state says that many people are there; eight are nobody’s business', async () => {
+    const { lab } = square
+    const file = /dhcp-leasefile=(.*)/.exec(readFileSync(path('dnsmasq.conf'), 'utf8'))?.[1] ?? ''
+    const taken = () => POOL.filter((address) => readFileSync(file, 'utf8').includes(` ${address} `))
+    /** The list is read at a start, and each half minute after it. */
+    async function stateWith(leases: number): Promise<string> {
+      await portal.inside.kill()
+      await lab.in('phone', [process.execPath, 'test/lab/returning.ts', ...POOL.filter((address) => !taken().includes(address)).slice(0, leases - taken().length)])
+      await until(async () => taken().length === leases, 5)
+      portal = await square.portal()
+      return (await curl(lab, 'phone', new URL('/service?lang=fr', square.url).href)).body
+    }
+    expect(taken()).toHaveLength(1)
+    expect(await stateWith(8)).not.toContain('beaucoup de monde')
+    const state = await stateWith(9)
+    expect(state).toContain('Il y a beaucoup de monde')
+    expect(state.replace(/<style>.*?<\/style>|<[^>]*>/gs, '')).not.toMatch(/\b(8|9|10|90)\b/)
   }, 30_000)
 })
