@@ -2,40 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Texts } from '#shared/i18n/texts.ts'
+import { textFaults } from '#test/support/text-faults.ts'
 import { FIRST_LANGUAGES, PAGE_LANGUAGES, type PageLanguage } from '../languages.ts'
 import { PORTAL_TEXTS } from '../texts.ts'
 
-const FORM = /_(zero|one|two|few|many|other)$/
-const plain = (key: string): string => key.replace(FORM, '')
-const blanks = (text: string): string => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort().join(' ')
-const broken = (text: string): boolean => /[{}]/.test(text.replaceAll(/\{\{\w+\}\}/g, ''))
 /** Variants lend from their language, so they may be shorter; nobody else may. */
-const lends = (language: PageLanguage): boolean => language.includes('-')
-
-/** All that is wrong with the texts of a language, measured by French. */
-function faults(language: PageLanguage, texts: Texts): string[] {
-  const [wanted, own] = [new Set(Object.keys(PORTAL_TEXTS.fr).map(plain)), new Set(Object.keys(texts).map(plain))]
-  const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories
-  const counted = new Set(Object.keys(PORTAL_TEXTS.fr).filter((key) => FORM.test(key)).map(plain))
-  const found: string[] = []
-  for (const key of wanted) if (!own.has(key) && !lends(language)) found.push(`${key}: missing`)
-  for (const key of own) if (!wanted.has(key)) found.push(`${key}: in no other language`)
-  for (const [key, text] of Object.entries(texts)) {
-    if (text.trim() === '') found.push(`${key}: empty`)
-    if (broken(text)) found.push(`${key}: broken blank`)
-    if (counted.has(plain(key)) !== FORM.test(key)) found.push(`${key}: ${FORM.test(key) ? 'counts nothing' : 'has no plural'}`)
-    // "ساعتان" says its number in its own form; only the form that says any number must have the blank.
-    const french = PORTAL_TEXTS.fr[key.replace(/_\w+$/, '_other')] ?? ''
-    if ((!FORM.test(key) || key.endsWith('_other')) && blanks(text) !== blanks(french)) found.push(`${key}: blanks ${blanks(text)} instead of ${blanks(french)}`)
-    else if (blanks(text).split(' ').some((name) => !blanks(french).includes(name))) found.push(`${key}: blanks ${blanks(text)} instead of ${blanks(french)}`)
-  }
-  for (const key of counted) {
-    if (!own.has(key)) continue
-    const present = Object.keys(texts).filter((one) => FORM.test(one) && plain(one) === key).map((one) => one.slice(key.length + 1))
-    if ([...present].sort().join() !== [...forms].sort().join()) found.push(`${key}: has ${present.join()}, ${language} has ${forms.join()}`)
-  }
-  return found
-}
+const faults = (language: PageLanguage, texts: Texts): string[] => textFaults(PORTAL_TEXTS.fr, language, texts, language.includes('-'))
 
 test.each(PAGE_LANGUAGES)('%s has every sentence, with the same blanks and its own plurals, and none besides', (language) => {
   expect(faults(language, PORTAL_TEXTS[language])).toEqual([])
