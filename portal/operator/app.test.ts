@@ -6,6 +6,7 @@ import { ALARMS, type Alarm } from '../legal/alarms.ts'
 import type { OpenSession } from '../session/session.ts'
 import { createAccess } from './access.ts'
 import { operatorApp } from './app.ts'
+import { OPERATOR_LANGUAGES, OPERATOR_TEXTS } from './texts.ts'
 
 const ORIGIN = 'http://localhost'
 let town: PortalTown
