@@ -46,6 +46,8 @@ async function sent(method: string, target: string, form?: Readonly<Record<strin
   const { host } = new URL(town.portal.url)
   return (await rawHttp({ origin: town.portal.url, bytes: `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\n${type}Connection: close\r\n\r\n${body}`, from: '127.0.0.9' })).text
 }
+let phones = 0
+const anotherMac = (): string => `02-00-00-00-${(++phones).toString(16).toUpperCase().padStart(4, '0').replace(/..$/, '-$&')}`
 const locationOf = (text: string) => /^location: *(.*)$/im.exec(text)?.[1]?.trim()
 
 type Kind = { readonly redirect: (more: Readonly<Record<string, string>>) => string; readonly parameters: readonly string[]; readonly origins: () => readonly string[] }
@@ -58,7 +60,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   uam: {
     parameters: ['res', 'uamip', 'uamport', 'challenge', 'called', 'mac', 'ip', 'nasid', 'sessionid', 'userurl', 'timeleft', 'reply', 'ssid', 'vlan', 'lang', 'uid'],
-    redirect: (more) => chilli.redirect(more).replace(new URL(town.portal.url).origin, ''),
+    // A phone of its own each time: a session lasts until the controller tells its end.
+    redirect: (more) => chilli.redirect({ mac: anotherMac(), ...more }).replace(new URL(town.portal.url).origin, ''),
     origins: () => [chilli.origin],
   },
   mikrotik: {
