@@ -69,7 +69,7 @@ export function createCity(parts: CityParts): City {
   const { lessor, live, clock, random, holderOf } = parts
   const log = parts.log.scoped('radius')
   const book = createLoanBook(parts)
-  const { loans, isAlive, sessionsOf, secondsLeft, octetsLeft } = book
+  const { loans, isAlive, sessionsOf, secondsLeft, octetsLeft, hasNoData } = book
   const courtesies = createCourtesies(parts)
   const { ask, isCutOff } = createAsking({ lessor, book, clock, random, granted: alarmAt, forget })
   const turns = new Map<string, Promise<unknown>>()
@@ -94,7 +94,7 @@ export function createCity(parts: CityParts): City {
 
   function letIn(id: string, loan: Loan, holder: Holder, station: string | undefined): Entry {
     const [seconds, octets] = [secondsLeft(id, loan), octetsLeft(id, loan)]
-    if (seconds < 1 || (octets !== undefined && octets < 1)) return { kind: 'refused', reason: 'spent' }
+    if (seconds < 1 || hasNoData(id, loan)) return { kind: 'refused', reason: 'spent' }
     if (!sessionsLeft(live, holder, station, loan.devices === 0 ? 0 : (loan.lease?.places ?? 1))) return { kind: 'refused', reason: 'in_use' }
     return { kind: 'in', seconds: seconds === Infinity ? undefined : seconds, octets, downKbps: loan.downKbps, upKbps: loan.upKbps }
   }

@@ -5,6 +5,7 @@ import type { Db } from '#shared/db/open.ts'
 import type { Holder, LiveSessions } from '../live-sessions.ts'
 import { forgetStatements, KEPT_DAYS, knownStatement, LEASES, leaseStatement, USED_HERE, type LeaseRow } from './city-table.ts'
 import { loanOf, NOTHING, rowOf, type Loan, type Used } from './loan.ts'
+import { isDataSpent } from './spent-data.ts'
 import { MINUTE_MS } from './table.ts'
 import { unheardSeconds } from './unheard.ts'
 
@@ -32,6 +33,8 @@ export type LoanBook = {
   /** Until its time or its end; infinite where it has neither. */
   secondsLeft(id: string, loan: Loan): number
   octetsLeft(id: string, loan: Loan): number | undefined
+  /** So little is left, or nothing, that no packet fits. */
+  hasNoData(id: string, loan: Loan): boolean
   /** Resolves after fsync. */
   keep(id: string, loan: Loan): Promise<void>
   forget(id: string): Promise<void>
@@ -54,15 +57,21 @@ export function createLoanBook({ durable, reader, live, holderOf, clock }: LoanB
     return { seconds: Math.max(0, used.seconds - told.seconds), octets: Math.max(0, used.octets - told.octets) }
   }
 
+  const octetsLeft = (id: string, loan: Loan) => (loan.left.octets === undefined ? undefined : loan.left.octets - sinceTold(loan, usedHere(id)).octets)
+
   return {
-    loans, today, sessionsOf, usedHere, sinceTold,
+    loans, today, sessionsOf, usedHere, sinceTold, octetsLeft,
     isAlive: ({ lease }) => lease !== undefined && clock.monotonic() < lease.endsMs,
     secondsLeft(id, loan) {
       const online = loan.left.seconds === undefined ? Infinity : loan.left.seconds - sinceTold(loan, usedHere(id)).seconds
       const untilEnd = loan.untilMinute === undefined ? Infinity : (loan.untilMinute * MINUTE_MS - clock.now()) / 1_000
       return Math.floor(Math.min(online, untilEnd))
     },
-    octetsLeft: (id, loan) => (loan.left.octets === undefined ? undefined : loan.left.octets - sinceTold(loan, usedHere(id)).octets),
+    hasNoData(id, loan) {
+      const [left, used] = [octetsLeft(id, loan), usedHere(id).octets]
+      // What was used elsewhere is not known here: the hub, who is asked next, counts it too.
+      return left !== undefined && isDataSpent(left + used, used)
+    },
     keep(id, loan) {
       loans.set(id, loan)
       return durable.write(knownStatement(Buffer.from(id, 'hex')), leaseStatement(rowOf(id, loan, now())))

@@ -14,6 +14,7 @@ import type { StationOf } from '../access/station-names.ts'
 import { printedCode, readVoucherCode } from './code.ts'
 import type { City, Entry } from './city.ts'
 import { createSharedUse } from './shared-use.ts'
+import { isDataSpent } from './spent-data.ts'
 import { createTries } from './tries.ts'
 import { unheardSeconds } from './unheard.ts'
 import type { Voucher, Vouchers } from './vouchers.ts'
@@ -21,13 +22,6 @@ import type { Voucher, Vouchers } from './vouchers.ts'
 /** One device at a time, where neither voucher nor profile says otherwise. */
 const DEVICES = 1
 const MINUTE_MS = 60_000
-/**
- * An access server stops at the first packet that does not fit, and offloading makes packets of 64 kB, one in each direction: what is
- * left then lets nothing more through. Whoever came back for it would be told that they are online, again and again.
- */
-const REMAINDER_OCTETS = 131_072
-/** Of a voucher over next to nothing, no more than that part. */
-const REMAINDER_SHARE = 8
 const HOLDER = 'voucher:'
 export const voucherHolder = (id: string): Holder => `${HOLDER}${id}`
 
@@ -65,13 +59,13 @@ export function voucherSource({ vouchers, city, live, profiles, clock, stationOf
     return Math.min(online, untilEnd)
   }
 
-  function isDataSpent({ octets, usedOctets }: Voucher): boolean {
-    return octets !== undefined && octets - usedOctets <= (usedOctets > 0 ? Math.min(REMAINDER_OCTETS, octets / REMAINDER_SHARE) : 0)
+  function hasNoData({ octets, usedOctets }: Voucher): boolean {
+    return octets !== undefined && isDataSpent(octets, usedOctets)
   }
 
   function isSpent(holder: Holder): boolean {
     const voucher = vouchers.find(holder.slice(HOLDER.length))
-    return voucher !== undefined && (secondsLeft(voucher, holder) <= 0 || isDataSpent(voucher))
+    return voucher !== undefined && (secondsLeft(voucher, holder) <= 0 || hasNoData(voucher))
   }
 
   const shared = createSharedUse({
@@ -105,7 +99,7 @@ export function voucherSource({ vouchers, city, live, profiles, clock, stationOf
     // A voucher's own time is given in one piece; without one a session is as long as everyone's.
     const sessionSeconds = Math.min(secondsLeft(voucher, holder), voucher.seconds === undefined ? profile.sessionSeconds : Infinity)
     const quotaBytes = voucher.octets === undefined ? profile.quotaBytes : voucher.octets - voucher.usedOctets
-    if (sessionSeconds <= 0 || isDataSpent(voucher)) return reject('voucher_spent')
+    if (sessionSeconds <= 0 || hasNoData(voucher)) return reject('voucher_spent')
     const station = question.packet.read(ATTRIBUTES['Calling-Station-Id'])
     if (!sessionsLeft(live, holder, station, voucher.devices ?? profile.sessions ?? DEVICES)) return reject('voucher_in_use')
     return { kind: 'accept', authorisation: { ...profile, sessionSeconds, ...(quotaBytes === undefined ? {} : { quotaBytes }), ...ratesOf(voucher) } }

@@ -44,7 +44,7 @@ export type Gateway = {
   says(code: string, station?: string): Promise<Decision | undefined>
   /** `in` for whoever is online now, else why not. */
   signIn(code: string, station?: string): Promise<string>
-  leave(session: Online): Promise<void>
+  leave(session: Online, octets?: number): Promise<void>
   /** Hears from its hub which vouchers there are, as it does each hour. */
   hearMarks(): Promise<void>
   city(): City
@@ -120,9 +120,9 @@ export async function voucherTown(): Promise<VoucherTown> {
       }
     }
     const accounting = () => meteringVouchers<AccountingStore>({ record: async () => undefined, alive: () => false }, life.vouchers)
-    async function report(status: AccountingReport['status'], { code, station, id, startMs }: Online): Promise<void> {
+    async function report(status: AccountingReport['status'], { code, station, id, startMs }: Online, inputOctets = 0): Promise<void> {
       const sessionSeconds = Math.round((clock.now() - startMs) / 1_000)
-      const said: AccountingReport = { status, nasIdentifier: name, acctSessionId: id, userName: code, callingStationId: station, eventSeconds: Math.floor(clock.now() / 1_000), sessionSeconds }
+      const said: AccountingReport = { status, nasIdentifier: name, acctSessionId: id, userName: code, callingStationId: station, eventSeconds: Math.floor(clock.now() / 1_000), sessionSeconds, inputOctets }
       await accounting().record(origin, said, life.live.heard(origin, said, (user) => life.source.holderOf?.(user)))
     }
     const one: Gateway = {
@@ -140,10 +140,10 @@ export async function voucherTown(): Promise<VoucherTown> {
         await report('start', session)
         return 'in'
       },
-      async leave(session) {
+      async leave(session, octets) {
         if (!one.online.delete(session)) return
         one.spentMs.set(session.code, (one.spentMs.get(session.code) ?? 0) + Math.min(clock.now(), session.timeoutMs) - session.startMs)
-        await report('stop', session)
+        await report('stop', session, octets)
       },
       hearMarks: () => life.lessor.fetch(),
       city: () => life.city,

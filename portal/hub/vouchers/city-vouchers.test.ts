@@ -42,6 +42,24 @@ test('a voucher of the city opens at every gateway, and what is left of it goes 
   expect(await square.signIn(code)).toBe('voucher_spent')
 })
 
+test('what an access server leaves of its data for want of a packet that fits opens nothing more, at this gateway or another', async () => {
+  const { make, gateway, pass } = await town()
+  const [square, station] = [await gateway('gw-square'), await gateway('gw-station')]
+  const [code, other] = [await make({ octets: 1_000_000 }), await make({ label: 'fair', octets: 1_000_000 })]
+  async function use(which: string, octets: number): Promise<void> {
+    expect(await square.signIn(which)).toBe('in')
+    for (const session of square.online) await square.leave(session, octets)
+  }
+  await use(code, 860_000)
+  await use(code, 20_000)
+  expect(await square.signIn(code)).toBe('voucher_spent')
+  await pass(2 * MINUTE_MS)
+  expect([await station.signIn(code), await square.signIn(code)]).toEqual(['voucher_spent', 'voucher_spent'])
+  await use(other, 860_000)
+  await pass(2 * MINUTE_MS)
+  expect(await station.says(other)).toMatchObject({ authorisation: { quotaBytes: 140_000 } })
+})
+
 test('whoever walks on takes the voucher along: the place before is closed, and no time is spent twice', async () => {
   const { make, gateway, pass, onlineMs } = await town()
   const [square, station] = [await gateway('gw-square'), await gateway('gw-station')]

@@ -1,5 +1,6 @@
 // Pure: what a gateway is given of a voucher of the city. What it is given is taken out at once, and only the gateway itself can give
 // the rest back: no timer does, so that nothing is spent twice by whoever was cut off meanwhile (protocols.md §7).
+import { isDataSpent } from '#radius/vouchers/spent-data.ts'
 import { LEASE_OCTETS, LEASE_SECONDS, type LeaseRefusal } from '#shared/voucher-lease.ts'
 
 export type CityTerms = {
@@ -79,7 +80,7 @@ export function rule(voucher: CityVoucher, places: number, others: readonly Live
   const seconds = Math.min(LEASE_SECONDS, (terms.seconds ?? Infinity) - voucher.usedSeconds)
   const octets = Math.min(LEASE_OCTETS, (terms.octets ?? Infinity) - voucher.usedOctets)
   if (terms.seconds !== undefined && seconds < 1) return refused('spent')
-  if (terms.octets !== undefined && octets < 1) return refused('spent')
+  if (terms.octets !== undefined && isDataSpent(terms.octets, voucher.usedOctets)) return refused('spent')
   if (terms.devices > 0 && places > terms.devices) return refused('in_use')
   return {
     kind: 'granted',
