@@ -7,7 +7,7 @@ import { colonMac, type IpAddress, type MacAddress } from '#shared/personal.ts'
 import type { PortBlocks } from '../gateway/port-blocks.ts'
 import type { Alarms } from './alarms.ts'
 import type { LegalHook, LegalSession } from './hook.ts'
-import { createLiveSessions, type LiveSession } from './live-sessions.ts'
+import { createLiveSessions, NOT_OURS, type LiveSession } from './live-sessions.ts'
 import { createPortPool } from './port-pool.ts'
 import type { LegalProfile } from './profile.ts'
 import type { LegalRecord, OpenRecord } from './record.ts'
@@ -56,14 +56,18 @@ export function createLegalDesk(parts: LegalDeskParts): LegalDesk {
     const { id, startedMs, from } = session
     const whole: Record<string, unknown> = {
       terminal_mac: colonMac(session.mac), lan_v4: session.v4, lan_v6: session.v6, public_addr: session.publicAddress,
-      ...(from > 0 && { port_from: from, port_to: from + parts.ports - 1 }), site: session.site,
+      ...(from !== NOT_OURS && { port_from: from, port_to: from + parts.ports - 1 }), site: session.site,
     }
     const kept = Object.fromEntries(Object.entries(whole).filter(([field, value]) => named.has(field) && value !== undefined))
     return { kind: 'open', id, boot, start: Math.floor(startedMs), ...kept }
   }
 
-  /** Adds what is new: an address that a device once had in this session stays in its record. */
+  /**
+   * Adds what is new: an address that a device once had in this session stays in its record. Behind somebody else's gateway the MAC is
+   * theirs to name: a device here that has it too may be another, and its addresses are of another session.
+   */
   function withAddresses(session: LiveSession): LiveSession {
+    if (session.from === NOT_OURS) return session
     const now = parts.addressesOf(session.mac)
     const v6 = [...new Set([...session.v6, ...now.filter((address) => isIPv6(address) && !address.startsWith('fe80'))])].sort()
     return { ...session, v4: session.v4 ?? now.find((address) => !isIPv6(address)), v6 }
@@ -91,13 +95,13 @@ export function createLegalDesk(parts: LegalDeskParts): LegalDesk {
     const { id, mac, mark, site, startedMs, behind } = session
     const block = behind === undefined ? pool.take() : undefined
     if (block?.shared) alarms.set('ports', true)
-    const whole = withAddresses({ id, mac, mark, site, startedMs, from: block?.from ?? 0, v4: undefined, v6: [], publicAddress: block && parts.publicAddress() })
+    const whole = withAddresses({ id, mac, mark, site, startedMs, from: block?.from ?? NOT_OURS, v4: undefined, v6: [], publicAddress: block && parts.publicAddress() })
     live.put(whole)
     return whole
   }
 
   async function give({ mark, from }: LiveSession): Promise<void> {
-    if (from > 0) await attempt('a block of ports was not given', () => blocks.give(mark, from))
+    if (from !== NOT_OURS) await attempt('a block of ports was not given', () => blocks.give(mark, from))
   }
 
   function finish(session: LiveSession, endedMs: number): void {
@@ -109,7 +113,7 @@ export function createLegalDesk(parts: LegalDeskParts): LegalDesk {
     })
   }
   async function takeBack({ mark, from }: LiveSession): Promise<void> {
-    if (from > 0) await attempt('a block of ports was not taken back', () => blocks.take(mark, from))
+    if (from !== NOT_OURS) await attempt('a block of ports was not taken back', () => blocks.take(mark, from))
   }
 
   return {
@@ -123,7 +127,7 @@ export function createLegalDesk(parts: LegalDeskParts): LegalDesk {
           await takeBack(session)
           continue
         }
-        if (session.from > 0) pool.hold(session.from)
+        if (session.from !== NOT_OURS) pool.hold(session.from)
         records.push(recordOf(session))
         await give(session)
       }
@@ -140,7 +144,7 @@ export function createLegalDesk(parts: LegalDeskParts): LegalDesk {
       if (!before || ending.has(id)) return
       finish(withAddresses(before), endedMs)
       await takeBack(before)
-      if (before.from > 0) pool.free(before.from)
+      if (before.from !== NOT_OURS) pool.free(before.from)
     },
     async tick() {
       const today = dayOf(clock.now())

@@ -132,6 +132,23 @@ test('an IPv6 address that a device took later leads to its session too', async 
   expect((await town.answer({ address: 'fe80::1' })).found).toEqual([])
 })
 
+test('of a session behind somebody else’s gateway the record has no address and no port, though a device of our own network has its MAC', async () => {
+  town = await legalTown()
+  const [own, foreign] = [sessionNumber(3, START_MS), { ...sessionNumber(3, START_MS), id: 'foreign', mark: 9, behind: { controller: 'unifi', facts: {} } }]
+  town.addresses.set(own.mac, ['192.168.7.3', '2001:db8::a'])
+  await town.desk.started(own)
+  await town.desk.started(foreign)
+  town.clock.advance(60_000)
+  town.addresses.set(own.mac, ['192.168.7.3', '2001:db8::b'])
+  await town.desk.tick()
+  await town.desk.ended(foreign, town.clock.now())
+  await town.desk.close()
+  for (const address of ['2001:db8::a', '2001:db8::b']) expect((await town.answer({ address, at: START_MS })).found.map(({ id }) => id)).toEqual([own.id])
+  const records = (await Promise.all(town.lines().map(async (line) => openInner(await openOuter(line, readSecretA(town.a.secret).days.get('2026-11-23')!), readSecretB(town.b.secret).key)))).flat()
+  const told = sessionsIn(records).find(({ id }) => id === 'foreign')
+  expect(told).toEqual({ id: 'foreign', boot: 'boot-1', start: START_MS, end: START_MS + 60_000, terminal_mac: '02:00:00:00:00:03', lan_v6: [], site: 'default' })
+})
+
 test('without a key for today nothing is written in clear, an alarm sounds, and the keys that come are used', async () => {
   town = await legalTown({ keyDays: 1 })
   await town.desk.tick()

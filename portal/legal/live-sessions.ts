@@ -3,7 +3,9 @@ import type { Db } from '#shared/db/open.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import type { LegalSession } from './hook.ts'
 
-/** `from`: first port of the block; 0 where ports are not translated. */
+/** In place of a port: another gateway translates this session's addresses, and gives it ports that we do not know. */
+export const NOT_OURS = 0
+/** `from`: first port of the block, or `NOT_OURS`. */
 export type LiveSession = LegalSession & { readonly from: number; readonly v4: string | undefined; readonly v6: readonly string[]; readonly publicAddress: string | undefined }
 
 type Row = { session: string; mac: string; mark: number; site: string; started_ms: number; port_from: number; v4: string | null; v6: string; public_address: string | null }
