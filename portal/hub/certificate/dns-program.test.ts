@@ -39,3 +39,13 @@ test('it is started for a name and a digest of ours alone: anything else never b
   await set(name, value)
   expect(readFileSync(told, 'utf8')).toBe(`set\n${name}\n${value}\n`)
 })
+
+test('however much it says, the log keeps two hundred characters of its last line', async () => {
+  const program = join(folder, 'talkative')
+  writeFileSync(program, `#!/bin/sh\necho first >&2\nprintf 'x%.0s' $(seq 5000) >&2\nexit 1\n`)
+  chmodSync(program, 0o755)
+  const lines: string[] = []
+  const { clear } = dnsProgram(program, jsonLog((line) => void lines.push(line), () => 0, 'info'))
+  await expect(clear('_acme-challenge.wifi.example', 'a'.repeat(43))).rejects.toThrow('could not clear')
+  expect(lines.map((line) => (JSON.parse(line) as { said: string }).said)).toEqual(['x'.repeat(200)])
+})

@@ -10,7 +10,8 @@ const MOST_SAID = 200
 
 /**
  * Runs `program set NAME VALUE` and `program clear NAME VALUE`. Both are ours: a name that this hub made up, and a digest in base64url.
- * The program gets no environment of the hub's but PATH.
+ * The program gets no environment of the hub's but PATH. The last line of its stderr, when it fails, is in a log that is kept: it has
+ * to be silent about the key to the zone, whatever tool it runs.
  */
 export function dnsProgram(program: string, log: Log): DnsRecords {
   function run(act: 'set' | 'clear', name: string, value: string): Promise<void> {
@@ -19,7 +20,7 @@ export function dnsProgram(program: string, log: Log): DnsRecords {
       const options = { timeout: LONGEST_RUN_MS, env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' } }
       execFile(program, [act, name, value], options, (error, _, stderr) => {
         if (!error) return resolve()
-        // What it says may hold the key to the zone, and the reason goes to every gateway: it stays in the hub's own log.
+        // For the operator alone: a reason goes to every gateway.
         log.warn('hub.acme_dns failed', { act, said: (stderr.trim().split('\n').at(-1) || error.message).slice(0, MOST_SAID) })
         reject(new UnavailableError('acme', `hub.acme_dns could not ${act} the record`))
       })
