@@ -187,6 +187,14 @@ test('behind RouterOS the phone brings its token to the login page, and is told 
 /** What a page says once what is drawn anew for each answer is taken out. */
 const said = (page: Answer): string => page.body.replace(/(at=|to=|name="t(?:oken|o)" value=")[\w-]+/g, '$1')
 
+/** All that a redirect leads to, its tap included, but for what is each tap's own. */
+async function toldTo(redirect: string, claimed: string): Promise<unknown[]> {
+  const { page, answer, at } = await tap(redirect)
+  const [status, capport, first] = [await get(`/status?at=${at}`), await get(`/capport?at=${at}`), await get(`/?at=${at}`)]
+  const bare = (address: string): string => address.replace(claimed, '').replace(/(username|password)=[^&]+|%2Fs%2F\w{26}/g, '$1').replace(/at=[\w-]+/, 'at=')
+  return [said(page), answer.status, said(answer), bare(locationOf(answer)), status.status, said(status), capport.body, said(first), first.status, bare(locationOf(first))]
+}
+
 test('whoever claims the MAC of a phone that is online learns nothing of it: not that it is, not how long', async () => {
   const router = await simulateRouter(nasOf('router', '5C:1D:D9:20:A0:C1'))
   running.push(router)
@@ -196,14 +204,25 @@ test('whoever claims the MAC of a phone that is online learns nothing of it: not
   // RouterOS's Accounting-Request.
   town.portal.guests.heard({ status: 'start', userName: new URL(locationOf(own.answer)).searchParams.get('username') ?? '', callingStationId: '5C:1D:D9:20:A0:C1' }, 'local')
   expect((await get(`/status?at=${own.at}`)).body).toContain('2 heures')
-  const seen = []
-  for (const mac of ['5C:1D:D9:20:A0:C1', '5C:1D:D9:20:A0:C9']) {
-    const { page, answer, at } = await tap(router.redirect({ mac }))
-    const [status, capport, first] = [await get(`/status?at=${at}`), await get(`/capport?at=${at}`), await get(`/?at=${at}`)]
-    const bare = (address: string): string => address.replace(mac, '').replace(/(username|password)=[^&]+|%2Fs%2F\w{26}/g, '$1')
-    seen.push([said(page), answer.status, bare(locationOf(answer)), status.status, said(status), capport.body, said(first)])
-  }
-  expect(seen[0]).toEqual(seen[1])
+  const [claimed, unknown] = ['5C:1D:D9:20:A0:C1', '5C:1D:D9:20:A0:C9']
+  expect(await toldTo(router.redirect({ mac: claimed }), claimed)).toEqual(await toldTo(router.redirect({ mac: unknown }), unknown))
+})
+
+const clearFas = (mac?: string): string => `/at/nds?fas=${Buffer.from(fasText(mac)).toString('base64')}`
+const [NEIGHBOUR, NOBODY] = ['5c:1d:d9:20:a0:c1', '5c:1d:d9:20:a0:c9']
+
+test('on openNDS’s level 1 too whoever claims the MAC of a phone learns nothing of it, and keeps its owner from nothing', async () => {
+  await open([nds(1)])
+  expect((await tap(clearFas(NEIGHBOUR))).answer.status).toBe(303)
+  expect(await toldTo(clearFas(NEIGHBOUR), NEIGHBOUR)).toEqual(await toldTo(clearFas(NOBODY), NOBODY))
+  // The stranger has tapped last: the owner goes on all the same, by a redirect of their own.
+  const own = await tap(clearFas(NEIGHBOUR))
+  expect(locationOf(own.answer)).toContain('/opennds_auth/')
+  const page = await get(new URL(locationOf(own.answer)).searchParams.get('redir') ?? '')
+  expect(page.body).toContain('2 heures')
+  expect((await get(`/status?at=${own.at}`)).body).toContain('2 heures')
+  expect(town.portal.sessions.list().map(({ mac }) => mac).sort()).toEqual(['5c1dd920a0c1', '5c1dd920a0c9'])
+  await settled(() => town.reports.filter(({ status }) => status === 'stop').length === 2)
 })
 
 const UNIFI_MAC = '5c:1d:d9:20:a0:c1'
@@ -253,6 +272,26 @@ test('whoever claims a MAC that UniFi does not know as a waiting guest gets noth
   const page = await get(locationOf(arrived))
   expect((await post(`/connect?at=${atOf(locationOf(arrived))}`, formFields(page.body))).status).toBe(503)
   expect(town.portal.ready()).toBe(true)
+})
+
+test('UniFi is asked about a MAC of which a session is open as about any other: a guest who waits anew is let in, and its silence says nothing', async () => {
+  const unifi = await simulateUnifi()
+  running.push(unifi)
+  unifi.stations.set(UNIFI_MAC, { mac: UNIFI_MAC, is_guest: true, authorized: false, rx_bytes: 1_000, tx_bytes: 5_000 })
+  await open([{ name: 'unifi', kind: 'unifi', addresses: [], api: { url: `${unifi.origin}/`, user: 'parvis', password: 'secret', site: 'default' } }])
+  const redirect = (mac: string): string => `/guest/s/default/?id=${mac}&t=1&ssid=Ville`
+  expect((await tap(redirect(UNIFI_MAC))).answer.status).toBe(200)
+  // As when somebody has ended it there.
+  Object.assign(unifi.stations.get(UNIFI_MAC) ?? {}, { authorized: false, rx_bytes: 3_000, rx_packets: 30 })
+  expect((await tap(redirect(UNIFI_MAC))).answer.status).toBe(200)
+  expect(unifi.commands.map(({ cmd }) => cmd)).toEqual(['authorize-guest', 'unauthorize-guest', 'authorize-guest'])
+  Object.assign(unifi.stations.get(UNIFI_MAC) ?? {}, { rx_bytes: 3_500, rx_packets: 35 })
+  await town.portal.sessions.round()
+  expect(town.portal.sessions.list().map(({ usage }) => usage.upBytes)).toEqual([500])
+  await running.pop()?.close()
+  const answers = [(await tap(redirect(UNIFI_MAC))).answer, (await tap(redirect('5c:1d:d9:20:a0:c9'))).answer]
+  expect(answers.map(({ status }) => status)).toEqual([503, 503])
+  expect(said(answers[0] as Answer)).toBe(said(answers[1] as Answer))
 })
 
 test.each([1, 2])('on openNDS’s level %i the phone carries the word to its gateway, and comes back to its own link', async (level) => {

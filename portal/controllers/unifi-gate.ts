@@ -51,7 +51,8 @@ export function unifiGate(controller: Controller, { clock, log }: Effects): Fore
   if (controller.api === undefined) throw new TypeError(`controller ${controller.name} needs api_url, api_user and api_password`)
   const api = createUnifiApi(controller.api)
   const ledger = createLedger(controller.name, () => clock.monotonic())
-  const bases = new Map<MacAddress, Usage>()
+  /** As they were when a guest was found waiting, and when they were let in. */
+  const [found, bases] = [new Map<MacAddress, Usage>(), new Map<MacAddress, Usage>()]
   let totals = new Map<MacAddress, Usage>()
 
   async function station(mac: MacAddress): Promise<Station | undefined> {
@@ -63,12 +64,14 @@ export function unifiGate(controller: Controller, { clock, log }: Effects): Fore
     holdable: (limits) => limits,
     async admits({ mac }) {
       const known = await station(mac)
-      if (known) bases.set(mac, known.usage)
+      if (known) found.set(mac, known.usage)
       return known !== undefined && known.guest && !known.authorized
     },
     async open(grant) {
       await api.command(authorizeGuest(grant))
       ledger.set(grant)
+      bases.set(grant.mac, found.get(grant.mac) ?? NO_USAGE)
+      found.delete(grant.mac)
     },
     async close(mac) {
       await api.command({ cmd: 'unauthorize-guest', mac: colonMac(mac) })

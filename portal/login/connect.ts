@@ -102,12 +102,8 @@ export function createConnect(parts: ConnectParts): Connect {
 
   function inTurn({ mac, arrived }: Tap, act: () => Promise<Connected>): Promise<Connected> {
     const behind = arrived && behindOf(arrived)
-    return sessions.inTurn(mac, async (live) => {
-      if (!live) return act()
-      if (isOwnSession(live, behind)) return { kind: 'live', session: live }
-      // Whoever claims the MAC of somebody who is online hears what they would hear if nobody were.
-      return arrived && controllers.handsOver(arrived.arrival) ? act() : failed('arrival')
-    }, behind?.controller)
+    // Whoever claims the MAC of somebody who is online gets what they would get if nobody were, be it a stranger or the owner.
+    return sessions.inTurn(mac, async (live) => (live && isOwnSession(live, behind) ? { kind: 'live', session: live } : act()), behind?.controller)
   }
 
   async function moveHere(tap: Tap, code: ReentryCode): Promise<Connected> {

@@ -106,13 +106,15 @@ export async function admit(desk: Desk, session: OpeningSession): Promise<OpenSe
 
 /**
  * The order of effects of protocols.md §3 after RADIUS said yes: disk {receipt, journal} → row `opening` → gate → `open`.
- * Must run in the client's turn, with no session of its own live.
+ * Must run in the client's turn.
+ * @param way The end of the session that the gate holds for this client, where there is one: begun, so that the disk is asked once for
+ * both, and whoever waits here does not see by the time it takes that somebody was there.
  * @throws UnavailableError `enforcer` when the gate does not open: nothing is left behind but the receipt.
  */
-export async function openSession(desk: Desk, opening: Opening): Promise<Opened> {
+export async function openSession(desk: Desk, opening: Opening, way?: Promise<void>): Promise<Opened> {
   const token = newToken(desk.effects.random)
   const session = newSession(desk, opening, token)
-  await acknowledge(desk, session, opening.receipt?.statement)
+  await Promise.all([acknowledge(desk, session, opening.receipt?.statement), way])
   desk.step('written')
   desk.store.add(session)
   desk.step('opening')

@@ -40,7 +40,7 @@ export type Sessions = ServerRequests & {
   live(mac: MacAddress, controller?: string): Promise<OpenSession | undefined>
   /** The open session whose token this is. */
   held(token: SessionToken): Promise<OpenSession | undefined>
-  /** In the client's turn, when nothing is live. @throws UnavailableError `enforcer` */
+  /** In the client's turn. What is live there ends: it is another's, who claimed to be this client. @throws UnavailableError `enforcer` */
   open(opening: Opening): Promise<Opened>
   /**
    * Undefined when it is not there any more.
@@ -154,11 +154,18 @@ export function createSessions(desk: Desk): Sessions {
     if (before === undefined) return undefined
     // A tap takes up what stands still, instead of beginning anew.
     if (before.kind === 'paused' && before.deadlineMs > desk.now()) return resumeSession(desk, before)
-    await finish(before, before.kind === 'open' || before.kind === 'paused' ? 'sessionTimeout' : 'nasError').catch((error: unknown) => {
-      // With the gate shut and only the journal outstanding, the next session may open.
-      if (store.ofClient(mac, controller)) throw error
-    })
+    await makeWay(before, before.kind === 'open' || before.kind === 'paused' ? 'sessionTimeout' : 'nasError')
     return undefined
+  }
+
+  /** In the client's turn. */
+  async function makeWay(before: Session, cause: TerminateCause): Promise<void> {
+    try {
+      await finish(before, cause)
+    } catch (error) {
+      // With the gate shut and only the journal outstanding, the next session may open.
+      if (store.ofClient(before.mac, before.behind?.controller)) throw error
+    }
   }
 
   const isOpen = (session: Session): session is OpenSession => session.kind === 'open'
@@ -229,8 +236,10 @@ export function createSessions(desk: Desk): Sessions {
       return openOne(store.byTokenHash(hashToken(token)))
     },
     async open(opening) {
-      if (barrier(opening.site, opening.mac, opening.behind?.controller)) throw new UnavailableError('barred', 'nobody may go online here now')
-      const opened = await openSession(desk, opening)
+      const { site, mac, behind } = opening
+      if (barrier(site, mac, behind?.controller)) throw new UnavailableError('barred', 'nobody may go online here now')
+      const before = store.ofClient(mac, behind?.controller)
+      const opened = await openSession(desk, opening, before && makeWay(before, 'nasRequest'))
       const { deadlineMs } = opened.session
       if (running && deadlineMs < armedMs) armExpiry(deadlineMs)
       void reporting.started(opened.session)
