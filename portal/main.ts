@@ -158,7 +158,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
     diskRefuses: () => !parts.durable.healthy(),
     clockWrong: () => clockSync() === 'none',
     grace: settings.grace,
-    openSessions: store.openCount,
+    openSessions: () => store.openCount() + controllers.lingering(),
     mostSessions: settings.mostSessions ?? MOST_SESSIONS,
     opened: doctor.opened,
     effects,

@@ -82,10 +82,11 @@ export function authmonGate({ name }: Pick<Controller, 'name'>, { clock }: Pick<
     },
     async close(mac) {
       // authmon can only let in: the minutes it was given end the session there.
-      ledger.delete(mac)
+      ledger.leave(mac)
       return NO_USAGE
     },
     list: async () => ledger.clients(() => NO_USAGE),
+    lingering: ledger.lingering,
     takeUp: (grant) => ledger.set(grant),
     asked(form) {
       const payload = Buffer.from((form('payload') ?? '').slice(0, LONGEST_PAYLOAD), 'base64').toString('utf8').trim()

@@ -46,6 +46,8 @@ export type ControllerDesk = {
   handOverTo(arrival: Arrival, credentials: Parameters<NonNullable<Kind['handOver']>>[2], then: string): string | undefined
   /** What a controller's own programs ask; undefined when this one does not ask, or not from there. */
   ask(controller: Controller, source: string, form: (name: string) => string | undefined): string | undefined
+  /** Sessions that are over here and go on behind a controller that cannot end them. */
+  lingering(): number
   /** After a restart of ours: what is open stays open. */
   takeUp(grants: readonly Grant[]): void
 }
@@ -127,6 +129,7 @@ export function createControllerDesk(settings: readonly ControllerSettings[], fo
       const allowed = pollers.get(controller.name)
       return allowed === undefined || allowed(source, 0) ? gateOf(controller.name)?.asked?.(form) : undefined
     },
+    lingering: () => [...gates.values()].reduce((sum, gate) => sum + (gate.lingering?.() ?? 0), 0),
     takeUp(grants) {
       for (const grant of grants) if (grant.behind) gateOf(grant.behind.controller)?.takeUp(grant)
     },

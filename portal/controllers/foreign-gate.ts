@@ -15,6 +15,11 @@ export type ForeignGate = {
   close(mac: MacAddress): Promise<Usage>
   /** What we opened and is still open. */
   list(): Promise<readonly OpenClient[]>
+  /**
+   * How many sessions of claimed MACs are over here and go on there, because this controller can only let in. Each keeps its place until
+   * its time is up: else whoever claims one MAC after another, and leaves, would be let in without end, and each time be written down.
+   */
+  readonly lingering?: () => number
   /** After a restart of ours: open, as the session store has it. */
   takeUp(grant: Grant): void
   /** A question of the controller itself; undefined for those that never ask. */
@@ -28,12 +33,16 @@ type Entry = { readonly grant: Grant; readonly endsAt: number }
 export type Ledger = {
   set(grant: Grant): void
   delete(mac: MacAddress): void
+  /** The same, where the controller goes on. */
+  leave(mac: MacAddress): void
+  lingering(): number
   has(mac: MacAddress): boolean
   clients(usageOf: (mac: MacAddress) => Usage): OpenClient[]
 }
 
 export function createLedger(controller: string, monotonic: () => number): Ledger {
   const open = new Map<MacAddress, Entry>()
+  let left: Entry[] = []
   const msLeft = ({ endsAt }: Entry) => endsAt - monotonic()
   function forgetExpired(): void {
     for (const [mac, one] of open) if (msLeft(one) <= 0) open.delete(mac)
@@ -41,6 +50,15 @@ export function createLedger(controller: string, monotonic: () => number): Ledge
   return {
     set: (grant) => void open.set(grant.mac, { grant, endsAt: monotonic() + grant.seconds * 1000 }),
     delete: (mac) => void open.delete(mac),
+    leave(mac) {
+      const one = open.get(mac)
+      open.delete(mac)
+      if (one?.grant.behind?.facts['bind'] === 'claim') left.push(one)
+    },
+    lingering() {
+      left = left.filter((one) => msLeft(one) > 0)
+      return left.length
+    },
     has: (mac) => open.has(mac),
     clients(usageOf) {
       forgetExpired()

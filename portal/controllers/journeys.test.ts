@@ -225,6 +225,19 @@ test('on openNDS’s level 1 too whoever claims the MAC of a phone learns nothin
   await settled(() => town.reports.filter(({ status }) => status === 'stop').length === 2)
 })
 
+test('where nobody vouches for a MAC a place is taken for as long as its gateway was told, however often the same one is claimed or left', async () => {
+  await open([nds(1)], { settings: { mostSessions: 4 } })
+  await tap(clearFas(NEIGHBOUR))
+  await tap(clearFas(NEIGHBOUR))
+  for (let n = 0; n < 2; n++) {
+    const { answer } = await tap(clearFas(NOBODY))
+    await post('/disconnect', { token: tokenOf(new URL(locationOf(answer)).searchParams.get('redir') ?? '') })
+  }
+  expect((await tap(clearFas('5c:1d:d9:20:a0:c2'))).answer.status).toBe(503)
+  town.clock.advance(7_200_000)
+  expect((await tap(clearFas('5c:1d:d9:20:a0:c2'))).answer.status).toBe(303)
+})
+
 const UNIFI_MAC = '5c:1d:d9:20:a0:c1'
 for (const os of [false, true]) {
   test(`${os ? 'UniFi OS' : 'the older UniFi'} lets in a guest that waits there, for as long as RADIUS said, and out again`, async () => {

@@ -14,10 +14,11 @@ export function trustingGate({ name }: Pick<Controller, 'name'>, { clock }: { re
     admits: async () => true,
     open: async (grant) => ledger.set(grant),
     async close(mac) {
-      ledger.delete(mac)
+      ledger.leave(mac)
       return NO_USAGE
     },
     list: async () => ledger.clients(() => NO_USAGE),
+    lingering: ledger.lingering,
     takeUp: (grant) => ledger.set(grant),
     stop() {},
   }
