@@ -58,8 +58,12 @@ export function authmonGate({ name }: Pick<Controller, 'name'>, { clock }: Pick<
     custom: () => 'ack',
   }
 
-  function wait(grant: Grant, rhid: string, gateway: string): Promise<void> {
+  function checkRoom(): void {
     if (waiting.size >= MOST_WAITING) throw new UnavailableError('enforcer', 'too many phones wait for this controller')
+  }
+
+  function wait(grant: Grant, rhid: string, gateway: string): Promise<void> {
+    checkRoom()
     let cancel: Cancel = () => {}
     return new Promise<void>((resolve, reject) => {
       cancel = clock.after(ACKNOWLEDGED_WITHIN_MS, () => reject(new UnavailableError('enforcer', 'the controller has not asked for its list')))
@@ -73,7 +77,11 @@ export function authmonGate({ name }: Pick<Controller, 'name'>, { clock }: Pick<
   return {
     // A client that is idle is openNDS's to notice; it does not tell us.
     holdable: ({ idleSeconds: _idle, ...limits }) => limits,
-    admits: async () => true,
+    async admits() {
+      // Before the receipt is on the disk.
+      checkRoom()
+      return true
+    },
     async open(grant) {
       const { rhid, gateway } = grant.behind?.facts ?? {}
       if (rhid === undefined || gateway === undefined) throw new UnavailableError('enforcer', 'this client did not come by its controller')
