@@ -225,6 +225,28 @@ test('on openNDS’s level 1 too whoever claims the MAC of a phone learns nothin
   await settled(() => town.reports.filter(({ status }) => status === 'stop').length === 2)
 })
 
+test('that a MAC is barred is told to a tap, and not to whoever builds a redirect with it', async () => {
+  await open([nds(1)])
+  await tap(clearFas(NEIGHBOUR))
+  await town.portal.sessions.bar(town.portal.sessions.list()[0]?.id ?? '')
+  const pagesOf = async (mac: string): Promise<unknown[]> => {
+    const at = atOf(locationOf(await get(clearFas(mac))))
+    const pages = [await get(`/?at=${at}`), await get(`/status?at=${at}`), await get(`/capport?at=${at}`), await post(`/connect?at=${at}`, {})]
+    return pages.map((page) => [page.status, said(page)])
+  }
+  expect(await pagesOf(NEIGHBOUR)).toEqual(await pagesOf(NOBODY))
+  const { answer } = await tap(clearFas(NEIGHBOUR))
+  expect(answer.status).toBe(403)
+  expect(answer.body).toContain('reconnecter')
+  expect(town.portal.sessions.list()).toEqual([])
+  // A gateway that vouches for the MAC may be told at once.
+  await town.close()
+  await open([nds(2)])
+  await tap(`/at/nds?${sealedFas(fasText())}`)
+  await town.portal.sessions.bar(town.portal.sessions.list()[0]?.id ?? '')
+  expect((await get(locationOf(await get(`/at/nds?${sealedFas(fasText())}`)))).status).toBe(403)
+})
+
 test('where nobody vouches for a MAC a place is taken for as long as its gateway was told, however often the same one is claimed or left', async () => {
   await open([nds(1)], { settings: { mostSessions: 4 } })
   await tap(clearFas(NEIGHBOUR))

@@ -3,6 +3,7 @@ import { checkFormToken } from '../consent/form-token.ts'
 import { clientIdOf } from '../controllers/controller-desk.ts'
 import { keptAddress } from '../detect/wanted-address.ts'
 import type { Form } from '../form.ts'
+import { barrierPage } from '../pages/barrier.ts'
 import { href } from '../pages/frame.ts'
 import { successPage } from '../pages/online.ts'
 import type { Filled } from '../pages/ways.ts'
@@ -74,6 +75,7 @@ export function connectRoute(visits: Visits) {
     const connected = await visits.connect({ mac: asker.mac, site: reader.site, language: reader.language, method, proof, terms, arrived, choices: choicesOf(settings.extras, reader.language, form) })
     if (connected.kind === 'problem') return wrong(visit, reader, asker, typedAgain(method, form, connected))
     if (connected.kind === 'failed') return fail(visit, reader, connected.failure)
+    if (connected.kind === 'stopped') return page(visit, barrierPage(reader, connected.barrier, clock.now()), 403)
     if (connected.kind === 'live') return visit.redirect(href(reader, '/status'), 303)
     if (connected.kind === 'handed') return visit.redirect(connected.to, 303)
     const keepsake = keepsakeOf(connected.token, connected.code)

@@ -14,7 +14,7 @@ import { withExtrasRefused } from '../controllers/untold.ts'
 import type { Step } from '../session/desk.ts'
 import type { Opened } from '../session/opening.ts'
 import type { OpenSession } from '../session/session.ts'
-import type { Sessions } from '../session/sessions.ts'
+import type { Barrier, Sessions } from '../session/sessions.ts'
 import type { SessionStore } from '../session/store.ts'
 import type { PortalSettings } from '../settings.ts'
 import { createGranting, failed, type Failed, type Granted, type Judged } from './granting.ts'
@@ -37,6 +37,8 @@ export type Connected =
   | Failed
   /** Its controller asks the RADIUS server, and the phone brings it what to ask with. */
   | { readonly kind: 'handed'; readonly to: string }
+  /** Nobody, or not this device, may go online here now. */
+  | { readonly kind: 'stopped'; readonly barrier: Barrier }
   /** What was typed opens nothing. */
   | Problem
 
@@ -82,12 +84,21 @@ export function createConnect(parts: ConnectParts): Connect {
     return { kind: 'opened', extrasRefused, ...opened }
   }
 
+  /** Why a phone that a foreign controller sent gets no further, whatever it has to show. */
+  async function turnedAway({ mac, site, arrived }: Tap): Promise<Connected | undefined> {
+    if (!arrived) return undefined
+    if (!(await controllers.admits(arrived))) return failed('arrival')
+    const barrier = sessions.barrier(site.id, mac, arrived.arrival.controller)
+    return barrier && { kind: 'stopped', barrier }
+  }
+
   /** In the device's turn, so that of many tries at once each but the first finds that it has to wait. */
   async function attempt(tap: Tap, proof: Judged): Promise<Connected> {
     const seconds = proof.kind === 'token' ? 0 : tries.waitSeconds(tap.mac)
     if (seconds > 0) return problem('tooSoon', { seconds })
+    const away = await turnedAway(tap)
+    if (away) return away
     const { arrived, terms } = tap
-    if (arrived && !(await controllers.admits(arrived))) return failed('arrival')
     if (arrived && terms && controllers.handsOver(arrived.arrival)) return hand({ ...tap, proof, terms, arrived })
     const connected = await open(tap, await grant(tap, proof))
     if (connected.kind !== 'opened') return connected
@@ -111,7 +122,8 @@ export function createConnect(parts: ConnectParts): Connect {
     if (tap.arrived && controllers.handsOver(tap.arrived.arrival)) return failed('refused')
     const seconds = tries.waitSeconds(tap.mac)
     if (seconds > 0) return problem('tooSoon', { seconds })
-    if (tap.arrived && !(await controllers.admits(tap.arrived))) return failed('arrival')
+    const away = await turnedAway(tap)
+    if (away) return away
     const connected = await moves<Connected>(code, tap.site.id, async (moving) => {
       const result = await inTurn(tap, async () => open(tap, moving.kind === 'carried' ? { ...moving, kind: 'granted' } : await grant(tap, { kind: 'token' }, moving)))
       return { result, opened: result.kind === 'opened' ? result : undefined }

@@ -59,8 +59,8 @@ export type Sessions = ServerRequests & {
   change(id: SessionId, change: Authorisation): Promise<boolean>
   /** Whether a site is open, and until when. */
   openness(site: SiteId, nowMs: number): Openness
-  /** Why nobody, or not this client, may open a session at a site now; `open` refuses it too. */
-  barrier(site: SiteId, mac: MacAddress, controller?: string): Barrier | undefined
+  /** Why nobody, or not this client, may open a session at a site now; `open` refuses it too. Without a client: why nobody. */
+  barrier(site: SiteId, mac?: MacAddress, controller?: string): Barrier | undefined
   /** Ends a session and keeps its client out until the site's day is over. @returns until when */
   bar(id: SessionId): Promise<number | undefined>
   liftBar(mac: MacAddress, controller?: string): void
@@ -180,9 +180,9 @@ export function createSessions(desk: Desk): Sessions {
     })().finally(() => (roundUnderway = undefined)))
   }
 
-  function barrier(site: SiteId, mac: MacAddress, controller?: string): Barrier | undefined {
+  function barrier(site: SiteId, mac?: MacAddress, controller?: string): Barrier | undefined {
     const now = desk.now()
-    const barredUntil = bars.until(clientKey(mac, controller), now)
+    const barredUntil = mac && bars.until(clientKey(mac, controller), now)
     if (barredUntil !== undefined) return { kind: 'barred', untilMs: barredUntil }
     const { open, untilMs } = desk.rules.openness(site, now)
     return open ? undefined : { kind: 'closed', ...(untilMs !== undefined && { untilMs }) }

@@ -1,6 +1,7 @@
 // What someone who is online, or stands still, may ask for: more time, a pause, to go on.
 import { checkFormToken, issueFormToken, type FormToken } from '../consent/form-token.ts'
 import { clientIdOf } from '../controllers/controller-desk.ts'
+import { isMereClaim } from '../controllers/own-session.ts'
 import type { Form } from '../form.ts'
 import { barrierPage } from '../pages/barrier.ts'
 import { href, type Reader } from '../pages/frame.ts'
@@ -32,9 +33,9 @@ export function outlookOf({ settings, sessions, extending }: Visits, session: Op
   }
 }
 
-/** The page for who may not go online here now; undefined where nothing stands in the way. */
+/** The page for who may not go online here now; undefined where nothing stands in the way. Who only claims a MAC hears of it by a tap: asking costs nothing. */
 export function stopped({ sessions, effects, page }: Visits, visit: Visit, reader: Reader, { mac, behind }: Client): Response | Promise<Response> | undefined {
-  const barrier = sessions.barrier(reader.site.id, mac, behind?.controller)
+  const barrier = sessions.barrier(reader.site.id, isMereClaim(behind) ? undefined : mac, behind?.controller)
   return barrier && page(visit, barrierPage(reader, barrier, effects.clock.now()), 403)
 }
 
