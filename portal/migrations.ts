@@ -3,7 +3,7 @@ import { ACCOUNTING_TABLES } from '#radius/accounting/schema.ts'
 import { BARS_MIGRATION } from './session/bars.ts'
 import { LEGAL_SESSION_TABLE } from './legal/live-sessions.ts'
 import { TERMINATE_CAUSES } from '#radius/nas.ts'
-import { GUEST_CONSENT, GUEST_TABLE, GUEST_TAPS } from './controllers/guest-table.ts'
+import { GUEST_CONSENT, GUEST_REDIRECT, GUEST_TABLE, GUEST_TAPS } from './controllers/guest-table.ts'
 import { REENTRY_ENDED_BY_OTHERS, REENTRY_PAUSED, REENTRY_TABLE } from './login/reentry/table.ts'
 
 /** Causes were words in the portal's own table; RFC 2866 §5.10 numbers them. */
@@ -140,4 +140,5 @@ export const SESSION_MIGRATIONS: readonly string[] = [
   REENTRY_PAUSED,
   GUEST_TAPS,
   GUEST_CONSENT,
+  GUEST_REDIRECT,
 ]

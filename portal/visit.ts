@@ -148,7 +148,7 @@ export function createVisits(desk: PortalDesk): Visits {
   }
 
   async function liveOf({ mac, behind }: Client): Promise<OpenSession | undefined> {
-    const session = await sessions.live(mac, behind?.controller)
+    const session = await sessions.live(mac, behind)
     return session && isOwnSession(session, behind) ? session : undefined
   }
 

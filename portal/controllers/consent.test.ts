@@ -102,6 +102,19 @@ test('where nobody tells the portal whom a controller lets in, a tap is acknowle
   expect(receipts()).toMatchObject([{ act: 'acknowledged', bind: 'claim' }])
 })
 
+test('where nobody tells whom a controller lets in, a tap that claims the MAC of another hides nothing from its owner', async () => {
+  const router = await routerTown({}, false)
+  const own = await tap(router.redirect())
+  town.clock.advance(60_000)
+  const claimed = await tap(router.redirect())
+  expect(claimed.answer.status).toBe(303)
+  expect((await get(`/status?at=${own.at}`)).body).toContain('1 heure et 59 minutes')
+  expect(JSON.parse((await get(`/capport?at=${own.at}`)).body)).toMatchObject({ captive: false })
+  // Their page again: they are online, and nothing is begun anew.
+  expect(locationOf(await get(`/?at=${own.at}`))).toContain('/status')
+  expect((await get(`/status?at=${claimed.at}`)).body).toContain('2 heures')
+})
+
 test('a portal that is killed between the Start and the disk acknowledges when it is back', async () => {
   const stuck = (writer: DurableWriter): DurableWriter => ({ ...writer, write: () => new Promise(() => undefined) })
   const router = await routerTown({ durable: stuck })

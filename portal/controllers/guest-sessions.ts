@@ -15,8 +15,8 @@ export function withGuests(sessions: Sessions, guests: Guests, hangUp: HangUp, n
   }
   return {
     ...sessions,
-    inTurn: (mac, act, controller) => sessions.inTurn(mac, (live) => act(live ?? (controller === undefined ? undefined : guests.live(mac, controller))), controller),
-    live: async (mac, controller) => (await sessions.live(mac, controller)) ?? (controller === undefined ? undefined : guests.live(mac, controller)),
+    inTurn: (mac, act, behind) => sessions.inTurn(mac, (live) => act(live ?? (behind && guests.live(mac, behind))), behind),
+    live: async (mac, behind) => (await sessions.live(mac, behind)) ?? (behind && guests.live(mac, behind)),
     held: async (token) => (await sessions.held(token)) ?? guests.held(token),
     async end(id, cause, goesOn) {
       const guest = guests.byId(id)

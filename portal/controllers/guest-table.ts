@@ -32,3 +32,7 @@ export const GUEST_TAPS = `create table guest_tap (
 
 /** What was signed at the tap, until its access server has let the phone in and it is on the disk. */
 export const GUEST_CONSENT = 'alter table guest add column consent text;'
+
+/** The redirect that somebody tapped behind. */
+export const REDIRECT = "json_extract(facts, '$.behind.facts.once')"
+export const GUEST_REDIRECT = `create index guest_redirect on guest (mac, controller, ${REDIRECT});`

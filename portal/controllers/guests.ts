@@ -14,6 +14,7 @@ import { hashToken, newToken } from '../session/token.ts'
 import type { Arrival } from './controller.ts'
 import type { ControllerDesk } from './controller-desk.ts'
 import { createGuestConsents } from './guest-consents.ts'
+import { REDIRECT } from './guest-table.ts'
 
 const ID_BYTES = 10
 /** As long as the RADIUS server takes the token for the first time. */
@@ -46,8 +47,11 @@ export type Guests = {
   /** From the controller's own signed word. */
   online(user: string, arrival: Pick<Arrival, 'mac' | 'controller' | 'secondsLeft'>): void
   held(token: SessionToken): Guest | undefined
-  /** Who is online; one that was only handed over is not. */
-  live(mac: MacAddress, controller: string): Guest | undefined
+  /**
+   * Who is online; one that was only handed over is not, where we hear of it. Of several with this MAC the one of this very redirect: where
+   * nobody vouches for a MAC, anybody may have tapped after it.
+   */
+  live(mac: MacAddress, behind: Behind): Guest | undefined
   /** Who is online: the name of a tap alone ends nobody's session. */
   byId(id: string): Guest | undefined
   gone(guest: Guest): void
@@ -69,7 +73,7 @@ export type GuestParts = {
   readonly settle: Settle
 }
 
-/** @param db with `GUEST_CONSENT`. */
+/** @param db with `GUEST_REDIRECT`. */
 export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'observations' | 'now' | 'store'>, { hears, controllers, settle }: GuestParts): Guests {
   const { effects, observations, now } = desk
   const consents = createGuestConsents(db, desk, settle)
@@ -77,7 +81,9 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
   const byHash = rows('token_hash = ?')
   const ofName = db.prepare<[string, number], Row>('select facts, deadline_ms, heard from guest where name = ? and (heard = 1 or deadline_ms > ?) order by heard desc, deadline_ms desc limit 2')
   const byId = rows('id = ? and heard = 1')
-  const ofClient = rows(`mac = ? and controller = ?${hears ? ' and heard = 1' : ''} order by deadline_ms desc`)
+  const online = hears ? ' and heard = 1' : ''
+  const ofRedirect = rows(`mac = ? and controller = ? and ${REDIRECT} = ?${online} order by deadline_ms desc`)
+  const ofClient = rows(`mac = ? and controller = ?${online} order by deadline_ms desc`)
   const due = db.prepare<[number], Row>('select facts, deadline_ms, heard from guest where deadline_ms <= ?')
   const insert = db.prepare('insert into guest (id, name, token_hash, mac, controller, deadline_ms, facts, consent) values (?, ?, ?, ?, ?, ?, ?, ?)')
   const begin = db.prepare('update guest set heard = 1, deadline_ms = ? where id = ?')
@@ -158,7 +164,7 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
       begun(tapOf(nameOf(user, mac, controllers.radiusClientOf(controller)) ?? ''), ({ limits, deadlineMs }) => (secondsLeft === undefined ? Math.max(deadlineMs, now() + (limits.sessionSeconds ?? 0) * 1000) : now() + secondsLeft * 1000))
     },
     held: (token) => inTime(guestOf(byHash.get(hashToken(token)))),
-    live: (mac, controller) => inTime(guestOf(ofClient.get(mac, controller))),
+    live: (mac, { controller, facts: { once = '' } }) => inTime(guestOf(ofRedirect.get(mac, controller, once))) ?? inTime(guestOf(ofClient.get(mac, controller))),
     byId: (id) => guestOf(byId.get(id)),
     gone,
     round() {

@@ -114,7 +114,7 @@ export function createConnect(parts: ConnectParts): Connect {
   function inTurn({ mac, arrived }: Tap, act: () => Promise<Connected>): Promise<Connected> {
     const behind = arrived && behindOf(arrived)
     // Whoever claims the MAC of somebody who is online gets what they would get if nobody were, be it a stranger or the owner.
-    return sessions.inTurn(mac, async (live) => (live && isOwnSession(live, behind) ? { kind: 'live', session: live } : act()), behind?.controller)
+    return sessions.inTurn(mac, async (live) => (live && isOwnSession(live, behind) ? { kind: 'live', session: live } : act()), behind)
   }
 
   async function moveHere(tap: Tap, code: ReentryCode): Promise<Connected> {

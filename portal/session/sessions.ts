@@ -6,6 +6,7 @@ import { UnavailableError } from '#shared/errors.ts'
 import type { MacAddress, SessionToken } from '#shared/personal.ts'
 import type { SiteId } from '#shared/place.ts'
 import type { Openness } from '#shared/week-hours.ts'
+import type { Behind } from '../gateway/enforcer.ts'
 import { changeSession } from './changing.ts'
 import type { Desk } from './desk.ts'
 import { endSession } from './ending.ts'
@@ -35,9 +36,9 @@ export type Sessions = ServerRequests & {
    * One act at a time for each client: two taps make one session. `live` is the client's open session; one whose time has
    * passed is ended first. @throws UnavailableError `enforcer` when that fails.
    */
-  inTurn<Result>(mac: MacAddress, act: (live: OpenSession | undefined) => Promise<Result>, controller?: string): Promise<Result>
-  /** The client's open session; one whose time has passed is ended first. */
-  live(mac: MacAddress, controller?: string): Promise<OpenSession | undefined>
+  inTurn<Result>(mac: MacAddress, act: (live: OpenSession | undefined) => Promise<Result>, behind?: Behind): Promise<Result>
+  /** The client's open session, that of this very redirect where a controller keeps several; one whose time has passed is ended first. */
+  live(mac: MacAddress, behind?: Behind): Promise<OpenSession | undefined>
   /** The open session whose token this is. */
   held(token: SessionToken): Promise<OpenSession | undefined>
   /** In the client's turn. What is live there ends: it is another's, who claimed to be this client. @throws UnavailableError `enforcer` */
@@ -223,13 +224,13 @@ export function createSessions(desk: Desk): Sessions {
       cancelRounds = every(effects.clock, ROUND_MS, () => void round().catch(failed), failed)
       void reporting.retry().catch(failed)
     },
-    inTurn(mac, act, controller) {
+    inTurn(mac, act, behind) {
       keepPace()
-      return turns(clientKey(mac, controller), async () => act(await clear(mac, controller)))
+      return turns(clientKey(mac, behind?.controller), async () => act(await clear(mac, behind?.controller)))
     },
-    async live(mac, controller) {
+    async live(mac, behind) {
       keepPace()
-      return openOne(store.ofClient(mac, controller))
+      return openOne(store.ofClient(mac, behind?.controller))
     },
     async held(token) {
       keepPace()
