@@ -70,7 +70,7 @@ export type Arrival = {
   readonly back?: string
   /** What the controller needs to hear again. */
   readonly facts: Readonly<Record<string, string>>
-  /** What no other redirect has: it opens one session and no second. */
+  /** What no other redirect has: it opens one session and no second. Absent where the phone could have heard or made it: then each arrival has its own. */
   readonly once?: string
   /** The page that the person asked for. */
   readonly wanted?: string

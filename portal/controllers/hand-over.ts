@@ -43,7 +43,7 @@ export function createHandOver({ settings, controllers, guests, signTap, keyring
     const credentials = credentialsFor(proof, method, mac, ground)
     // Before anything is written: a redirect without a challenge leads nowhere.
     if (controllers.handOverTo(arrival, credentials, '/') === undefined) return undefined
-    // Its challenge hides one password. Under the same one a second, who listens and brings a password of their own would read the other.
+    // chilli's challenge hides one password. Under the same one a second, who listens and brings a password of their own would read the other.
     const behind = behindOf(arrived)
     if (credentials.nonce === '') controllers.used(behind)
     const signed = await signTap({ site, terms, choices, bind: arrival.bind })

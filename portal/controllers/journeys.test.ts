@@ -208,6 +208,20 @@ test('whoever claims the MAC of a phone that is online learns nothing of it: not
   expect(await toldTo(router.redirect({ mac: claimed }), claimed)).toEqual(await toldTo(router.redirect({ mac: unknown }), unknown))
 })
 
+test('who hears a phone’s challenge on the air and arrives with it is another redirect: nothing of the session is shown to them', async () => {
+  const router = await simulateRouter(nasOf('router', '5C:1D:D9:20:A0:C1'))
+  running.push(router)
+  await open([{ name: 'router', kind: 'mikrotik', addresses: [`127.0.0.1:${router.port}`], radiusClient: 'local' }])
+  const redirect = router.redirect()
+  const own = await tap(redirect)
+  await fetch(locationOf(own.answer), { redirect: 'manual' })
+  town.portal.guests.heard({ status: 'start', userName: new URL(locationOf(own.answer)).searchParams.get('username') ?? '', callingStationId: '5C:1D:D9:20:A0:C1' }, 'local')
+  expect((await get(`/status?at=${own.at}`)).body).toContain('2 heures')
+  const heard = atOf(locationOf(await get(redirect)))
+  expect((await get(`/status?at=${heard}`)).body).not.toContain('2 heures')
+  expect(JSON.parse((await get(`/capport?at=${heard}`)).body)).toMatchObject({ captive: true })
+})
+
 const clearFas = (mac?: string): string => `/at/nds?fas=${Buffer.from(fasText(mac)).toString('base64')}`
 const [NEIGHBOUR, NOBODY] = ['5c:1d:d9:20:a0:c1', '5c:1d:d9:20:a0:c9']
 

@@ -51,8 +51,8 @@ export function readMikrotik({ query }: Redirect, controller: Controller): Intro
     controller: controller.name, bind: 'claim', mac, event: query.get('error') ? 'failed' : 'login',
     hints: hintsOf({ nasid: single(query, 'identity'), ssid: single(query, 'ssid') }),
     back: new URL(login).origin,
+    // No `once`: the challenge goes over the air in clear, and whose redirect opened a session must not be for everybody to hear.
     facts: present({ login, id, challenge }),
-    ...(challenge !== undefined && { once: challenge }),
     ...(single(query, 'link-orig') !== undefined && { wanted: single(query, 'link-orig') ?? '' }),
   }
   return { kind: 'arrival', arrival }
