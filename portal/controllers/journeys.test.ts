@@ -396,6 +396,21 @@ test.each([3, 4])('on level %i openNDS’s authmon fetches whom to let in, with 
   expect((await post('/at/nds', { auth_get: 'toString', gatewayhash: hash, payload: '' })).status).toBe(403)
 })
 
+test('on level 4 a MAC that is online waits for authmon as any other does, and its owner is let in again', async () => {
+  await open([nds(4)])
+  const hash = createHash('sha256').update(GATEWAY).digest('hex')
+  async function letIn(mac: string): Promise<number> {
+    const arrived = locationOf(await get(clearFas(mac)))
+    const answering = post(`/connect?at=${atOf(arrived)}`, formFields((await get(arrived)).body))
+    const answered = { status: 0 }
+    void answering.then(({ status }) => (answered.status = status))
+    while (answered.status === 0) await authmonRound(hash)
+    return answered.status
+  }
+  expect([await letIn(NEIGHBOUR), await letIn(NEIGHBOUR), await letIn(NOBODY), await letIn(NEIGHBOUR)]).toEqual([200, 200, 200, 200])
+  expect(town.portal.sessions.list().map(({ mac }) => mac).sort()).toEqual(['5c1dd920a0c1', '5c1dd920a0c9'])
+})
+
 test('a gateway that never asks is said to be down, and nobody is promised anything', async () => {
   await open([nds(3)])
   const arrived = await get(`/at/nds?${sealedFas(fasText())}`)
