@@ -89,6 +89,8 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
   const begin = db.prepare('update guest set heard = 1, deadline_ms = ? where id = ?')
   const remove = db.prepare('delete from guest where id = ?')
   const count = db.prepare<[], number>('select count(*) from guest').pluck()
+  // At most gateways there never is one, and each report and each look-up would ask for it.
+  let any = (count.get() ?? 0) > 0
   const makeRoom = db.prepare('delete from guest where id = (select id from guest where heard = 0 order by deadline_ms limit 1)')
 
   /** The cast restores what `hand` wrote; the deadline has a column because it moves. */
@@ -119,6 +121,7 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
    * it is the device. Where anybody may have claimed to be, two that claim it are contested, and it is nobody's.
    */
   function tapOf(name: string): Row | undefined {
+    if (!any) return undefined
     const [first, second] = ofName.all(name, now())
     return first?.heard === 1 || second === undefined || guestOf(first)?.behind.facts['bind'] === 'ctl' ? first : undefined
   }
@@ -147,6 +150,7 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
       const name = nameOf(guest.user, guest.mac, controllers.radiusClientOf(guest.behind.controller)) ?? ''
       // Of taps that nothing may come of the oldest goes, so that a flood of them keeps out nobody who is let in at once.
       if ((count.get() ?? 0) < MOST_GUESTS || makeRoom.run().changes > 0) insert.run(guest.id, name, guest.tokenHash, guest.mac, guest.behind.controller, untilHeard(guest), JSON.stringify(guest), JSON.stringify(handing.signed))
+      any = true
       if (!hears) await consents.acknowledge(guest.id)
       return token
     },
@@ -163,7 +167,7 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
     online(user, { mac, controller, secondsLeft }) {
       begun(tapOf(nameOf(user, mac, controllers.radiusClientOf(controller)) ?? ''), ({ limits, deadlineMs }) => (secondsLeft === undefined ? Math.max(deadlineMs, now() + (limits.sessionSeconds ?? 0) * 1000) : now() + secondsLeft * 1000))
     },
-    held: (token) => inTime(guestOf(byHash.get(hashToken(token)))),
+    held: (token) => (any ? inTime(guestOf(byHash.get(hashToken(token)))) : undefined),
     live: (mac, { controller, facts: { once = '' } }) => inTime(guestOf(ofRedirect.get(mac, controller, once))) ?? inTime(guestOf(ofClient.get(mac, controller))),
     byId: (id) => guestOf(byId.get(id)),
     gone,
@@ -172,6 +176,7 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
         const guest = guestOf(row)
         if (guest) gone(guest)
       }
+      any &&= (count.get() ?? 0) > 0
     },
   }
 }

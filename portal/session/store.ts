@@ -88,6 +88,9 @@ function isOf<Kind extends Session['kind']>(session: Session, kind: Kind): sessi
   return session.kind === kind
 }
 
+type ClientRow = { mac: string; controller: string }
+const keyOf = ({ mac, controller }: ClientRow): string => (controller === '' ? mac : `${mac} ${controller}`)
+
 /** `fresh` makes 16 hexadecimal digits at random; `nowMs` is when a boot begins that is not known yet. */
 export function createSessionStore(db: Db, fresh: () => string, nowMs: number): SessionStore {
   const one = <Key extends string | number>(where: string) => {
@@ -121,15 +124,23 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
   const shiftCodes = db.prepare('update reentry set until_ms = until_ms + @ms, deadline_ms = deadline_ms + @ms')
   const shift = db.prepare('update session set started_ms = started_ms + @ms, deadline_ms = deadline_ms + @ms, active_ms = active_ms + @ms, interim_ms = interim_ms + @ms, checked_ms = checked_ms + @ms, paused_ms = paused_ms + @ms')
   const usage = run('update session set up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ?, active_ms = ? where id = ?')
-  const shut = run('update session set shut = 1, deadline_ms = min(deadline_ms, ?), up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ? where id = ?')
+  const shut = db.prepare<[number, number, number, number, number, string], ClientRow>('update session set shut = 1, deadline_ms = min(deadline_ms, ?), up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ? where id = ? returning mac, controller')
   const leave = run('insert or replace into farewell (session, mac, user, class, started_ms, start_told, ended_ms) select id, mac, token_user, class, started_ms, start_told, ? from session where id = ?')
-  const remove = run('delete from session where id = ?')
+  const drop = db.prepare<[string], ClientRow>('delete from session where id = ? returning mac, controller')
   const startTold = db.prepare<[string]>('update session set start_told = 1 where id = ?')
   const farewellTold = run('update farewell set start_told = 1 where session = ?')
   const farewell = db.prepare<[string], { session: string; mac: string; user: string | null; class: Uint8Array | null; started_ms: number; start_told: number }>('select * from farewell where session = ?')
   const waiting = db.prepare<[], { n: number }>('select count(*) as n from waiting')
   const keep = run('insert into waiting (statements) values (?)')
   const kept = db.prepare<[number], { id: number; statements: string }>('select id, statements from waiting order by id limit ?')
+
+  // Most who ask are not online, and each asks a few times before the tap: whoever is not in here is in no row.
+  const clients = new Set(db.prepare<[], ClientRow>('select mac, controller from session where shut = 0').all().map(keyOf))
+
+  function left(row: ClientRow | undefined): void {
+    if (row && !ofClient.get(row.mac, row.controller)) clients.delete(keyOf(row))
+  }
+  const remove = (id: SessionId): void => left(drop.get(id))
 
   const boot = bootOf(db, fresh, nowMs)
   // Asked before every report.
@@ -143,13 +154,18 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
       setAnnounced()
       unannouncedMs = undefined
     },
-    add: (session) => void insert.run(valuesOf(session)),
+    add(session) {
+      insert.run(valuesOf(session))
+      clients.add(keyOf({ mac: session.mac, controller: session.behind?.controller ?? '' }))
+    },
     setOpen: run("update session set kind = 'open' where id = ?"),
     setClosing: ((close) => (id: SessionId, cause: TerminateCause) => close(cause, id))(run("update session set kind = 'closing', cause = ? where id = ?")),
     setPaused: ((pause) => (id: SessionId, pausedMs: number, leftMs: number, untilMs: number) => pause(pausedMs, leftMs, untilMs, id))(run("update session set kind = 'paused', paused_ms = ?, left_ms = ?, deadline_ms = ? where id = ?")),
     skipPause: ((skip) => (id: SessionId, nowMs: number) => skip(nowMs, id))(run('update session set started_ms = started_ms + ? - paused_ms, paused_ms = null where id = ? and paused_ms is not null')),
     setResumed: ((resume) => (id: SessionId, deadlineMs: number, nowMs: number) => resume(deadlineMs, nowMs, id))(run("update session set kind = 'open', deadline_ms = ?, active_ms = ?, left_ms = null where id = ?")),
-    setShut: (id, u, atMs) => shut(atMs, u.upBytes, u.downBytes, u.upPackets, u.downPackets, id),
+    setShut(id, u, atMs) {
+      left(shut.get(atMs, u.upBytes, u.downBytes, u.upPackets, u.downPackets, id))
+    },
     setUsage: (id, u, activeMs) => usage(u.upBytes, u.downBytes, u.upPackets, u.downPackets, activeMs, id),
     setLimits: (id, deadlineMs, limits) => void limit.run({ id, deadlineMs, ...limitValues(limits) }),
     setStartTold(id) {
@@ -165,7 +181,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     byId: one('id = ?'),
     byTokenHash: one('token_hash = ?'),
     ofClient(mac, controller = '') {
-      const row = ofClient.get(mac, controller)
+      const row = clients.has(keyOf({ mac, controller })) ? ofClient.get(mac, controller) : undefined
       return row && sessionOf(row)
     },
     byMark: one<number>('mark = ?'),

@@ -47,8 +47,9 @@ export function createCounter(db: Db, days: Days, clock: Clock, limits: Limits =
     return device
   }
 
+  /** Once: a start that is told again finds its session. */
   function begin(day: OpenDay, session: Buffer, device: Buffer | undefined, atMs: number): void {
-    statements.begin.run(session, day.id, device ?? null)
+    if (statements.begin.run(session, day.id, device ?? null).changes === 0) return
     day.sessions++
     const nth = device ? statements.connect.get(atMs, day.id, device) : 1
     if (nth !== undefined) add(day, 'session', nth, atMs)
@@ -57,10 +58,9 @@ export function createCounter(db: Db, days: Days, clock: Clock, limits: Limits =
   const sight = db.transaction((day: OpenDay, address: MacAddress, atMs: number): void => void enter(day, address, atMs))
 
   const start = db.transaction((day: OpenDay, seen: SessionSeen, atMs: number): void => {
-    const session = sessionDigest(seen.session)
-    if (day.sessions >= limits.sessions || statements.session.get(session)) return
+    if (day.sessions >= limits.sessions) return
     const device = seen.device && enter(day, seen.device, atMs)
-    if (seen.device === undefined || device) begin(day, session, device, atMs)
+    if (seen.device === undefined || device) begin(day, sessionDigest(seen.session), device, atMs)
   })
 
   const finish = db.transaction((day: OpenDay, session: Buffer, atMs: number): void => {
@@ -100,7 +100,7 @@ function prepare(db: Db) {
     enter: db.prepare('insert into device (site_day, id) values (?, ?) on conflict do nothing'),
     add: db.prepare('update counter set value = value + 1 where site_day = ? and release = ? and from_ms = ? and bin = ?'),
     session: db.prepare<[Buffer], string>('select d.site from session s join site_day d on d.id = s.site_day where s.id = ?').pluck(),
-    begin: db.prepare('insert into session values (?, ?, ?, 1)'),
+    begin: db.prepare('insert into session values (?, ?, ?, 1) on conflict do nothing'),
     end: db.prepare<[Buffer], { device: Uint8Array | null }>('update session set running = 0 where id = ? and running = 1 returning device'),
     // Connected time is that of the device: sessions side by side, on two access points, do not add up.
     connect: db
