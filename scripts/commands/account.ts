@@ -13,6 +13,7 @@ import type { Command, Invocation, Io } from './command.ts'
 import { wholeNumber } from './numbers.ts'
 import { readTyped, type Wanted } from './secret-input.ts'
 import { withUsers, withUsersThere } from './users.ts'
+import { verbOf } from './words.ts'
 
 const DAY_MS = 86_400_000
 /** Of a key's 32 digits; enough for tens of thousands of accounts. */
@@ -95,7 +96,7 @@ function listText(accounts: readonly AccountListing[]): string {
   return ['key         kind     made        sessions  label', ...rows, `${accounts.length} ${accounts.length === 1 ? 'account' : 'accounts'}. Their names are not stored: remove takes a name or a key.`, ...(accounts.some(({ sessions: most }) => most === undefined) ? ['Sessions "-": as many as the profile says; without one, a person has one and a machine any number.'] : [])].join('\n')
 }
 
-async function list(invocation: Invocation, io: Io): Promise<number> {
+async function list(_word: string, invocation: Invocation, io: Io): Promise<number> {
   return withUsersThere(io, async (ask) => {
     const accounts = (await ask('account list'))['accounts'] as AccountListing[]
     const shown = accounts.map(({ key, kind, madeDay, label, sessions }) => ({ key, kind, made: dateOf(madeDay), label, sessions: sessions ?? null }))
@@ -118,7 +119,12 @@ async function remove(word: string, invocation: Invocation, io: Io): Promise<num
   })
 }
 
-const VERBS: Readonly<Record<string, (word: string, invocation: Invocation, io: Io) => Promise<number>>> = { add, import: importFile, remove }
+const VERBS = {
+  add: { words: ['[NAME]'], run: add },
+  import: { words: ['FILE.csv'], run: importFile },
+  list: { words: [], run: list },
+  remove: { words: ['[NAME]'], run: remove },
+} as const
 
 export const account: Command = {
   help: `parvis account add [NAME] [--kind person|machine] [--sessions N] [--label TEXT] [--secret-stdin] [--json]
@@ -142,11 +148,8 @@ nothing, a person has one and a machine any number. Names are compared without r
   options: { kind: 'value', label: 'value', sessions: 'value', 'secret-stdin': 'flag', json: 'flag' },
   words: true,
   async run(invocation, io) {
-    const [name = '', given, ...more] = invocation.words
-    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-    if (name === 'list' && given === undefined) return list(invocation, io)
-    const word = given ?? (verb === importFile ? undefined : ASKED)
-    if (!verb || word === undefined || more.length > 0) throw new UsageError('usage', `this is how account is used:\n\n${account.help}`)
-    return verb(word, invocation, io)
+    const { run } = verbOf('account', VERBS, invocation.words, account.help)
+    const [, word = ASKED] = invocation.words
+    return run(word, invocation, io)
   },
 }

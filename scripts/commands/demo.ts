@@ -5,6 +5,7 @@ import { sqliteStore } from '#portal/hub/store/sqlite.ts'
 import { acquireLock } from '#shared/db/lock.ts'
 import { askServer, dataDirectory } from '../control/client.ts'
 import type { Command } from './command.ts'
+import { verbOf } from './words.ts'
 
 /** No server runs: the same, on the files themselves. */
 async function removeHere(data: string): Promise<number> {
@@ -33,7 +34,7 @@ shows the invented town's services until kiosk.directory names the city's own.`,
   options: { json: 'flag' },
   words: true,
   async run({ words, options }, io) {
-    if (words[0] !== 'remove' || words.length !== 1) throw new UsageError('usage', `this is how demo is used:\n\n${demo.help}`)
+    verbOf('demo', { remove: { words: [] } }, words, demo.help)
     const data = dataDirectory(io.env)
     if (!existsSync(data)) throw new UsageError('usage', `${data} does not exist: set PARVIS_DATA to the server's data directory`)
     const asked = await askServer(data, 'demo remove')

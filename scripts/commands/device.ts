@@ -1,11 +1,11 @@
-import { UsageError } from '#shared/errors.ts'
 import { dataDirectory } from '../control/client.ts'
 import { ask } from './ask.ts'
 import type { Command } from './command.ts'
+import { verbOf } from './words.ts'
 
 type Verb = {
-  /** Words after the verb. */
-  readonly words: number
+  /** Words after the verb, as the help names them. */
+  readonly words: readonly string[]
   readonly action: string
   args(words: readonly string[], file: boolean): Readonly<Record<string, unknown>>
   text(answer: Record<string, unknown>, words: readonly string[]): string
@@ -13,14 +13,14 @@ type Verb = {
 
 const VERBS: Readonly<Record<string, Verb>> = {
   code: {
-    words: 0,
+    words: [],
     action: 'device code',
     args: (_, file) => ({ kind: file ? 'file' : 'spoken' }),
     text: ({ code, expiresMs }) => `${String(code)}\nvalid until ${new Date(Number(expiresMs)).toISOString().slice(0, 16)}Z, once`,
   },
-  enrol: { words: 1, action: 'device enrol', args: ([code]) => ({ code }), text: ({ gateway }) => `This gateway is enrolled as ${String(gateway)}.` },
+  enrol: { words: ['CODE'], action: 'device enrol', args: ([code]) => ({ code }), text: ({ gateway }) => `This gateway is enrolled as ${String(gateway)}.` },
   release: {
-    words: 1,
+    words: ['GATEWAY'],
     action: 'device release',
     args: ([gateway]) => ({ gateway }),
     text: ({ released }, [gateway]) => (released === true ? `${gateway} may deliver again.` : `There is no quarantined gateway ${gateway}.`),
@@ -38,9 +38,9 @@ enrol    at the gateway: makes it known to the hub of hub.url with that code.
 release  at the hub: ends the quarantine of a gateway that was restored from a backup, once.`,
   options: { file: 'flag', json: 'flag' },
   words: true,
-  async run({ words: [name = '', ...words], options }, io) {
-    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-    if (!verb || words.length !== verb.words) throw new UsageError('usage', `this is how device is used:\n\n${device.help}`)
+  async run(invocation, io) {
+    const { words: [, ...words], options } = invocation
+    const verb = verbOf('device', VERBS, invocation.words, device.help)
     const answer = await ask(dataDirectory(io.env), verb.action, verb.args(words, options.has('file')))
     io.out(options.has('json') ? `${JSON.stringify(answer)}\n` : `${verb.text(answer, words)}\n`)
     return answer['released'] === false ? 1 : 0

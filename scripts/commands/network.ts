@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { UsageError } from '#shared/errors.ts'
 import { dnsmasqConf } from '#portal/gateway/network/dnsmasq.ts'
 import { openDirectories } from '../run/directories.ts'
 import { networkOf } from '../run/network.ts'
 import { readSettings } from '../settings/read.ts'
 import { writeWhole } from '../run/secrets.ts'
 import type { Command } from './command.ts'
+import { verbOf } from './words.ts'
 
 export const network: Command = {
   help: `parvis network dnsmasq [--write FILE] [--config FILE]
@@ -17,8 +17,7 @@ never. --write FILE writes it, to start "dnsmasq --keep-in-foreground --conf-fil
   options: { write: 'value' },
   words: true,
   async run(invocation, io) {
-    const [what, ...more] = invocation.words
-    if (what !== 'dnsmasq' || more.length > 0) throw new UsageError('usage', `this is how network is used:\n\n${network.help}`)
+    verbOf('network', { dnsmasq: { words: [] } }, invocation.words, network.help)
     const { settings } = readSettings(invocation, io.env)
     const wanted = networkOf(settings, openDirectories(io.env))
     const text = dnsmasqConf(wanted)

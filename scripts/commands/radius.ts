@@ -4,6 +4,7 @@ import { dataDirectory, followServer } from '../control/client.ts'
 import { reloadedInWords, type Reloaded } from '../run/reload.ts'
 import { ask } from './ask.ts'
 import type { Command, Io } from './command.ts'
+import { verbOf } from './words.ts'
 
 const YELLOW = 33
 const RED = 31
@@ -48,7 +49,7 @@ async function watch(data: string, json: boolean, io: Io): Promise<number> {
   throw new UnavailableError('feed_ended', 'the server has stopped, or has let go because nobody read here')
 }
 
-const VERBS: Readonly<Record<string, (data: string, json: boolean, io: Io) => Promise<number>>> = { reload, watch }
+const VERBS = { watch: { words: [], run: watch }, reload: { words: [], run: reload } } as const
 
 export const radius: Command = {
   help: `parvis radius watch [--json]
@@ -61,9 +62,8 @@ reload   makes the running server read its settings again: [[radius.clients]] ho
          without a terminal.`,
   options: { json: 'flag' },
   words: true,
-  async run({ words: [name = '', ...more], options }, io) {
-    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-    if (!verb || more.length > 0) throw new UsageError('usage', `this is how radius is used:\n\n${radius.help}`)
-    return verb(dataDirectory(io.env), options.has('json'), io)
+  async run({ words, options }, io) {
+    const { run } = verbOf('radius', VERBS, words, radius.help)
+    return run(dataDirectory(io.env), options.has('json'), io)
   },
 }

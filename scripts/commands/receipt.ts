@@ -7,6 +7,7 @@ import { publicKey, type PublicKey } from '#shared/sign.ts'
 import { dataDirectory } from '../control/client.ts'
 import { ask } from './ask.ts'
 import type { Command, Invocation, Io } from './command.ts'
+import { verbOf } from './words.ts'
 
 const TIMEOUT_MS = 10_000
 const headsSchema = v.object({ heads: v.array(v.object({ day: v.string(), head: v.string(), key: v.unknown() })) })
@@ -42,7 +43,7 @@ function copyIn(path: string): v.InferOutput<typeof copySchema> {
   }
 }
 
-async function verify(path: string, { options }: Invocation, io: Io): Promise<number> {
+async function verify({ words: [, path = ''], options }: Invocation, io: Io): Promise<number> {
   const copy = copyIn(path)
   const [hub, keyFile] = [options.get('hub'), options.get('key')]
   const first = readReceipt(copy.receipts[0]?.jws ?? '')
@@ -71,6 +72,8 @@ async function audit({ options }: Invocation, io: Io): Promise<number> {
   return whole ? 0 : 1
 }
 
+const VERBS = { verify: { words: ['FILE'], run: verify }, audit: { words: [], run: audit } } as const
+
 export const receipt: Command = {
   help: `parvis receipt verify FILE [--hub URL | --key FILE] [--json]
 parvis receipt audit [--json]
@@ -83,9 +86,6 @@ Exit code 0: all is well; 1: something is not what was signed.`,
   options: { hub: 'value', key: 'value', json: 'flag' },
   words: true,
   async run(invocation, io) {
-    const [verb, file, ...more] = invocation.words
-    if (verb === 'verify' && file !== undefined && more.length === 0) return verify(file, invocation, io)
-    if (verb === 'audit' && file === undefined) return audit(invocation, io)
-    throw new UsageError('usage', `this is how receipt is used:\n\n${receipt.help}`)
+    return verbOf('receipt', VERBS, invocation.words, receipt.help).run(invocation, io)
   },
 }

@@ -1,8 +1,8 @@
-import { UsageError } from '#shared/errors.ts'
 import { dataDirectory } from '../control/client.ts'
 import type { SessionEnd, SessionRow } from '../run/sessions.ts'
 import { ask } from './ask.ts'
 import type { Command, Io } from './command.ts'
+import { verbOf } from './words.ts'
 
 const HEAD: SessionLine = { id: 'id', client: 'client', method: 'method', minutes: 'online', remaining: 'left' }
 type SessionLine = { readonly [Key in keyof SessionRow]: string }
@@ -40,7 +40,7 @@ async function end(data: string, [id = '']: readonly string[], json: boolean, io
   return ended ? 0 : 1
 }
 
-const VERBS: Readonly<Record<string, { readonly words: number; run: typeof list }>> = { list: { words: 0, run: list }, end: { words: 1, run: end } }
+const VERBS = { list: { words: [], run: list }, end: { words: ['ID'], run: end } } as const
 
 export const session: Command = {
   help: `parvis session list [--json]
@@ -54,9 +54,8 @@ list     shows the sessions of this gateway and of every access server that tell
 end      ends one at its access server (RFC 5176).`,
   options: { json: 'flag' },
   words: true,
-  async run({ words: [name = '', ...words], options }, io) {
-    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-    if (!verb || words.length !== verb.words) throw new UsageError('usage', `this is how session is used:\n\n${session.help}`)
-    return verb.run(dataDirectory(io.env), words, options.has('json'), io)
+  async run({ words, options }, io) {
+    const { run } = verbOf('session', VERBS, words, session.help)
+    return run(dataDirectory(io.env), words.slice(1), options.has('json'), io)
   },
 }

@@ -3,6 +3,7 @@ import { ROLES } from '#portal/hub/staff/accounts.ts'
 import { dataDirectory } from '../control/client.ts'
 import { ask } from './ask.ts'
 import type { Command, Invocation, Io } from './command.ts'
+import { verbOf } from './words.ts'
 
 const NAMES = Object.keys(ROLES)
 
@@ -25,7 +26,7 @@ async function unlock(name: string, { options }: Invocation, io: Io): Promise<nu
   return unlocked ? 0 : 1
 }
 
-const VERBS = new Map([['add', add], ['unlock', unlock]])
+const VERBS = { add: { words: ['NAME'], run: add }, unlock: { words: ['NAME'], run: unlock } } as const
 
 export const staff: Command = {
   help: `parvis staff add NAME --role ${NAMES.join('|')} [--json]
@@ -37,9 +38,8 @@ unlock   lets an account sign in again that a hundred failed tries have locked.`
   options: { role: 'value', json: 'flag' },
   words: true,
   async run(invocation, io) {
-    const [verb = '', name, ...more] = invocation.words
-    const act = VERBS.get(verb)
-    if (!act || name === undefined || more.length > 0) throw new UsageError('usage', `this is how staff is used:\n\n${staff.help}`)
-    return act(name, invocation, io)
+    const { run } = verbOf('staff', VERBS, invocation.words, staff.help)
+    const [, name = ''] = invocation.words
+    return run(name, invocation, io)
   },
 }

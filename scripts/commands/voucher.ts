@@ -16,6 +16,7 @@ import { readSettings } from '../settings/read.ts'
 import type { Command, Invocation, Io } from './command.ts'
 import { wholeNumber } from './numbers.ts'
 import { withUsers, withUsersThere } from './users.ts'
+import { verbOf } from './words.ts'
 
 const MINUTE_MS = 60_000
 const MEGABYTE = 1_000_000
@@ -119,7 +120,8 @@ async function list(invocation: Invocation, io: Io): Promise<number> {
   })
 }
 
-async function makeVoid(label: string, invocation: Invocation, io: Io): Promise<number> {
+async function makeVoid(invocation: Invocation, io: Io): Promise<number> {
+  const [, label] = invocation.words
   return withUsersThere(io, async (ask) => {
     const answer = await ask('voucher void', { label })
     const { count } = answer
@@ -129,6 +131,12 @@ async function makeVoid(label: string, invocation: Invocation, io: Io): Promise<
     return typeof count === 'number' ? 0 : 1
   })
 }
+
+const VERBS = {
+  make: { words: [], run: make },
+  list: { words: [], run: list },
+  void: { words: ['LABEL'], run: makeVoid },
+} as const
 
 export const voucher: Command = {
   help: `parvis voucher make [--count N] [--minutes M] [--megabytes M] [--until DATE] [--hours H] [--devices N]
@@ -149,10 +157,6 @@ A batch is erased thirty days after its last day, or after it was voided.`,
   options: { count: 'value', minutes: 'value', megabytes: 'value', until: 'value', devices: 'value', label: 'value', hours: 'value', 'down-kbps': 'value', 'up-kbps': 'value', sheet: 'value', letters: 'flag', json: 'flag' },
   words: true,
   async run(invocation, io) {
-    const [verb, label, ...more] = invocation.words
-    if (verb === 'make' && label === undefined) return make(invocation, io)
-    if (verb === 'list' && label === undefined) return list(invocation, io)
-    if (verb === 'void' && label !== undefined && more.length === 0) return makeVoid(label, invocation, io)
-    throw new UsageError('usage', `this is how voucher is used:\n\n${voucher.help}`)
+    return verbOf('voucher', VERBS, invocation.words, voucher.help).run(invocation, io)
   },
 }
