@@ -7,7 +7,8 @@ import type { Io } from './commands/command.ts'
 const OLDEST_NODE = 24
 
 function overview(): string {
-  const rows = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
+  const width = Math.max(...[...COMMANDS.keys()].map((name) => name.length))
+  const rows = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(width)} ${summary}`)
   return `parvis <command> [options]\n\n${rows.join('\n')}\n\nparvis <command> --help tells more. Exit codes: 0 done, 1 failed, 2 wrong use or wrong settings.\n`
 }
 

@@ -46,6 +46,8 @@ test('every command helps, and the overview names them all', async () => {
   const overview = await parvis(['--help'])
   expect(overview.code).toBe(0)
   for (const [name, { summary }] of COMMANDS) expect(overview.out).toMatch(new RegExp(`^  ${name} +${summary.slice(0, 20)}`, 'm'))
+  // One column, whatever the longest name.
+  expect(new Set([...COMMANDS.values()].map(({ summary }) => overview.out.split('\n').find((line) => line.endsWith(summary))?.indexOf(summary))).size).toBe(1)
   for (const name of COMMANDS.keys()) {
     for (const flag of ['--help', '-h']) {
       const { code, out, err } = await parvis([name, flag])
