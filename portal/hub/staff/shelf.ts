@@ -37,6 +37,17 @@ export function createShelf(counts: Counts, clock: Clock): Shelf {
     for (const { id, demo } of sites) if (!demo && (await counts.span(id))) return true
     return false
   }
+  async function hasDays(sites: readonly SiteRow[], month: string): Promise<boolean> {
+    const period = monthPeriod(month)
+    if (period) for (const site of sites) if ((await daysOf(site, period)).length > 0) return true
+    return false
+  }
+  /** The last whole month, or the newest with closed days where that has none; undefined before the first close. */
+  async function usualMonth(sites: readonly SiteRow[], months: readonly string[], timezone: string): Promise<string | undefined> {
+    for (const month of [monthBefore(localDate({ timezone }, clock.now())), ...months]) if (await hasDays(sites, month)) return month
+    return undefined
+  }
+  const sitesOf = (sites: readonly SiteRow[], asked: string): SiteRow[] => sites.filter(({ id, demo }) => id === asked || asked === ALL_SITES || (asked === REAL_SITES && !demo))
   async function lastDays(site: SiteRow): Promise<Day[]> {
     const today = localDate(site, clock.now())
     const days = await daysOf(site, { from: nextDate(today, -DAYS_SHOWN - 2), to: today })
@@ -53,19 +64,19 @@ export function createShelf(counts: Counts, clock: Clock): Shelf {
       if (!site) return undefined
       const period = asked === undefined ? undefined : monthPeriod(asked)
       const days = period ? await daysOf(site, period) : await lastDays(site)
-      const lastMonth = monthBefore(localDate(site, clock.now()))
-      return { site, days, chosen: chosenDay(days, day), month: period && asked, months: await monthsOf(id, site.timezone), lastMonth }
+      const months = await monthsOf(id, site.timezone)
+      return { site, days, chosen: chosenDay(days, day), month: period && asked, months, usualMonth: await usualMonth([site], months, site.timezone) }
     },
     async choices(asked) {
       const sites = await counts.sites()
       const timezone = sites[0]?.timezone ?? 'UTC'
       const chosenSite = sites.find(({ id }) => id === asked)?.id ?? (asked === ALL_SITES || !(await hasRealDays(sites)) ? ALL_SITES : REAL_SITES)
-      return { sites, months: await monthsOf(undefined, timezone), chosenSite, chosenMonth: monthBefore(localDate({ timezone }, clock.now())) }
+      const months = await monthsOf(undefined, timezone)
+      return { sites, months, chosenSite, chosenMonth: (await usualMonth(sitesOf(sites, chosenSite), months, timezone)) ?? '' }
     },
     async download(asked, query) {
       const period = parsePeriod(query)
-      const all = await counts.sites()
-      const wanted = all.filter(({ id, demo }) => id === asked || asked === ALL_SITES || (asked === REAL_SITES && !demo))
+      const wanted = sitesOf(await counts.sites(), asked)
       if (!period || wanted.length === 0) return undefined
       const sites: SiteDays[] = []
       for (const site of wanted.toSorted((a, b) => (a.id < b.id ? -1 : 1))) sites.push({ site, days: await daysOf(site, period) })

@@ -17,7 +17,8 @@ export type SiteView = {
   readonly month: string | undefined
   /** Months that can be chosen, newest first. */
   readonly months: readonly string[]
-  readonly lastMonth: string
+  /** Offered for download; undefined before the first close. */
+  readonly usualMonth: string | undefined
 }
 
 function url(site: SiteRow, query: Readonly<Record<string, string>> = {}): string {
@@ -86,8 +87,9 @@ function dwellTable(view: View, day: Day): Html | '' {
 
 export function sitePage(view: View, shown: SiteView, mayDownload: boolean): Html {
   const { t } = view
-  const { site, days, chosen, lastMonth } = shown
-  const download = html`<a class="button" href="/staff/download.zip?${new URLSearchParams({ site: site.id, month: lastMonth, lang: view.language }).toString()}">${t('site.downloadMonth', { month: monthName(view, lastMonth) })}</a><a class="link" href="/staff/download?${new URLSearchParams({ site: site.id }).toString()}">${t('site.downloadOther')}</a>`
+  const { site, days, chosen, usualMonth } = shown
+  const month = usualMonth === undefined ? '' : html`<a class="button" href="/staff/download.zip?${new URLSearchParams({ site: site.id, month: usualMonth, lang: view.language }).toString()}">${t('site.downloadMonth', { month: monthName(view, usualMonth) })}</a>`
+  const download = html`${month}<a class="link" href="/staff/download?${new URLSearchParams({ site: site.id }).toString()}">${t('site.downloadOther')}</a>`
   // Before the first close there is nothing to draw.
   const figures = () => html`<h2>${t('site.chart')}</h2>${dayChart(view, days)}
 <div class="legend"><p>${t('number.legend')}</p><p>${t('number.legendGrey')}</p>${days.some(({ arrivals }) => !arrivals) ? html`<p>${t('number.legendGap')}</p>` : ''}<p>${t('number.legendStrip')}</p></div>

@@ -81,6 +81,21 @@ test('a site that has just begun says when its first day will be there', async (
   }
 })
 
+const chosenMonth = (text: string) => /<select id="month".*?<option value="([^"]*)" selected/.exec(text)?.[1]
+
+test('the month that is offered for download has closed days: the last whole one, else the newest, else none', async () => {
+  expect(chosenMonth(await page('/staff/download'))).toBe('2026-10')
+  expect(await page('/staff/sites/place')).toContain('download.zip?site=place&amp;month=2026-10')
+  expect(chosenMonth(await page('/staff/download?site=fresh'))).toBe('')
+  expect(await page('/staff/sites/fresh')).not.toContain('download.zip')
+  effects.clock.setNow(NOON_MS + 70 * 86_400_000)
+  cookie = cookieOf(await signIn('claire', PASSWORD))
+  expect(chosenMonth(await page('/staff/download'))).toBe('2026-11')
+  expect(await page('/staff/sites/gare')).toContain('download.zip?site=gare&amp;month=2026-11')
+  effects.clock.setNow(NOON_MS)
+  cookie = cookieOf(await signIn('claire', PASSWORD))
+})
+
 test('names from the wire are text, not markup', async () => {
   for (const path of ['/staff', '/staff/sites/gare', '/staff/download']) {
     const text = await page(path)
