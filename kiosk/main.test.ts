@@ -64,9 +64,9 @@ test('a city’s own directory takes the place of the sample town, which is not 
   await (await start()).close()
   const path = join(dataDir, 'services.csv')
   writeFileSync(path, 'id,name,status\nd1,Douches de la gare,active\n')
-  const one = await start({ directory: { kind: 'path', path } })
+  const one = await start({ town: 'Saint-Aubin', directory: { kind: 'path', path } })
   expect(await (await fetch(new URL('/hsds/services', urlOf(one)))).json()).toMatchObject({ total_items: 1 })
-  expect(await (await fetch(new URL('/api/fr/home', urlOf(one)))).json()).toMatchObject({ demonstration: false, services: 1, tiles: [{ id: 'wash' }] })
+  expect(await (await fetch(new URL('/api/fr/home', urlOf(one)))).json()).toMatchObject({ town: 'Saint-Aubin', demonstration: false, services: 1, tiles: [{ id: 'wash' }] })
 })
 
 test.each([['a path that is not there', 'nowhere'], ['a folder without files', '.']])('%s is named with its setting', async (_, path) => {

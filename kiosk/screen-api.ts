@@ -50,7 +50,7 @@ function homeView({ catalogue, profile }: Directory, settings: KioskSettings, la
     needs: NEEDS.filter((need) => need.tile === tile.id && catalogue.metNeeds.has(need.id)).map((need) => ({ id: need.id, name: { text: need.name[language] } })),
   }))
   return {
-    town: profile?.town ?? '',
+    town: profile?.town ?? settings.town ?? '',
     demonstration: profile?.demonstration ?? false,
     timezone: profile?.timezone ?? settings.timezone,
     ...(profile?.dated === undefined ? {} : { dated: profile.dated }),

@@ -13,6 +13,8 @@ export type KioskSettings = {
   /** State directory; the directory is kept in `kiosk.db` below it. */
   readonly dataDir: string
   readonly directory: { readonly kind: 'sample' } | { readonly kind: 'path'; readonly path: string }
+  /** The town's name, used where the directory does not name it. */
+  readonly town?: string
   /** IANA name, used where the directory does not name its own. */
   readonly timezone: string
   /** Offered on the first screen, in this order. */

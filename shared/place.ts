@@ -18,6 +18,8 @@ export type SiteHints = {
 export type Site = {
   readonly id: SiteId
   readonly name: string
+  /** The name is nobody's choice: pages say "public Wi-Fi" in the reader's language instead. */
+  readonly unnamed?: true
   readonly class: SiteClass
   /** IANA name. */
   readonly timezone: string

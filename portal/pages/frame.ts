@@ -67,7 +67,7 @@ export type Page = {
 
 /** The name is the city's own word and may be in another language than the page. */
 export function siteName(reader: Reader): string {
-  return reader.site.name || reader.t('site.default')
+  return reader.site.unnamed ? reader.t('site.default') : reader.site.name
 }
 
 function whole(reader: Reader, page: Page): Html {

@@ -11,7 +11,7 @@ import { UsageError } from '#shared/errors.ts'
 import { createTexts, isLanguage } from '#shared/i18n/texts.ts'
 import { printedCode } from '#radius/vouchers/code.ts'
 import { MOST_AT_ONCE, type BatchListing, type VoucherTerms } from '#radius/vouchers/vouchers.ts'
-import { sitesOf } from '../run/sites.ts'
+import { cityOf, sitesOf } from '../run/sites.ts'
 import { readSettings } from '../settings/read.ts'
 import type { Command, Invocation, Io } from './command.ts'
 import { wholeNumber } from './numbers.ts'
@@ -60,7 +60,7 @@ async function writeSheet(file: string, codes: readonly string[], terms: Omit<Vo
   const { settings } = readSettings(invocation, io.env)
   const language = sitesOf(settings)[0]?.languages.find(isLanguage) ?? 'fr'
   const words = { t: createTexts({ fr, en, ar })(language), language }
-  const sheet = { city: settings.city.name, terms: { ...terms, validMinutes: terms.validMinutes }, codes, portalUrl: settings.hub.portal_url ?? settings.portal.url, timezone: timezoneOf(invocation, io) }
+  const sheet = { city: cityOf(settings), terms: { ...terms, validMinutes: terms.validMinutes }, codes, portalUrl: settings.hub.portal_url ?? settings.portal.url, timezone: timezoneOf(invocation, io) }
   writeFileSync(file, await sheetDocument(words, sheet), { mode: 0o600, flag: 'wx' })
 }
 

@@ -27,6 +27,7 @@ export function kioskSettings({ settings, directories }: Ground): KioskSettings 
     ...(url === undefined ? {} : { url }),
     dataDir: directories.data,
     directory: kiosk.directory === undefined ? { kind: 'sample' } : { kind: 'path', path: kiosk.directory },
+    ...(settings.city.name !== undefined && { town: settings.city.name }),
     timezone: site?.timezone ?? 'Europe/Paris',
     languages: site?.languages.filter(isLanguage) ?? [...LANGUAGES],
   }

@@ -27,7 +27,7 @@ import { portalLimits } from './profiles.ts'
 import type { RadiusPeers } from './radius-peers.ts'
 import { radiusServers } from './radius-peers.ts'
 import { volatileKey } from './secrets.ts'
-import { doorsOf, sitesOf } from './sites.ts'
+import { cityOf, doorsOf, sitesOf } from './sites.ts'
 import { stateSettings, watchState, type StateWatch } from './state.ts'
 import { themeOf } from './theme.ts'
 
@@ -116,7 +116,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
       names: [...own.hosts, ...(own.domain === undefined ? [] : [own.domain])],
       ...(own.api_url === undefined ? {} : { apiUrl: own.api_url }),
       ...(parts.servicesUrl === undefined ? {} : { servicesUrl: parts.servicesUrl }),
-      controller: settings.city.name,
+      controller: cityOf(settings),
       theme: themeOf(settings),
       gateway: parts.gateway,
       sites: sitesOf(settings),

@@ -5,10 +5,23 @@ import type { Settings } from '../settings/schema.ts'
 
 type Row = Settings['sites'][number]
 
-function site(row: Row): Site {
+/** Said where nothing is set: on receipts and staff pages, and of the site in tables. */
+const UNNAMED = { city: 'Votre commune', site: 'Wi-Fi public' } as const
+
+export function cityOf({ city }: Pick<Settings, 'city'>): string {
+  return city.name ?? UNNAMED.city
+}
+
+/** What site `default` is called: by its own name, else the city's, else ours. */
+function nameOfDefault({ city }: Settings, own?: string): Pick<Site, 'name' | 'unnamed'> {
+  const name = own ?? city.name
+  return name === undefined ? { name: UNNAMED.site, unnamed: true } : { name }
+}
+
+function site(row: Row, settings: Settings): Site {
   return {
     id: row.id,
-    name: row.name ?? row.id,
+    ...(row.id === DEFAULT_SITE ? nameOfDefault(settings, row.name) : { name: row.name ?? row.id }),
     class: row.class,
     timezone: row.timezone,
     closeAt: row.close_at,
@@ -18,12 +31,12 @@ function site(row: Row): Site {
   }
 }
 
-const BUILT_IN: Site = { id: DEFAULT_SITE, name: 'Wi-Fi public', class: 'square', timezone: 'Europe/Paris', closeAt: '04:00', languages: PAGE_LANGUAGES, match: {} }
+const BUILT_IN: Omit<Site, 'name'> = { id: DEFAULT_SITE, class: 'square', timezone: 'Europe/Paris', closeAt: '04:00', languages: PAGE_LANGUAGES, match: {} }
 
-/** The configured sites, and always one named `default`, where whatever fits no `match` goes. */
+/** The configured sites, and always one whose id is `default`, where whatever fits no `match` goes. */
 export function sitesOf(settings: Settings): readonly Site[] {
-  const sites = settings.sites.map(site)
-  return sites.some((one) => one.id === DEFAULT_SITE) ? sites : [...sites, BUILT_IN]
+  const sites = settings.sites.map((row) => site(row, settings))
+  return sites.some((one) => one.id === DEFAULT_SITE) ? sites : [...sites, { ...BUILT_IN, ...nameOfDefault(settings) }]
 }
 
 /** One way in for phones: an interface of this gateway, its addresses, and what coming in by it says. */

@@ -28,6 +28,7 @@ import { radiusPeers } from './radius-peers.ts'
 import { createReload, type Reloaded } from './reload.ts'
 import { readOutbox } from '#portal/sync/outbox.ts'
 import { writeWhole } from './secrets.ts'
+import { cityOf } from './sites.ts'
 import { watchTime } from './time.ts'
 
 export type StartOptions = {
@@ -223,7 +224,7 @@ function hubSettings({ settings, directories }: Ground): HubSettings {
     names: [],
     database: join(directories.data, 'hub.db'),
     keyFile: join(directories.data, 'hub.key'),
-    city: settings.city.name,
+    city: cityOf(settings),
     languages: [...LANGUAGES],
     ...acmeOf(settings.hub, directories),
   }

@@ -90,9 +90,9 @@ const match: Field<Match> = {
 
 export const SCHEMA = {
   single: {
-    /** Who answers for the service: on receipts, on "what is recorded here", on the staff pages. */
+    /** Who answers for the service: on receipts, on "what is recorded here", on the staff pages; and what site `default` and a kiosk are called that have no name of their own. */
     city: {
-      name: text('Votre commune'),
+      name: optional(text('')),
       /** File of an SVG or PNG, beside the name of the place on every page of the portal. */
       logo: optional(text('')),
       square: optional(colour),

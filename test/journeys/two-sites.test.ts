@@ -36,3 +36,13 @@ test('each site keeps its own clock and its own closing', async () => {
 test('what no match fits goes to site default and is counted', () => {
   expect(town.effects.metrics.text()).toMatch(/portal_unfitted_total [1-9]/)
 })
+
+test('a site that nobody has named is called in the reader’s language', async () => {
+  const unnamed = await portalTown({ settings: { hosts: ['127.0.0.1'], sites: [{ ...SQUARE, name: 'Wi-Fi public', unnamed: true }] } })
+  try {
+    expect((await unnamed.phone('127.0.3.2').get('/?lang=en')).body).toContain('<bdi>Public Wi-Fi</bdi>')
+    expect((await unnamed.phone('127.0.3.2').get('/?lang=fr')).body).toContain('<bdi>Wi-Fi public</bdi>')
+  } finally {
+    await unnamed.close()
+  }
+})
