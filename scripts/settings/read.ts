@@ -80,14 +80,17 @@ export function remarksOn(settings: Settings, file: SettingsFile | undefined): P
   })
 }
 
-/** @throws UsageError `settings` naming every mistake with line and key. */
-export function readSettings(args: Arguments, env: Env): { settings: Settings; file: SettingsFile | undefined } {
+/**
+ * @param look More to look at, beside what the settings say themselves.
+ * @throws UsageError `settings` naming every mistake with line and key.
+ */
+export function readSettings(args: Arguments, env: Env, look: (settings: Settings, wrong: Wrong) => void = () => {}): { settings: Settings; file: SettingsFile | undefined } {
   const file = settingsFile(args.config, env)
   const { settings, problems } = loadSettings(SCHEMA, { file, env, flags: args.flags, readSecret: (path) => readFileSync(path, 'utf8') })
   // A key with a mistake of its own holds its fallback here, about which nothing more is to be said.
   const told = new Set(problems.map(({ key }) => key))
   const idsRead = ![...told].some((key) => key.startsWith('sites[') && key.endsWith('.id'))
-  const all = [...problems, ...gather(file, (wrong) => crossChecks(settings, wrong)).filter(({ key }) => !told.has(key) && (idsRead || !key.startsWith('sites[')))]
+  const all = [...problems, ...gather(file, (wrong) => (crossChecks(settings, wrong), look(settings, wrong))).filter(({ key }) => !told.has(key) && (idsRead || !key.startsWith('sites[')))]
   if (all.length > 0) throw new UsageError('settings', `${all.length === 1 ? 'one mistake' : `${all.length} mistakes`} in the settings\n${describe(all)}`)
   return { settings, file }
 }
