@@ -28,6 +28,8 @@ export type HubSettings = {
   }
   /** Where a phone on the city's Wi-Fi reaches its portal, for the QR codes of vouchers; asked anew each time. */
   readonly portalUrl?: () => string | undefined
+  /** The portal beside this hub shows no field for vouchers: whoever makes some is told. */
+  readonly vouchersUnasked?: boolean
   /** Shown in the head of staff pages. */
   readonly city: string
   /** The city's own first. */

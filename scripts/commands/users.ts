@@ -13,7 +13,7 @@ import { openUsers } from '../run/users.ts'
 import type { Io } from './command.ts'
 
 type Answer = Readonly<Record<string, unknown>>
-type Ask = (action: string, args?: Answer) => Promise<Answer>
+export type Ask = (action: string, args?: Answer) => Promise<Answer>
 
 const answerOf = (value: unknown): Answer => (typeof value === 'object' && value !== null ? { ...value } : {})
 

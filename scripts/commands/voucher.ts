@@ -12,10 +12,11 @@ import { createTexts, isLanguage } from '#shared/i18n/texts.ts'
 import { printedCode } from '#radius/vouchers/code.ts'
 import { MOST_AT_ONCE, type BatchListing, type VoucherTerms } from '#radius/vouchers/vouchers.ts'
 import { cityOf, sitesOf } from '../run/sites.ts'
+import { isOffered } from '../settings/methods-checks.ts'
 import { readSettings } from '../settings/read.ts'
 import type { Command, Invocation, Io } from './command.ts'
 import { wholeNumber } from './numbers.ts'
-import { withUsers, withUsersThere } from './users.ts'
+import { withUsers, withUsersThere, type Ask } from './users.ts'
 import { verbOf } from './words.ts'
 
 const MINUTE_MS = 60_000
@@ -25,6 +26,8 @@ const MOST_MEGABYTES = 1_000_000_000
 const MOST_DEVICES = 1_000
 const MOST_HOURS = 10 * 366 * 24
 const MOST_KBPS = 10_000_000
+
+const UNASKED = 'The portal’s page does not ask for vouchers: add "voucher" to portal.methods.\n'
 
 const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
@@ -64,6 +67,12 @@ async function writeSheet(file: string, codes: readonly string[], terms: Omit<Vo
   writeFileSync(file, await sheetDocument(words, sheet), { mode: 0o600, flag: 'wx' })
 }
 
+/** Whether a page of the portal asks for vouchers: a running server knows, or runs no portal (null); without one the settings say. */
+async function isAskedFor(ask: Ask, invocation: Invocation, io: Io): Promise<boolean> {
+  const { asked = isOffered('voucher', readSettings(invocation, io.env).settings) } = await ask('voucher asked')
+  return asked !== false
+}
+
 async function make(invocation: Invocation, io: Io): Promise<number> {
   const minutes = wholeNumber(invocation, 'minutes', 1, MOST_MINUTES)
   const megabytes = wholeNumber(invocation, 'megabytes', 1, MOST_MEGABYTES)
@@ -87,6 +96,7 @@ async function make(invocation: Invocation, io: Io): Promise<number> {
   return withUsers(io, async (ask) => {
     const codes = (await ask('voucher make', order))['codes'] as string[]
     const printed = codes.map(printedCode)
+    if (!(await isAskedFor(ask, invocation, io))) io.err(UNASKED)
     if (typeof file === 'string') {
       await writeSheet(file, codes, order, invocation, io)
       io.err(`${codes.length} ${codes.length === 1 ? 'voucher' : 'vouchers'} labelled "${String(label)}" in ${file}: ${given(order)}. Print it on A4 and delete it: the codes are stored nowhere else.\n`)

@@ -15,8 +15,17 @@ export function checkSignIn({ portal, sites }: Settings, wrong: Wrong): void {
   for (const [index, { methods }] of sites.entries()) if (methods) checkMethods(methods, `sites[${index}].methods`, wrong)
 }
 
-/** Passwords over an open Wi-Fi can be read by whoever is near. */
-export function remarkOnSignIn({ portal, sites }: Settings, remark: Wrong): void {
-  const named = [portal.methods, ...sites.map(({ methods }) => methods)].some((methods) => methods?.includes('account'))
-  if (named && portal.tls_port === undefined) remark('portal.methods', 'account without portal.tls_port: passwords pass over the air in clear')
+/** Whether the portal's page asks for it, at one site at least. */
+export function isOffered(method: MethodId, { portal, sites }: Pick<Settings, 'portal' | 'sites'>): boolean {
+  return [portal.methods, ...sites.map(({ methods }) => methods)].some((methods) => methods?.includes(method))
+}
+
+export function remarkOnSignIn(settings: Settings, remark: Wrong): void {
+  // Passwords over an open Wi-Fi can be read by whoever is near.
+  if (isOffered('account', settings) && settings.portal.tls_port === undefined) remark('portal.methods', 'account without portal.tls_port: passwords pass over the air in clear')
+  // Access servers elsewhere may ask for what our own page does not.
+  if (settings['radius.clients'].length > 0 || settings.controllers.length > 0) return
+  for (const [index, { method }] of settings['radius.profiles'].entries()) {
+    if (!isOffered(method, settings)) remark(`radius.profiles[${index}].method`, `${method} is not among portal.methods: nobody can sign in that way`)
+  }
 }

@@ -72,6 +72,8 @@ test('accounts and vouchers made while no server runs open the door once one doe
   const machine = await json(['account', 'add', 'Borne-1', '--kind', 'machine', '--label', 'Place du marché'])
   await parvis(['account', 'add', 'anne'], 'un mot de passe\n')
   const { codes } = (await json(['voucher', 'make', '--count', '2', '--minutes', '60'])) as { codes: string[] }
+  expect((await parvis(['voucher', 'make'])).err).toContain('add "voucher" to portal.methods')
+  expect((await parvis(['voucher', 'make', '--portal.methods=click,voucher'])).err).not.toContain('portal.methods')
   await start()
   expect(await signIn('borne-1', String(machine['secret']))).toBe('accept')
   expect(await signIn('Anne', 'un mot de passe')).toBe('accept')

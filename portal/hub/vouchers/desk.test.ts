@@ -42,11 +42,11 @@ afterAll(async () => {
   rmSync(dir, { recursive: true })
 })
 
+const staffParts = () => ({ store: hub.store, pool: hub.pool, setup: { code: undefined, open: async () => false, matches: () => false }, origin: () => hub.origin, city: '', languages: ['fr' as const] })
 /** Every staff route there is, but for those that anybody may ask. */
 function staffRoutes(): { method: string; path: string }[] {
-  const parts = { store: hub.store, pool: hub.pool, setup: { code: undefined, open: async () => false, matches: () => false }, origin: () => hub.origin, city: '', languages: ['fr' as const] }
   const open = /^\/(first|sign-in|sign-out|style\.css|mark\.svg|vouchers\.css)$|\*/
-  return staffApp(parts, effects).routes.filter(({ method, path }) => method !== 'ALL' && !open.test(path))
+  return staffApp(staffParts(), effects).routes.filter(({ method, path }) => method !== 'ALL' && !open.test(path))
 }
 
 test('the voucher desk may print and void vouchers, and every other staff route refuses it', async () => {
@@ -101,6 +101,12 @@ test('what is typed is text, and what cannot be is said with the form still fill
     expect(await answer.text()).toContain('Certaines valeurs ne conviennent pas')
   }
   expect(await page('/staff/vouchers', { form: { ...ORDER, label: 'autre', until: '2020-01-31' } })).toContain('Ce jour est passé')
+})
+
+test('where the portal beside this hub asks for no vouchers, the desk says so before any are made', async () => {
+  const desk = async (vouchersUnasked?: boolean) => (await staffApp({ ...staffParts(), vouchersUnasked }, effects).request('/vouchers', { headers: { cookie: cookies.get('desk') ?? '' } })).text()
+  expect(await desk(true)).toContain('ne propose pas de se connecter avec un bon')
+  expect(await desk()).not.toContain('portal.methods')
 })
 
 test('a batch is voided after a question, and is worth nothing then', async () => {

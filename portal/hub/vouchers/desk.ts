@@ -17,6 +17,8 @@ export type DeskParts = {
   readonly city: string
   /** Where a phone on the city's Wi-Fi reaches its portal; what QR codes lead to. */
   readonly portalUrl?: (() => string | undefined) | undefined
+  /** The portal on this machine shows no field for vouchers. */
+  readonly vouchersUnasked?: boolean | undefined
 }
 
 export type Said = { readonly page: Html; readonly status: 200 | 400 | 404 | 409 } | { readonly to: string }
@@ -30,11 +32,11 @@ export type VoucherDesk = {
 /** What is suggested: the day, and an hour for one device. */
 const SUGGESTED: Readonly<Record<string, string>> = { count: '24', minutes: '60', devices: '1', form: 'digits' }
 
-export function voucherDesk({ store, pool, city, portalUrl }: DeskParts, { clock, log }: Effects): VoucherDesk {
+export function voucherDesk({ store, pool, city, portalUrl, vouchersUnasked: unasked = false }: DeskParts, { clock, log }: Effects): VoucherDesk {
   const timezone = async (): Promise<string> => (await store.counts.sites()).find(({ demo }) => !demo)?.timezone ?? TIMEZONE
 
   async function shown(view: View, typed: (name: string) => string, message?: string): Promise<Html> {
-    return deskPage(view, { batches: await pool.list(), typed, message, timezone: await timezone() })
+    return deskPage(view, { batches: await pool.list(), typed, message, unasked, timezone: await timezone() })
   }
   const unknown = (view: View): Said => ({ page: unknownPage(view), status: 404 })
 
