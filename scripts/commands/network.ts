@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { dnsmasqConf } from '#portal/gateway/network/dnsmasq.ts'
 import { openDirectories } from '../run/directories.ts'
 import { networkOf } from '../run/network.ts'
+import { NO_POOLS } from '../settings/network-checks.ts'
 import { readSettings } from '../settings/read.ts'
 import { writeWhole } from '../run/secrets.ts'
 import type { Command } from './command.ts'
@@ -21,6 +22,7 @@ never. --write FILE writes it, to start "dnsmasq --keep-in-foreground --conf-fil
     const { settings } = readSettings(invocation, io.env)
     const wanted = networkOf(settings, openDirectories(io.env))
     const text = dnsmasqConf(wanted)
+    if (wanted.pools.length === 0) io.err(`network.pools: ${NO_POOLS}\n`)
     const file = invocation.options.get('write')
     if (typeof file !== 'string') {
       io.out(text)

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { readSettings } from './read.ts'
+import { readSettings, remarksOn } from './read.ts'
 
+function flagsOf(pairs: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]))
+}
 function mistakes(...pairs: readonly string[]): string {
-  const flags = new Map(pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]))
   try {
-    readSettings({ flags }, { PARVIS_CONFIG: '/dev/null' })
+    readSettings({ flags: flagsOf(pairs) }, { PARVIS_CONFIG: '/dev/null' })
     return ''
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
@@ -35,5 +37,11 @@ describe('settings of certificates and networks', () => {
     expect(mistakes('portal.tls_port=443', 'hub.mode=remote', 'hub.url=https://hub.example.org/')).toBe('')
     expect(mistakes('portal.tls_port=443', 'hub.acme_domain=Wifi.Example.org', 'hub.acme_dns=/x')).toBe('')
     expect(mistakes('gateway.lan=lan0', 'network.pools=10.44.0.10-10.44.3.250', 'network.garden=service-public.fr,www.caf.fr', 'network.blocked=tracker.example')).toBe('')
+  })
+  test('a gateway that gives phones no IPv4 addresses is remarked on', () => {
+    const remarks = (...pairs: readonly string[]) => remarksOn(readSettings({ flags: flagsOf(pairs) }, { PARVIS_CONFIG: '/dev/null' }).settings, undefined).map(({ key }) => key)
+    expect(remarks('gateway.enforcer=nftables', 'gateway.lan=lan0')).toEqual(['network.pools'])
+    expect(remarks('gateway.enforcer=nftables', 'gateway.lan=lan0', 'network.pools=10.44.0.10-10.44.3.250')).toEqual([])
+    expect(remarks()).toEqual([])
   })
 })

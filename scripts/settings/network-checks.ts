@@ -38,6 +38,13 @@ function checkNetwork({ network, gateway }: Settings, wrong: Wrong): void {
   }
 }
 
+/** Phones without an address see no portal, and nothing here would say why. */
+export const NO_POOLS = 'not set: `parvis network dnsmasq` gives phones no IPv4 addresses; name a range in the network of gateway.lan, such as 10.44.0.10-10.44.3.250, unless another server on it has DHCP'
+
+export function remarkOnNetworks({ gateway, network }: Settings, remark: Wrong): void {
+  if (gateway.enforcer === 'nftables' && network.pools.length === 0) remark('network.pools', NO_POOLS)
+}
+
 export function checkNetworks(settings: Settings, wrong: Wrong): void {
   checkCertificate(settings, wrong)
   checkAcme(settings.hub, wrong)

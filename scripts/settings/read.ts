@@ -5,7 +5,7 @@ import type { Field } from '#shared/settings/fields.ts'
 import { lineOf } from '#shared/settings/lines.ts'
 import { loadSettings, type Problem } from '#shared/settings/load.ts'
 import { checkConsent, remarkOnLegal } from './consent-checks.ts'
-import { checkNetworks } from './network-checks.ts'
+import { checkNetworks, remarkOnNetworks } from './network-checks.ts'
 import { checkControllers, remarkOnControllers } from './controllers-checks.ts'
 import { checkSignIn, remarkOnSignIn } from './methods-checks.ts'
 import { checkRadius, type Wrong } from './radius-checks.ts'
@@ -77,6 +77,7 @@ export function remarksOn(settings: Settings, file: SettingsFile | undefined): P
     remarkOnSignIn(settings, remark)
     remarkOnLegal(settings, remark)
     remarkOnControllers(settings, remark)
+    remarkOnNetworks(settings, remark)
   })
 }
 

@@ -153,6 +153,15 @@ test('check remarks on what is allowed and hardly meant, and a server says the s
   expect(server.log().match(/secret is shorter than 16/g)).toHaveLength(1)
 }, 30_000)
 
+test('a configuration of dnsmasq without a pool says that phones get no IPv4 address by it', async () => {
+  const bare = await parvis(['network', 'dnsmasq', '--gateway.lan=lan0'])
+  expect([bare.code, bare.err]).toEqual([0, expect.stringContaining('network.pools: not set')])
+  expect(bare.out).not.toMatch(/^dhcp-range=\d/m)
+  const whole = await parvis(['network', 'dnsmasq', '--gateway.lan=lan0', '--network.pools=10.44.0.10-10.44.3.250'])
+  expect([whole.code, whole.err]).toEqual([0, ''])
+  expect(whole.out).toContain('dhcp-range=10.44.0.10,10.44.3.250,30m\n')
+})
+
 test('whoever lists or takes away where no data is, is told so, and nothing is made', async () => {
   const places = { PARVIS_DATA: join(workplace, 'nowhere'), PARVIS_RUNTIME: join(volatile, 'nowhere') }
   for (const args of [['account', 'list'], ['account', 'remove', 'anne'], ['voucher', 'list'], ['voucher', 'void', 'fair'], ['session', 'list'], ['session', 'end', 's1']]) {
