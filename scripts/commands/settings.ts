@@ -14,12 +14,18 @@ function isRows(table: Table): table is readonly Row[] {
   return Array.isArray(table)
 }
 
+/** A value as it would be written; what is none is a comment. */
+function written(key: string, value: unknown): string {
+  if (value === null) return '# not set'
+  return isSecret(key) ? `# ${String(value)}` : JSON.stringify(value)
+}
+
 /** Every effective value; secrets are named and never shown. */
 export const settingsCommand: Command = {
   help: `parvis settings [--json] [--config FILE]
 
-Prints every setting with the value in force, after file, environment and flags; "not set" (--json: null) where there is
-none. Secrets are shown as "set" or "not set".`,
+Prints every setting with the value in force, after file, environment and flags; "# not set" (--json: null) where there is
+none. Secrets are shown as "# set" or "# not set" (--json: "set" or "not set").`,
   options: { json: 'flag' },
   async run(invocation, io) {
     const { settings } = readSettings(invocation, io.env)
@@ -32,7 +38,7 @@ none. Secrets are shown as "set" or "not set".`,
     for (const [name, table] of shown) {
       for (const [index, row] of (isRows(table) ? table : [table]).entries()) {
         io.out(isRows(table) ? `[[${name}]] ${index + 1}\n` : `[${name}]\n`)
-        for (const [key, value] of Object.entries(row)) io.out(`  ${key.padEnd(18)} ${value === null ? 'not set' : JSON.stringify(value)}\n`)
+        for (const [key, value] of Object.entries(row)) io.out(`  ${key.padEnd(18)} ${written(key, value)}\n`)
       }
     }
     return 0

@@ -181,7 +181,11 @@ test('file, environment and flags hold in this order, and no secret is shown', a
   expect(settings['radius']).toMatchObject({ token_key: 'set', host: null })
   expect(settings['hub']).not.toHaveProperty('database_url')
   expect(settings['radius.clients']?.[0]).toMatchObject({ name: 'ap', secret: 'set' })
-  for (const said of [shown, await parvis(['settings', '--config', path]), await parvis(['check', '--config', path]), await parvis(['check', '--config', path, '--portal.port=x'])]) {
+  const words = await parvis(['settings', '--config', path])
+  expect(words.out).toMatch(/^  token_key +# set$/m)
+  expect((await parvis(['settings'])).out).toMatch(/^  token_key +# not set$/m)
+  expect(words.out).toMatch(/^  url +# not set$/m)
+  for (const said of [shown, words, await parvis(['check', '--config', path]), await parvis(['check', '--config', path, '--portal.port=x'])]) {
     expect(said.out + said.err).not.toContain(SECRET)
     expect(said.out + said.err).not.toContain(TOKEN_KEY)
   }
