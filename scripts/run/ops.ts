@@ -20,7 +20,7 @@ export function opsApp(metrics: Metrics, readiness: Readiness, operator?: Hono):
     c.header('cross-origin-resource-policy', 'same-origin')
     return next()
   })
-  app.get('/', (c) => c.text('/healthz   is it alive\n/readyz    can it do its work\n/metrics   exact counters, for this machine only\n/operator/ live connections, with a code from `parvis operator code`\n'))
+  app.get('/', (c) => c.text(`/healthz   is it alive\n/readyz    can it do its work\n/metrics   exact counters, for this machine only\n${operator ? '/operator  live connections, with a code from: parvis operator code NAME\n' : ''}`))
   app.get('/healthz', (c) => c.text('alive\n'))
   app.get('/readyz', (c) => {
     const waiting = Object.entries(readiness).filter(([, ready]) => !ready()).map(([name]) => name)
