@@ -1,6 +1,6 @@
 // Every key of parvis.toml with its kind and default, one row each: the contract of a city's settings file.
 import { isIPv4 } from 'node:net'
-import { address, boolean, cidr, integer, listOf, notYet, oneOf, optional, port, secret, text, timezone, url, wallTime, type Field } from '#shared/settings/fields.ts'
+import { address, boolean, cidr, integer, listOf, listOrNone, notYet, oneOf, optional, port, secret, text, timezone, url, wallTime, type Field } from '#shared/settings/fields.ts'
 import type { Loaded } from '#shared/settings/load.ts'
 import { CONTROLLER_KINDS, CONTROLLER_NAME } from '#portal/controllers/controller.ts'
 import { METHOD_IDS, type MethodId } from '#portal/login/method-ids.ts'
@@ -105,7 +105,7 @@ export const SCHEMA = {
       host: listOf(address, ['127.0.0.1']),
       port: port(8080),
       url: optional(url),
-      hosts: listOf(text(''), []),
+      hosts: listOrNone(text('')),
       /** Without tls_cert the certificate comes from the hub (ACME). */
       tls_port: optional(port(443)),
       tls_cert: optional(text('')),
@@ -136,7 +136,7 @@ export const SCHEMA = {
       lan: optional(listOf(interfaceName, [])),
       wan: optional(interfaceName),
       /** Private networks behind `wan` that phones online may reach: a city's own directory, say. */
-      reachable: listOf(cidr, []),
+      reachable: listOrNone(cidr),
       /** What the line carries: then phones get equal shares of it. */
       down_mbit: optional(integer(0, { min: 1, max: 100_000 })),
       up_mbit: optional(integer(0, { min: 1, max: 100_000 })),
@@ -144,11 +144,11 @@ export const SCHEMA = {
     /** Whose answer shows that the line to the internet works; default the resolvers, with nftables and gateway.wan. */
     uplink: { probe: optional(listOf(probeTarget, [])) },
     network: {
-      pools: listOf(pool, []),
+      pools: listOrNone(pool),
       ipv6: boolean(true),
-      resolvers: listOf(address, []),
-      garden: listOf(dnsName, []),
-      blocked: listOf(dnsName, []),
+      resolvers: listOrNone(address),
+      garden: listOrNone(dnsName),
+      blocked: listOrNone(dnsName),
     },
     radius: {
       host: optional(listOf(address, [])),
@@ -197,7 +197,7 @@ export const SCHEMA = {
       /** Where a phone reaches the kiosk: what its QR codes and the portal's pages point to. */
       url: optional(url),
       /** Further names by which it may be called. */
-      hosts: listOf(text(''), []),
+      hosts: listOrNone(text('')),
       directory: optional(text('')),
     },
     ops: { port: port(9090) },
@@ -227,13 +227,13 @@ export const SCHEMA = {
       name: text('', { matches: CONTROLLER_NAME, expected: 'lower-case letters, digits and hyphens, 32 at most' }),
       kind: oneOf(CONTROLLER_KINDS),
       /** Where phones may be sent back to. */
-      addresses: listOf(text(''), []),
+      addresses: listOrNone(text('')),
       site: optional(siteId),
       /** `uamsecret` or `faskey`. */
       secret: secret(),
       fas_level: integer(2, { min: 1, max: 4 }),
       /** From where authmon may ask; from anywhere when nothing is named. */
-      poll_from: listOf(text(''), []),
+      poll_from: listOrNone(text('')),
       radius_client: optional(text('')),
       api_url: optional(url),
       api_user: optional(text('')),
@@ -273,7 +273,7 @@ export const SCHEMA = {
     /** Where our server proxies. */
     'radius.upstreams': {
       realm: optional(realm),
-      servers: listOf(upstreamServer, []),
+      servers: listOrNone(upstreamServer),
       secret: secret(),
       /** Whether its sessions are reported to it too. */
       accounting: boolean(true),

@@ -61,6 +61,12 @@ export function listOf<T>(item: Field<T>, fallback: readonly T[]): Field<readonl
   }
 }
 
+/** The same where none is as good: `[]`. */
+export function listOrNone<T>(item: Field<T>): Field<readonly T[]> {
+  const some = listOf(item, [])
+  return { fallback: [], read: (value) => (Array.isArray(value) && value.length === 0 ? [] : some.read(value)) }
+}
+
 export function optional<T>(field: Field<T>): Field<T | undefined> {
   return { fallback: undefined, read: field.read, ...(field.secret ? { secret: true } : {}) }
 }

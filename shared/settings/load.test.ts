@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { address, integer, listOf, optional, port, secret, text } from './fields.ts'
+import { address, integer, listOf, listOrNone, optional, port, secret, text } from './fields.ts'
 import { loadSettings, type Sources } from './load.ts'
 
 const schema = {
-  single: { portal: { port: port(8080), host: listOf(address, ['127.0.0.1']) }, radius: { token_key: secret(), auth_port: port(1812) } },
+  single: { portal: { port: port(8080), host: listOf(address, ['127.0.0.1']), names: listOrNone(text('')) }, radius: { token_key: secret(), auth_port: port(1812) } },
   many: { sites: { id: text('default'), seconds: integer(5, { min: 1, max: 9 }) }, 'radius.clients': { name: text(''), note: optional(text('')) } },
 } as const
 
@@ -14,7 +14,7 @@ function load(toml: string, more: Partial<Sources> = {}) {
 test('without a file the built-in values hold', () => {
   const { settings, problems } = loadSettings(schema, { env: {}, flags: new Map(), readSecret: () => '' })
   expect(problems).toEqual([])
-  expect(settings.portal).toEqual({ port: 8080, host: ['127.0.0.1'] })
+  expect(settings.portal).toEqual({ port: 8080, host: ['127.0.0.1'], names: [] })
   expect(settings.sites).toEqual([])
 })
 
@@ -36,6 +36,12 @@ test('every mistake is reported at once, each with its line and key', () => {
   ])
   expect(problems[1]?.text).toContain('did you mean host')
   expect(problems[4]?.text).toContain('did you mean name')
+})
+
+test('an empty list is written as it is shown, but not where at least one is needed', () => {
+  const { settings, problems } = load('[portal]\nnames = []\nhost = []\n')
+  expect(settings.portal.names).toEqual([])
+  expect(problems).toEqual([expect.objectContaining({ key: 'portal.host', text: 'expected at least one value' })])
 })
 
 test('a broken file is one clear mistake with its line', () => {
