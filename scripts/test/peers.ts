@@ -33,6 +33,8 @@ export const PEERS: readonly Peer[] = [
   { binary: 'opennds', package: 'opennds', unit: 'opennds' },
   { binary: 'php', package: 'php-cli' },
   { binary: 'iptables-legacy', package: 'iptables' },
+  { binary: 'sysctl', package: 'procps' },
+  { binary: 'systemd-analyze', package: 'systemd' },
 ]
 
 /** Debian keeps many of them outside an ordinary user's PATH. */
