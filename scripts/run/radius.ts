@@ -22,9 +22,15 @@ import { upstreamsOf } from './radius-upstreams.ts'
 import { userActions, type Withdrawal } from './user-actions.ts'
 import { openUsers } from './users.ts'
 
-function hosts({ settings }: Ground): readonly string[] {
+/** Hears 127.0.0.1 too. */
+const WITH_LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '0.0.0.0'])
+
+/** The portal beside asks us at 127.0.0.1 (radiusServers), wherever access points do. */
+export function radiusHosts({ settings, roles }: Pick<Ground, 'settings' | 'roles'>): readonly string[] {
   const six = Object.values(networkInterfaces()).some((addresses) => addresses?.some((one) => one.address === '::1'))
-  return settings.radius.host ?? (six ? ['127.0.0.1', '::1'] : ['127.0.0.1'])
+  const named = settings.radius.host ?? (six ? ['127.0.0.1', '::1'] : ['127.0.0.1'])
+  const asked = roles.has('portal') && settings['radius.servers'].length === 0
+  return asked && !named.some((host) => WITH_LOOPBACK.has(host)) ? [...named, '127.0.0.1'] : named
 }
 
 export type RadiusRole = RunningRadius & {
@@ -79,14 +85,14 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
     city = lessor && createCity({ lessor, ...users.vouchersDisk, live, withdraw: (holder) => withdraw(holder), holderOf: voucherHolder, ...effects })
     const radius = await startRadius(
       {
-        hosts: hosts(ground),
+        hosts: radiusHosts(ground),
         authPort: settings.radius.auth_port,
         acctPort: settings.radius.acct_port,
         clients: peers.clients,
         tokenKeys: keyring,
         profiles,
         reusePort: settings.radius.reuse_port,
-        upstreams: upstreamsOf(ground, hosts(ground)),
+        upstreams: upstreamsOf(ground, radiusHosts(ground)),
       },
       effects,
       {

@@ -297,6 +297,11 @@ test('portal and RADIUS in two processes, with one secret and one token key: a p
   await expect(connect(phone('127.66.5.5'), stranger.urls['portal'] ?? '')).rejects.toThrow(/the tap was answered with [45]\d\d/)
 }, 60_000)
 
+test.each(['127.0.0.5', '0.0.0.0', '::1'])('where access points find RADIUS at %s, the portal beside it finds it too', async (host) => {
+  const gateway = await open(`at-${host.replaceAll(/[.:]/g, '-')}`, { args: ['--role', 'portal,radius', '--hub.mode=off', `--radius.host=${host}`] })
+  expect((await connect(phone('127.66.5.6'), gateway.urls['portal'] ?? '')).sessionPath).toBeDefined()
+}, 30_000)
+
 test('kiosk and hub run alone, and each role opens its own doors only', async () => {
   const kiosk = await open('kiosk', { args: ['--role', 'kiosk'] })
   expect(Object.keys(kiosk.urls).sort()).toEqual(['kiosk', 'ops'])
