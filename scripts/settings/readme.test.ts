@@ -1,6 +1,5 @@
 // The READMEs are all that a newcomer has: every settings file in them is read, and every setting is named once with its default.
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parse } from 'smol-toml'
@@ -16,7 +15,7 @@ const ETC = '/etc/parvis/'
 const folder = mkdtempSync(join(tmpdir(), 'parvis-readme-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const paths = execFileSync('git', ['ls-files', '*README.md'], { cwd: ROOT, encoding: 'utf8' }).split('\n').filter(Boolean)
+const paths = globSync(['*.md', '{portal,radius,kiosk,shared,scripts,test}/**/README.md'], { cwd: ROOT })
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const blocks = paths.flatMap((path) => [...read(path).matchAll(/^( *)```toml\n([\s\S]*?)^ *```/gm)].map(([, , text = '']) => ({ path, text })))
 

@@ -9,6 +9,7 @@ import { COMMANDS } from '#scripts/commands/all.ts'
 import { startInstance, type Instance, type InstanceOptions } from '#scripts/instance.ts'
 import { connect, disconnect, phone } from '#scripts/town/phone.ts'
 import { columnsOf, copyDatabases } from '../privacy/gather.ts'
+import { absent } from '../support/peer.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const SECRET = 'between-portal-and-radius-only'
@@ -151,6 +152,23 @@ test('check remarks on what is allowed and hardly meant, and a server says the s
   await server.stop()
   expect(server.log().match(/radius\.host is not set/g)).toHaveLength(1)
   expect(server.log().match(/secret is shorter than 16/g)).toHaveLength(1)
+}, 30_000)
+
+test.skipIf(absent('script'))('on a terminal the log is in words, around a summary that can be read, and Ctrl-C ends it', async () => {
+  const path = file('weak.toml', '[radius]\nauth_port = 0\nacct_port = 0\ncoa_port = 0\n[ops]\nport = 0\n[[radius.clients]]\nname = "ap"\naddress = "127.0.0.7"\nsecret = "short"\n')
+  const places = { PARVIS_DATA: join(workplace, 'terminal'), PARVIS_RUNTIME: mkdtempSync(join(volatile, 'terminal-')) }
+  const command = `exec "${process.execPath}" "${join(ROOT, 'scripts/main.ts')}" run --role radius --config "${path}"`
+  const terminal = spawn('script', ['-qec', command, '/dev/null'], { env: { ...process.env, ...places, NO_COLOR: '1', SHELL: '/bin/sh' }, stdio: ['pipe', 'pipe', 'inherit'] })
+  let shown = ''
+  terminal.stdout.on('data', (part: Buffer) => {
+    const before = shown.includes('is open')
+    shown += part.toString()
+    if (!before && shown.includes('is open')) terminal.stdin.write('\u0003')
+  })
+  expect(await new Promise((resolve) => terminal.once('close', resolve))).toBe(0)
+  expect(shown).toMatch(/\d\d:\d\d:\d\d warn radius: .*secret/)
+  expect(shown).toContain('Stopping')
+  expect(shown).not.toContain('{"')
 }, 30_000)
 
 test('a configuration of dnsmasq without a pool says that phones get no IPv4 address by it', async () => {
