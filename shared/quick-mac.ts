@@ -1,6 +1,8 @@
 import { sha256, sha256StateAfter, SHA256_BYTES } from './sha256.ts'
 
 const BLOCK = 64
+/** Of a key, in bytes: the states are made of one block. */
+export const LONGEST_QUICK_KEY = BLOCK
 /** Names, codes and secrets: what is longer is no field of ours. */
 const MOST_MESSAGE_BYTES = 4_096
 const MOST_BYTES_PER_UNIT = 3
@@ -8,7 +10,18 @@ const MOST_BYTES_PER_UNIT = 3
 /** `mac` of shared/keyed-mac.ts with its key and label already in: the same 32 bytes. */
 export type QuickMac = (...fields: readonly (string | Uint8Array)[]) => Buffer
 
+// Shared scratch: every function here runs to its end before another can start.
 const inside = new Uint8Array(SHA256_BYTES)
+const message = Buffer.alloc(MOST_MESSAGE_BYTES)
+
+function add(field: string | Uint8Array, at: number): number {
+  const most = typeof field === 'string' ? field.length * MOST_BYTES_PER_UNIT : field.length
+  if (at + 1 + most > MOST_MESSAGE_BYTES) throw new TypeError('the fields of a keyed hash are too long')
+  message[at] = 0
+  if (typeof field === 'string') return at + 1 + message.write(field, at + 1)
+  message.set(field, at + 1)
+  return at + 1 + field.length
+}
 
 /**
  * For the paths on which every microsecond counts: the states after the padded keys (RFC 2104 §4) are kept, and nothing crosses
@@ -22,20 +35,11 @@ export function quickMac(key: Uint8Array, label: string): QuickMac {
   padded.set(key)
   const inner = sha256StateAfter(padded.map((byte) => byte ^ 0x36))
   const outer = sha256StateAfter(padded.map((byte) => byte ^ 0x5c))
-  const message = Buffer.alloc(MOST_MESSAGE_BYTES)
-  const start = message.write(label)
-
-  function add(field: string | Uint8Array, at: number): number {
-    const most = typeof field === 'string' ? field.length * MOST_BYTES_PER_UNIT : field.length
-    if (at + 1 + most > MOST_MESSAGE_BYTES) throw new TypeError('the fields of a keyed hash are too long')
-    message[at] = 0
-    if (typeof field === 'string') return at + 1 + message.write(field, at + 1)
-    message.set(field, at + 1)
-    return at + 1 + field.length
-  }
+  const begun = Buffer.from(label)
 
   return function quick(...fields) {
-    let end = start
+    message.set(begun)
+    let end = begun.length
     for (const field of fields) end = add(field, end)
     const out = Buffer.allocUnsafe(SHA256_BYTES)
     sha256(message, end, inside, inner, BLOCK)

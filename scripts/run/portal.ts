@@ -21,6 +21,7 @@ import type { Step } from '#portal/session/desk.ts'
 import { ACCOUNTING_CHECKPOINT_PAGES, openAccounting, type Accounting } from './accounting.ts'
 import { controllersOf } from './controllers.ts'
 import { consentSettings } from './consent.ts'
+import { GATHER_MS } from '#shared/db/durable-writer.ts'
 import { openDisk, openVolatile, type DiskStore, type Ground } from './ground.ts'
 import { legalParts } from './legal.ts'
 import { portalLimits } from './profiles.ts'
@@ -44,7 +45,7 @@ export type PortalBooks = {
 
 export async function openPortalBooks(ground: Ground): Promise<PortalBooks> {
   const { directories } = ground
-  const disk = await openDisk(join(directories.data, 'gateway.db'), { migrations: GATEWAY_MIGRATIONS, secureDelete: true, checkpointPages: ACCOUNTING_CHECKPOINT_PAGES })
+  const disk = await openDisk(join(directories.data, 'gateway.db'), { migrations: GATEWAY_MIGRATIONS, secureDelete: true, checkpointPages: ACCOUNTING_CHECKPOINT_PAGES }, { gatherMs: GATHER_MS })
   let portal: Portal | undefined
   const aliveHere = (nonce: string): boolean => portal?.sessions.alive(nonce) ?? false
   const accounting = await openAccounting(ground, disk)
