@@ -151,6 +151,22 @@ test('silence ends a session within 2 s of its limit, not at the next round', as
   expect(stops()).toMatchObject([{ terminateCause: 'idleTimeout', sessionSeconds: 131 }])
 })
 
+test('how long a silence ends a session is told in advance, in the reader’s words, and only where one does', async () => {
+  const { phone, portal } = await build({ profile: { sessionSeconds: 7_200, idleSeconds: 900 }, settings: { sites: [{ ...SQUARE, languages: ['fr', 'pt', 'ar'] }] } })
+  const token = tokenOf((await phone(PHONE).connect()).body)
+  for (const path of ['/status', `/s/${token}`]) {
+    expect(words(await phone(PHONE).get(`${path}?lang=fr`)), path).toContain('<p>Sans activité pendant 15 minutes, la connexion s’arrête plus tôt.</p>')
+    expect(words(await phone(PHONE).get(`${path}?lang=pt`)), path).toContain('<p>Sem atividade durante 15 minutos, a ligação para mais cedo.</p>')
+  }
+  // RADIUS changed its mind: what is told is what will be done.
+  expect(await portal.sessions.changeBy({ callingStationId: '02-00-7F-00-00-02' }, { idleSeconds: 5_400 })).toBe('done')
+  expect(words(await phone(PHONE).get('/status?lang=fr'))).toContain('Sans activité pendant 1 heure et 30 minutes, la connexion s’arrête plus tôt.')
+  await town?.close()
+  const patient = await build()
+  await patient.phone(PHONE).connect()
+  expect(words(await patient.phone(PHONE).get('/status?lang=fr'))).not.toContain('Sans activité')
+})
+
 test('more time is offered once some is used, asked of RADIUS, and counts from now', async () => {
   const { clock, phone } = await build()
   await phone(PHONE).connect()

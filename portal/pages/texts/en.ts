@@ -286,7 +286,7 @@ export const en: Texts = {
   'outlook.dataSlow': 'After that the connection goes on, more slowly.',
   'outlook.slow': 'The fast data is used up: the connection goes on, more slowly.',
   'outlook.closes': 'The Wi-Fi of this place closes at {{time}}, and the connection ends then.',
-  'outlook.idle': 'If nothing is sent for {{time}}, it ends earlier.',
+  'outlook.idle': 'If nothing is sent for {{time}}, the connection ends earlier.',
   'outlook.extend': 'Stay longer',
   'outlook.extended': 'Your connection has been extended.',
   'outlook.notExtended': 'More time was not granted. Your connection goes on as before.',

@@ -290,7 +290,7 @@ export const es: Texts = {
   'outlook.dataSlow': 'Después la conexión continúa, más despacio.',
   'outlook.slow': 'Los datos rápidos se han agotado: la conexión continúa, más despacio.',
   'outlook.closes': 'El wifi de este lugar cierra a las {{time}}: entonces la conexión se detiene.',
-  'outlook.idle': 'Sin actividad durante {{time}}, se detiene antes.',
+  'outlook.idle': 'Sin actividad durante {{time}}, la conexión se detiene antes.',
   'outlook.extend': 'Prolongar',
   'outlook.extended': 'Su conexión se ha prolongado.',
   'outlook.notExtended': 'No se ha concedido más tiempo. Su conexión continúa como antes.',

@@ -289,7 +289,7 @@ export const fr: Texts = {
   'outlook.dataSlow': 'Ensuite, la connexion continue, plus lentement.',
   'outlook.slow': 'Les données rapides sont épuisées : la connexion continue, plus lentement.',
   'outlook.closes': 'Ce lieu ferme son Wi-Fi à {{time}} : la connexion s’arrête alors.',
-  'outlook.idle': 'Sans activité pendant {{time}}, elle s’arrête plus tôt.',
+  'outlook.idle': 'Sans activité pendant {{time}}, la connexion s’arrête plus tôt.',
   'outlook.extend': 'Prolonger',
   'outlook.extended': 'Votre connexion est prolongée.',
   'outlook.notExtended': 'La prolongation n’a pas été accordée. Votre connexion continue comme avant.',

@@ -290,7 +290,7 @@ export const pt: Texts = {
   'outlook.dataSlow': 'Depois, a ligação continua, mais devagar.',
   'outlook.slow': 'Os dados rápidos esgotaram-se: a ligação continua, mais devagar.',
   'outlook.closes': 'Este lugar fecha o seu Wi-Fi às {{time}}: a ligação para nessa altura.',
-  'outlook.idle': 'Sem atividade durante {{time}}, para mais cedo.',
+  'outlook.idle': 'Sem atividade durante {{time}}, a ligação para mais cedo.',
   'outlook.extend': 'Ficar mais tempo',
   'outlook.extended': 'A sua ligação foi prolongada.',
   'outlook.notExtended': 'Não foi concedido mais tempo. A sua ligação continua como antes.',

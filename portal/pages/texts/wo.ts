@@ -284,7 +284,7 @@ export const wo: Texts = {
   'outlook.dataSlow': 'Su jeexee, lëkkaloo gi wéy, waaye gën a yéex.',
   'outlook.slow': 'Done yu gaaw yi jeex nañu: lëkkaloo gi mu ngi wéy, waaye gën a yéex.',
   'outlook.closes': 'Bérab bii day tëj wifeem ci {{time}}: lëkkaloo gi taxaw ca.',
-  'outlook.idle': 'Su dara doxul {{time}}, dina gën a teel a taxaw.',
+  'outlook.idle': 'Su dara doxul {{time}}, lëkkaloo gi dina gën a teel a taxaw.',
   'outlook.extend': 'Des lu gën a yàgg',
   'outlook.extended': 'Yokk nañu diiru sa lëkkaloo.',
   'outlook.notExtended': 'Mayuñu yokk ko. Sa lëkkaloo mu ngi wéy ni mu meloon.',
