@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { readVoucherCode } from '#radius/vouchers/code.ts'
 import { portalTown, tokenOf, type PortalTown } from '#test/support/portal-town.ts'
+import { PROBING_CLIENTS } from '../detect/probes.ts'
 import { dryRunMac } from '../gateway/dry-run.ts'
 import { ALARMS, type Alarm } from '../legal/alarms.ts'
 import type { OpenSession } from '../session/session.ts'
+import { VERDICTS } from '../state/doctor.ts'
 import { createAccess } from './access.ts'
 import { operatorApp } from './app.ts'
 import { OPERATOR_LANGUAGES, OPERATOR_TEXTS } from './texts.ts'
@@ -151,4 +153,51 @@ test('a profile whose review is overdue is told to the operator by the running p
   const late = await portalTown({ startMs: Date.UTC(2099, 0, 1) })
   onTestFinished(() => late.close())
   expect(late.portal.operator.alarms()).toEqual(['review_overdue'])
+})
+
+/** What the page says of each system, in its order. */
+const saidBy = (body: string): [string, string][] => [...body.matchAll(/<dt>([^<]+)<\/dt><dd>([^<]+)<\/dd>/g)].map(([, system = '', words = '']) => [system, words])
+
+test.each(OPERATOR_LANGUAGES)('the probe doctor says of each system whether the page opens, in words of %s and without a digit', async (language) => {
+  const texts = OPERATOR_TEXTS[language]
+  const diagnoses = PROBING_CLIENTS.map((system, index) => ({ system, verdict: VERDICTS[index % VERDICTS.length] ?? 'unseen' }))
+  const watched = operatorApp({ ...town.portal.operator, access, diagnoses: () => diagnoses }, town.effects)
+  const body = await (await watched.request(`/?lang=${language}`, { headers: { cookie } })).text()
+  expect(saidBy(body)).toEqual(diagnoses.map(({ system, verdict }) => [system, texts[`doctor.${verdict}`]]))
+  expect(new Set(VERDICTS.map((verdict) => texts[`doctor.${verdict}`])).size).toBe(VERDICTS.length)
+  const section = body.split('<section>').find((part) => part.includes(texts['doctor.heading'] ?? ' ')) ?? ''
+  expect(section.replaceAll(/<[^>]*>/g, ' ')).toContain(texts['doctor.text'])
+  expect(section.replaceAll(/<[^>]*>/g, ' ')).not.toMatch(/\p{Nd}/u)
+  expect(await (await watched.request('/', { headers: { cookie: '' } })).text()).not.toContain('Kindle')
+})
+
+test('twenty phones that come online, twenty that are never shown a page and nineteen of a third kind are three verdicts, the day after', async () => {
+  const square = await portalTown()
+  onTestFinished(() => square.close())
+  const own = createAccess(square.clock, square.effects.random)
+  const desk = operatorApp({ ...square.portal.operator, access: own }, square.effects)
+  const shown = async () => {
+    const entered = await desk.request('/enter', { method: 'POST', body: new URLSearchParams({ code: own.mint('Claire').code }), headers: { origin: ORIGIN } })
+    return Object.fromEntries(saidBy(await (await desk.request('/', { headers: { cookie: entered.headers.get('set-cookie')?.split(';')[0] ?? '' } })).text()))
+  }
+  const probe = async (number: number, host: string, path: string) => {
+    square.clock.advance(6)
+    expect((await square.phone(`127.0.7.${number}`).get(path, { host })).status).toBe(302)
+  }
+  const [apple, kindle, windows] = [1, 101, 201]
+  for (let index = 0; index < 20; index++) {
+    await probe(apple + index, 'captive.apple.com', '/hotspot-detect.html')
+    await square.phone(`127.0.7.${apple + index}`).connect()
+    if (index < 19) await probe(windows + index, 'www.msftconnecttest.com', '/connecttest.txt')
+    if (index < 19) await square.phone(`127.0.7.${windows + index}`).connect()
+  }
+  for (let again = 0; again < 3; again++) {
+    square.clock.advance(21_000)
+    for (let index = 0; index < 20; index++) await probe(kindle + index, 'spectrum.s3.amazonaws.com', '/kindle-wifi/wifistub.html')
+  }
+  square.clock.advance(11 * 60_000)
+  expect(new Set(Object.values(await shown()))).toEqual(new Set(['Pas assez vu']))
+  square.clock.setNow(square.clock.now() + 20 * 3_600_000)
+  square.clock.advance(60_000)
+  await expect.poll(shown).toMatchObject({ Apple: 'Fonctionne', Kindle: 'Bloque', Windows: 'Pas assez vu', Android: 'Pas assez vu' })
 })
