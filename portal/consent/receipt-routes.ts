@@ -1,21 +1,28 @@
 // The citizen's receipt: shown, taken along, consents withdrawn, erased. By the withdrawal code alone, from any device, without script.
 import type { Form } from '../form.ts'
 import { erasedPage, noReceiptPage, receiptPage, receiptsPage } from '../pages/receipt.ts'
-import type { Reader } from '../pages/frame.ts'
+import { href, type Reader } from '../pages/frame.ts'
 import type { WithdrawalCode } from '../session/session.ts'
 import type { Visit, Visits } from '../visit.ts'
 import { shownExtras } from './extras.ts'
 import { parseCode } from './receipt.ts'
+import { termsOfSite } from './terms-route.ts'
 
 /** `GET /receipt`: where a code is typed. */
 export function receiptsRoute({ page, readerOf }: Visits) {
   return (visit: Visit) => page(visit, receiptsPage(readerOf(visit)))
 }
 
-function shown({ page, receiptDesk, url, settings }: Visits, visit: Visit, reader: Reader, code: WithdrawalCode | undefined, note?: 'withdrawn') {
+/** A receipt is of the place where it was given, whatever door it is read at: its name, its hour, its terms as long as they stand. */
+function shown({ page, receiptDesk, url, settings, termsFor }: Visits, visit: Visit, here: Reader, code: WithdrawalCode | undefined, note?: 'withdrawn') {
   const held = code && receiptDesk.held(code)
-  if (!held) return page(visit, noReceiptPage(reader), 404)
-  return page(visit, receiptPage(reader, held, shownExtras(settings.extras, reader.language), new URL(`/receipt/${held.code}`, url).href, note))
+  if (!held) return page(visit, noReceiptPage(here), 404)
+  const { site, terms } = held.text
+  const reader = { ...here, site: settings.sites.find(({ id }) => id === site) ?? here.site }
+  const { id, ver } = termsFor(reader)
+  const stand = reader.site.id === site && id === terms.id && ver === terms.ver
+  const again = stand ? `${href(reader, '/terms')}${site === here.site.id ? '' : termsOfSite(site)}` : undefined
+  return page(visit, receiptPage(reader, held, { extras: shownExtras(settings.extras, reader.language), url: new URL(`/receipt/${held.code}`, url).href, again, note }))
 }
 
 /** `GET /receipt/<code>`: what the QR code leads to. Changes nothing. */

@@ -47,16 +47,22 @@ function consents(reader: Reader, { code, consents: list }: HeldReceipt, extras:
   return html`<h2>${t('receipt.consents')}</h2>${rows}`
 }
 
-/**
- * @param extras As they are asked now; one that is asked no more has its name only.
- * @param url Of this very page, absolute, because another device will read it.
- */
-export function receiptPage(reader: Reader, held: HeldReceipt, extras: readonly ShownExtra[], url: string, note?: 'withdrawn'): Html {
+export type ReceiptSheet = {
+  /** As they are asked now; one that is asked no more has its name only. */
+  readonly extras: readonly ShownExtra[]
+  /** Of this very page, absolute, because another device will read it. */
+  readonly url: string
+  /** Where the terms that were read still stand; undefined when others have taken their place. */
+  readonly again: string | undefined
+  readonly note?: 'withdrawn' | undefined
+}
+
+export function receiptPage(reader: Reader, held: HeldReceipt, { extras, url, again, note }: ReceiptSheet): Html {
   const { t, language, site } = reader
   const { text, code } = held
   const [atMs, path] = [text.iat * 1000, `/receipt/${code}`]
   const when = t('receipt.when', { date: dateWords(language, atMs, site.timezone), time: hourWords(language, wallTime(atMs, site.timezone)) })
-  const rows = [['receipt.read', html`${t('receipt.read.text', { version: text.terms.ver })} <a href="${href(reader, '/terms')}">${t('receipt.terms')}</a>`], ['receipt.at', when], ['receipt.by', text.controller]] as const
+  const rows = [['receipt.read', html`${t('receipt.read.text', { version: text.terms.ver })}${again === undefined ? '' : html` <a href="${again}">${t('receipt.terms')}</a>`}`], ['receipt.at', when], ['receipt.by', text.controller]] as const
   const body = html`<h1 tabindex="-1" autofocus>${t('receipt.yours')}</h1>${note === undefined ? '' : html`<p class="note" role="status">${t(`receipt.${note}`)}</p>`}
 <dl class="card">${rows.map(([key, value]) => html`<dt>${t(key)}</dt><dd>${value}</dd>`)}</dl><p class="small">${t('receipt.nameless')}</p>
 ${consents(reader, held, extras)}

@@ -26,12 +26,13 @@ function documentCard({ t, language }: Reader, document: TermsDocument): Html {
   return html`${foreign ? html`<p class="note">${t('terms.otherLanguage')}</p>` : ''}<section class="terms" lang="${document.lang}" dir="${direction(document.lang)}"><h2>${document.title}</h2>${nodes(document.nodes)}</section>`
 }
 
-export function termsPage(reader: Reader, terms: Terms, controller: string): Html {
+/** @param more Of the page's query, which another language must not lose. */
+export function termsPage(reader: Reader, terms: Terms, controller: string, more = ''): Html {
   const { t } = reader
   const { document } = terms
   const body = html`<h1>${t('terms.heading')}</h1><ul class="facts">${terms.lines.map((line) => html`<li><span>${line}</span></li>`)}</ul>
 ${document === undefined ? html`<p>${t('terms.noMore')}</p>` : documentCard(reader, document)}
 <p class="small">${t('terms.version', { version: isolated(terms.ver) })} ${t('recorded.controller', { controller: isolated(controller) })}</p><details><summary>${t('terms.digest')}</summary><p class="small">${t('terms.digest.text')}</p><p><code>${terms.sha256}</code></p>${document === undefined ? '' : html`<p class="small">${t('terms.digest.file')}</p><p><code>${document.sha256}</code></p>`}</details>
 <p><a class="go quiet" href="${href(reader, '/')}"><span>${t('link.home')}</span></a></p>`
-  return frame(reader, { title: t('terms.title'), body, path: '/terms' })
+  return frame(reader, { title: t('terms.title'), body, path: '/terms', query: more })
 }
