@@ -1,10 +1,14 @@
 // Every page in every language, as a screen reader, a weak eye and a large thumb meet it.
 import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PROBING_CLIENTS } from '#portal/detect/probes.ts'
+import { ALARMS, type Alarm } from '#portal/legal/alarms.ts'
 import { createAccess } from '#portal/operator/access.ts'
 import { operatorApp } from '#portal/operator/app.ts'
 import { OPERATOR_LANGUAGES } from '#portal/operator/texts.ts'
 import { PAGE_LANGUAGES } from '#portal/pages/languages.ts'
+import { CONDITION_IDS } from '#portal/state/conditions.ts'
+import { VERDICTS } from '#portal/state/doctor.ts'
 import { axeDesk } from '../support/axe-desk.ts'
 import { absent, peer } from '../support/peer.ts'
 import { citizensPages, pagesTown, type PagesTown } from '../support/portal-pages.ts'
@@ -47,26 +51,35 @@ for (const [index, language] of PAGE_LANGUAGES.entries()) {
   })
 }
 
-test.skipIf(skipped)('nor on what an operator at the gateway sees: the door, a wrong code, nothing found, one found and kept out', { timeout: 60_000 }, async () => {
-  const access = createAccess(town.clock, town.effects.random)
-  const app = operatorApp({ ...town.portal.operator, access }, town.effects)
-  const post = (path: string, fields: Record<string, string>, cookie = '') => app.request(path, { method: 'POST', body: new URLSearchParams(fields), headers: { origin: 'http://localhost', cookie } })
-  const desk = await axeDesk(browser, 'dark')
-  const judged = async (answer: Response | Promise<Response>, what: string): Promise<string> => {
-    const page = await (await answer).text()
-    expect(await desk.wrongs(page), what).toEqual([])
-    return page
-  }
-  await town.phone('127.0.5.91').connect()
-  const cookie = (await post('/enter', { code: access.mint('Claire').code })).headers.get('set-cookie')?.split(';')[0] ?? ''
-  for (const language of OPERATOR_LANGUAGES) {
-    await judged(app.request(`/?lang=${language}`), `${language}: the door`)
-    await judged(app.request(`/?lang=${language}`, { headers: { cookie } }), `${language}: home`)
-  }
-  await judged(post('/enter', { code: 'aaaa-aaaa' }), 'a wrong code')
-  await judged(post('/find', { needle: '127.0.5.92' }, cookie), 'nothing found')
-  const found = await judged(post('/find', { needle: '127.0.5.91' }, cookie), 'one found')
-  const row = /action="\/operator\/bar"><input type="hidden" name="row" value="(\w+)"/.exec(found)?.[1] ?? ''
-  expect(await judged(post('/bar', { row }, cookie), 'kept out')).toContain('role="status"')
-  await desk.close()
-})
+for (const scheme of ['light', 'dark'] as const) {
+  test.skipIf(skipped)(`nor on what an operator at the gateway sees, ${scheme}, in any language: the door, a wrong code, what is wrong, nothing found, one found and kept out`, { timeout: 60_000 }, async () => {
+    const access = createAccess(town.clock, town.effects.random)
+    const diagnoses = VERDICTS.map((verdict, index) => ({ system: PROBING_CLIENTS[index] ?? '', verdict }))
+    const held = CONDITION_IDS.map((id) => ({ id, sinceMs: undefined }))
+    const app = operatorApp({ ...town.portal.operator, access, diagnoses: () => diagnoses, held: () => held, alarms: () => Object.keys(ALARMS) as Alarm[] }, town.effects)
+    const desk = await axeDesk(browser, scheme)
+    for (const [index, language] of OPERATOR_LANGUAGES.entries()) {
+      const way = (path: string): string => `${path}?lang=${language}`
+      const post = (path: string, fields: Record<string, string>, cookie = '') => app.request(way(path), { method: 'POST', body: new URLSearchParams(fields), headers: { origin: 'http://localhost', cookie } })
+      async function judged(answer: Response | Promise<Response>, what: string): Promise<string> {
+        const page = await (await answer).text()
+        expect(page).toContain(`<html lang="${language}"`)
+        expect(await desk.wrongs(page), `${language}: ${what}`).toEqual([])
+        return page
+      }
+      const address = `127.0.5.${(scheme === 'light' ? 91 : 101) + index}`
+      await town.phone(address).connect()
+      const cookie = (await post('/enter', { code: access.mint('Claire').code })).headers.get('set-cookie')?.split(';')[0] ?? ''
+      await judged(app.request(way('/')), 'the door')
+      await judged(app.request(way('/'), { headers: { cookie } }), 'home')
+      await judged(post('/enter', { code: 'aaaa-aaaa' }), 'a wrong code')
+      await judged(post('/find', { needle: 'x' }, cookie), 'unreadable')
+      await judged(post('/find', { needle: '127.0.5.99' }, cookie), 'nothing found')
+      const found = await judged(post('/find', { needle: address }, cookie), 'one found')
+      const row = /action="\/operator\/bar"><input type="hidden" name="row" value="(\w+)"/.exec(found)?.[1] ?? ''
+      expect(await judged(post('/bar', { row }, cookie), 'kept out')).toContain('role="status"')
+      await judged(post('/find', { needle: address }, cookie), 'one kept out')
+    }
+    await desk.close()
+  })
+}

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type { Browser } from 'playwright-core'
 
 /** WCAG 2.2 AA, the European norm, and the French one that public bodies answer to. */
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'EN-301-549', 'RGAAv4'] as const
+export const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'EN-301-549', 'RGAAv4'] as const
 const SMALL = { width: 320, height: 480 }
 
 type Result = { readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[]; readonly passes: readonly unknown[] }
@@ -33,7 +33,7 @@ export async function axeDesk(browser: Browser, colorScheme: 'light' | 'dark'): 
 
   return {
     async wrongs(page) {
-      const { wrongs, passes } = await tab.evaluate(judge, { page, tags: TAGS })
+      const { wrongs, passes } = await tab.evaluate(judge, { page, tags: AXE_TAGS })
       // Whatever is on it, a page has a language, a title and colours to judge.
       return passes < 5 ? [`only ${passes} rules found anything to judge`, ...wrongs] : wrongs
     },

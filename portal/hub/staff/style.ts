@@ -4,7 +4,7 @@ import { tokensCss } from '#shared/look/tokens.ts'
 export const STYLE = `${tokensCss()}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--paper);color:var(--ink);font:var(--text-small)/1.5 var(--font)}
+body{margin:0;background:var(--paper);color:var(--ink);font:var(--text-small)/1.5 var(--font);overflow-wrap:break-word}
 a{color:var(--square);text-underline-offset:.2em}
 h1{font-size:var(--text-title);line-height:1.2;margin:0 0 8px;font-weight:650}
 h2{font-size:var(--text-lead);line-height:1.3;margin:40px 0 12px;font-weight:650}
@@ -15,7 +15,8 @@ h1,h2{text-wrap:balance}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 header.top{border-block-end:1px solid var(--line)}
 .bar{max-width:1080px;margin:0 auto;padding:12px 16px;display:flex;flex-wrap:wrap;gap:4px 20px;align-items:center}
-.brand{display:flex;gap:12px;align-items:center;margin-inline-end:auto;text-decoration:none;color:var(--ink);font-size:var(--text-body);min-height:44px}
+.brand{max-width:100%;display:flex;gap:12px;align-items:center;margin-inline-end:auto;text-decoration:none;color:var(--ink);font-size:var(--text-body);min-height:44px}
+.brand>span{min-width:0;overflow-wrap:anywhere}
 .brand b{font-weight:650;display:block;line-height:1.2}
 .brand span span{display:block;color:var(--quiet);font-size:var(--text-small);line-height:1.2}
 .brand .mark{flex:none}
@@ -33,7 +34,8 @@ footer p{max-width:1048px;margin:0 auto}
 .alarm{border-color:var(--bad)}
 .chip{display:inline-block;border:1px solid var(--line);border-radius:999px;padding:0 10px;color:var(--quiet);white-space:nowrap;line-height:1.5}
 .chip.is-demo{color:var(--ink);border-color:var(--sun);border-width:2px}
-.table{overflow-x:auto;margin:16px 0}
+/* Positioned, so that what is hidden in it is cut off with it. */
+.table{overflow-x:auto;margin:16px 0;position:relative}
 table{border-collapse:collapse;width:100%}
 th,td{padding:10px 12px;text-align:start;border-block-end:1px solid var(--stone);vertical-align:middle}
 thead th{color:var(--quiet);font-weight:500;border-block-end:1px solid var(--line);vertical-align:bottom}
@@ -75,7 +77,7 @@ input,select{font:inherit;color:var(--ink);background:var(--paper);border:1px so
 input[type=checkbox]{width:24px;height:24px;min-height:24px;flex:none;margin:0;accent-color:var(--square)}
 .check{display:flex;gap:12px;align-items:center;font-weight:400;min-height:44px}
 fieldset{border:0;margin:0;padding:0;display:grid;gap:8px;min-width:0}
-.two{display:grid;gap:16px;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr))}
+.two{display:grid;gap:16px;grid-template-columns:repeat(auto-fit,minmax(min(100%,10rem),1fr))}
 .error{color:var(--bad);font-weight:600;margin:0}
 summary{min-height:44px;align-content:center;cursor:pointer}
 details[open]{display:grid;gap:16px}
