@@ -1,6 +1,6 @@
 // One tab in which page after page is judged: to load axe for each of hundreds would cost a second a piece.
 import { createRequire } from 'node:module'
-import type { Browser } from 'playwright-core'
+import type { Browser, ViewportSize } from 'playwright-core'
 
 /** WCAG 2.2 AA, the European norm, and the French one that public bodies answer to. */
 export const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'EN-301-549', 'RGAAv4'] as const
@@ -8,13 +8,13 @@ const SMALL = { width: 320, height: 480 }
 
 type Result = { readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[]; readonly passes: readonly unknown[] }
 export type AxeDesk = {
-  /** What is wrong with a page: by axe, or because at twice the text size it sticks out of the smallest screen. */
+  /** What is wrong with a page: by axe, or because at twice the text size it sticks out of the screen. */
   wrongs(page: string): Promise<string[]>
   close(): Promise<void>
 }
 
-export async function axeDesk(browser: Browser, colorScheme: 'light' | 'dark'): Promise<AxeDesk> {
-  const context = await browser.newContext({ viewport: SMALL, colorScheme, reducedMotion: 'reduce' })
+export async function axeDesk(browser: Browser, colorScheme: 'light' | 'dark', viewport: ViewportSize = SMALL): Promise<AxeDesk> {
+  const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' })
   const tab = await context.newPage()
   await tab.setContent('<!doctype html><title>axe</title>')
   await tab.addScriptTag({ path: createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright')).resolve('axe-core/axe.min.js') })

@@ -54,8 +54,8 @@ function row(view: View, { site, days }: SiteSummary): Html {
 
 export function homePage(view: View, sites: readonly SiteSummary[], alarms: number): Html {
   const { t } = view
-  const table = html`<table class="sites"><thead><tr><th scope="col">${t('home.site')}</th><th scope="col" class="n">${t('home.lastDay')}</th><th scope="col" class="n">${t('home.week')}</th><th scope="col">${t('home.month')}</th><th scope="col" class="n">${t('home.coverage')}</th></tr></thead>
-<tbody>${sites.map((site) => row(view, site))}</tbody></table>`
+  const table = html`<div class="table"><table class="sites"><thead><tr><th scope="col">${t('home.site')}</th><th scope="col" class="n">${t('home.lastDay')}</th><th scope="col" class="n">${t('home.week')}</th><th scope="col">${t('home.month')}</th><th scope="col" class="n">${t('home.coverage')}</th></tr></thead>
+<tbody>${sites.map((site) => row(view, site))}</tbody></table></div>`
   const body = html`<h1>${t('home.title')}</h1>
 <p class="lead">${t('home.lead')}</p>
 ${alarms > 0 ? html`<p class="alarm">${t('home.alarm', { count: alarms })}</p>` : ''}

@@ -82,7 +82,6 @@ fieldset{border:0;margin:0;padding:0;display:grid;gap:8px;min-width:0}
 summary{min-height:44px;align-content:center;cursor:pointer}
 details[open]{display:grid;gap:16px}
 details>.field{margin-block-end:16px}
-table+.note{margin-block-start:16px}
 .presets{display:flex;flex-wrap:wrap;gap:0 20px}
 .legend{margin-block-start:16px}
 .when{color:var(--quiet);display:block}

@@ -55,8 +55,8 @@ function batchRow(view: View, timezone: string, batch: CityBatch): Html {
 
 export function deskPage(view: View, desk: DeskView): Html {
   const { t } = view
-  const table = html`<table class="sites"><thead><tr><th scope="col">${t('voucher.label')}</th><th scope="col">${t('voucher.made')}</th><th scope="col" class="n">${t('voucher.number')}</th><th scope="col">${t('voucher.gives')}</th><th scope="col"><span class="hidden">${t('voucher.void')}</span></th></tr></thead>
-<tbody>${desk.batches.map((batch) => batchRow(view, desk.timezone, batch))}</tbody></table>`
+  const table = html`<div class="table"><table class="sites"><thead><tr><th scope="col">${t('voucher.label')}</th><th scope="col">${t('voucher.made')}</th><th scope="col" class="n">${t('voucher.number')}</th><th scope="col">${t('voucher.gives')}</th><th scope="col"><span class="hidden">${t('voucher.void')}</span></th></tr></thead>
+<tbody>${desk.batches.map((batch) => batchRow(view, desk.timezone, batch))}</tbody></table></div>`
   const body = html`<h1>${t('voucher.title')}</h1>
 <p class="lead">${t('voucher.lead')}</p>
 ${desk.unasked ? html`<p class="alarm">${t('voucher.unasked')}</p>` : ''}
