@@ -1,5 +1,11 @@
 // Every page a person can meet, and how to get there in a browser: one row each.
+import { randomBytes } from 'node:crypto'
 import type { Page } from 'playwright-core'
+import { failurePage, type Failure } from '#portal/pages/failure.ts'
+import { isPageLanguage, PAGE_LANGUAGES } from '#portal/pages/languages.ts'
+import { portalTexts } from '#portal/pages/texts.ts'
+import { createLook } from '#portal/theme/look.ts'
+import { makeVoucherCode } from '#radius/vouchers/code.ts'
 import { HOSTS, SOMEBODY, type StageId } from './stages.ts'
 
 export type Stage = {
@@ -33,6 +39,27 @@ function shown(name: string, path: string, stage: StageId = 'town', host = ''): 
   return { name, door: 'portal', stage, go: async (page, { urls, ...rest }, language) => void (await page.goto(at({ urls, ...rest }, 'portal', path, language, host))) }
 }
 
+/** What no phone of a healthy place comes by, drawn as the portal would. */
+function failed(failure: Failure): Shot {
+  return {
+    name: `failure-${failure}`,
+    door: 'portal',
+    async go(page, { urls }, language) {
+      if (!isPageLanguage(language)) throw new TypeError(`no citizen's page is in ${language}`)
+      const site = { id: 'default', name: 'Place du Marché', class: 'square', timezone: 'Europe/Paris', closeAt: '04:00', languages: PAGE_LANGUAGES, match: {} } as const
+      const reader = { t: portalTexts()(language), language, languages: PAGE_LANGUAGES, site, servicesUrl: urls['kiosk'], look: createLook(), to: undefined }
+      await page.setContent(String(await failurePage(reader, failure)))
+    },
+  }
+}
+
+/** A form that no page of ours sends. */
+async function malformed(page: Page, stage: Stage, language: string): Promise<void> {
+  await page.goto(at(stage, 'portal', '/', language))
+  await page.locator('input[name="method"]').first().evaluate((field) => field.setAttribute('value', 'nothing'))
+  await Promise.all([page.locator('.sign').waitFor(), page.locator('form[action$="/connect"] button').first().click()])
+}
+
 /** All that is folded away, opened. */
 async function unfold(page: Page): Promise<void> {
   const folded = page.locator('details:not([open]) > summary')
@@ -58,18 +85,46 @@ async function session(page: Page, stage: Stage, language: string): Promise<void
   await page.locator('main a[href^="/s/"]').first().click()
 }
 
-/** One who is online is looked for and found. */
-async function operate(page: Page, stage: Stage, language: string): Promise<void> {
+async function receipt(page: Page, stage: Stage, language: string): Promise<void> {
+  await session(page, stage, language)
+  await unfold(page)
+  await page.locator('a[href^="/receipt/"]').first().click()
+}
+
+/** One who ticked something takes it back. */
+async function withdraw(page: Page, stage: Stage, language: string): Promise<void> {
+  await tap(page, stage, language, '', () => page.locator('input[name="extra.lettre"]').first().check())
+  await page.locator('main a[href^="/s/"]').first().click()
+  await unfold(page)
+  await page.locator('a[href^="/receipt/"]').first().click()
+  await page.locator('form:has(input[value="withdraw"]) button').first().click()
+  await page.locator('.note[role="status"]').waitFor()
+}
+
+async function erase(page: Page, stage: Stage, language: string): Promise<void> {
+  await receipt(page, stage, language)
+  await unfold(page)
+  await page.locator('form:has(input[value="erase"]) button').click()
+  await page.locator('p[role="status"]').waitFor()
+}
+
+async function lookFor(page: Page, stage: Stage, language: string, needle: string): Promise<void> {
   await page.goto(at(stage, 'ops', '/operator', language))
   await page.fill('#code', await stage.operatorCode())
   await page.click('form button')
-  await page.fill('#needle', SOMEBODY)
+  await page.fill('#needle', needle)
   await page.click('form button')
+}
+
+/** One who is online is looked for and found. */
+async function operate(page: Page, stage: Stage, language: string): Promise<void> {
+  await lookFor(page, stage, language, SOMEBODY)
   await page.locator('.card form').first().waitFor()
 }
 
-async function tap(page: Page, stage: Stage, language: string, host = ''): Promise<void> {
+async function tap(page: Page, stage: Stage, language: string, host = '', before?: () => Promise<void>): Promise<void> {
   await page.goto(at(stage, 'portal', '/', language, host))
+  await before?.()
   const connect = page.locator('form[action$="/connect"] button')
   if ((await connect.count()) > 0) await Promise.all([page.waitForLoadState(), connect.first().click()])
 }
@@ -93,6 +148,16 @@ async function staffPage(page: Page, stage: Stage, language: string, path: strin
   await page.fill('#password', stage.staff.password)
   await page.click('form button')
   await page.goto(at(stage, 'staff', path, language))
+}
+
+/** A batch of vouchers of its own, so that pictures do not depend on one another. */
+async function orderVouchers(page: Page, stage: Stage, language: string): Promise<string> {
+  const label = `affiche-${Math.round(performance.now())}`
+  await staffPage(page, stage, language, '/staff/vouchers')
+  await page.fill('#label', label)
+  await page.locator('form[action="/staff/vouchers"] button').first().click()
+  await page.locator('.voucher').first().waitFor()
+  return label
 }
 
 async function kioskHome(page: Page, stage: Stage, language: string): Promise<void> {
@@ -185,17 +250,19 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   shown('barred', '/', 'barred'),
-  {
-    name: 'receipt',
-    door: 'portal',
-    stage: 'ways',
-    async go(page, stage, language) {
-      await session(page, stage, language)
-      await unfold(page)
-      await page.locator('a[href^="/receipt/"]').first().click()
-    },
-  },
+  { name: 'receipt', door: 'portal', stage: 'ways', go: receipt },
+  { name: 'receipt-withdrawn', door: 'portal', stage: 'ways', go: withdraw },
+  { name: 'receipt-erased', door: 'portal', stage: 'ways', go: erase },
+  failed('gate'),
+  failed('contested'),
+  failed('refused'),
+  failed('unknown'),
+  { name: 'failure-malformed', door: 'portal', go: malformed },
   { name: 'radius-dead', door: 'portal', stage: 'silent', go: tap },
+  { name: 'grace', door: 'portal', stage: 'grace', go: tap },
+  shown('grace-service', '/service', 'grace'),
+  shown('wrong-clock', '/', 'wrong-clock'),
+  shown('wrong-clock-service', '/service', 'wrong-clock'),
   shown('uplink-dead', '/', 'cut'),
   shown('uplink-dead-service', '/service', 'cut'),
   { name: 'full', door: 'portal', stage: 'full', go: tap },
@@ -204,15 +271,27 @@ export const SHOTS: readonly Shot[] = [
   { name: 'works-refused', door: 'portal', stage: 'works', go: tap },
   { name: 'enter', door: 'ops', stage: 'ways', go: async (page, stage, language) => void (await page.goto(at(stage, 'ops', '/operator', language))) },
   { name: 'operator', door: 'ops', stage: 'ways', go: operate },
+  {
+    name: 'operator-nothing',
+    door: 'ops',
+    stage: 'ways',
+    async go(page, stage, language) {
+      await lookFor(page, stage, language, makeVoucherCode('letters', randomBytes))
+      await page.locator('p[role="status"]').waitFor()
+    },
+  },
   { name: 'vouchers', door: 'staff', go: (page, stage, language) => staffPage(page, stage, language, '/staff/vouchers') },
   {
     name: 'voucher-sheet',
     door: 'staff',
+    go: async (page, stage, language) => void (await orderVouchers(page, stage, language)),
+  },
+  {
+    name: 'voucher-void',
+    door: 'staff',
     async go(page, stage, language) {
-      await staffPage(page, stage, language, '/staff/vouchers')
-      await page.fill('#label', `affiche-${Math.round(performance.now())}`)
-      await page.locator('form[action="/staff/vouchers"] button').first().click()
-      await page.locator('.voucher').first().waitFor()
+      const label = await orderVouchers(page, stage, language)
+      await page.goto(at(stage, 'staff', `/staff/vouchers/void?label=${label}`, language))
     },
   },
   { name: 'sign-in', door: 'staff', go: async (page, stage, language) => void (await page.goto(at(stage, 'staff', '/staff/sign-in', language))) },

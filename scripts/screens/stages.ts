@@ -15,6 +15,7 @@ const DEAD_PORT = 9
 const LOOK_EVERY_MS = 50
 /** What the clock of later.ts says when it has leapt. */
 export const LATER = 'an hour and a half later'
+const SILENT = `[[radius.servers]]\naddress = "127.0.0.1"\nauth_port = ${DEAD_PORT}\nacct_port = ${DEAD_PORT}\nsecret = "un secret de seize signes au moins"\n`
 const PORTAL_ONLY = ['--role', 'portal,radius', '--hub.mode=off']
 
 export const HOSTS = { closed: '127.0.0.31', account: '127.0.0.32', free: '127.0.0.33', closing: '127.0.0.34' } as const
@@ -91,7 +92,10 @@ ${site('closing', 'Mairie', HOSTS.closing, `open = "${closingSoon(nowMs)}"`)}`,
   city: {
     files: (folder) => ({ 'logo.svg': LOGO, 'parvis.toml': `[city]\nname = "Rivemont"\nlogo = ${JSON.stringify(join(folder, 'logo.svg'))}\nsquare = "#5B2A86"\nsun = "#E4572E"\n[[sites]]\nid = "default"\nname = "Rivemont"\n` }),
   },
-  silent: { files: () => ({ 'parvis.toml': `[[radius.servers]]\naddress = "127.0.0.1"\nauth_port = ${DEAD_PORT}\nacct_port = ${DEAD_PORT}\nsecret = "un secret de seize signes au moins"\n` }) },
+  silent: { files: () => ({ 'parvis.toml': SILENT }) },
+  /** Its RADIUS server is dead as well, and the city lets people in for a while without it. */
+  grace: { files: () => ({ 'parvis.toml': `[portal]\ngrace_seconds = 900\ngrace_sessions = 1000\n${SILENT}` }) },
+  'wrong-clock': { files: () => ({ 'parvis.toml': site('default', 'Place du Marché', OURS, '') }), entry: join(import.meta.dirname, 'long-ago.ts') },
   cut: { files: () => ({ 'parvis.toml': `[uplink]\nprobe = ["dns:127.0.0.1:${DEAD_PORT}"]\n` }) },
   full: {
     files: () => ({ 'parvis.toml': '[portal]\nmost_sessions = 1\n' }),
