@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { isolated } from '#shared/i18n/isolated.ts'
 import { direction, ENDONYMS, type Language, type Translate } from '#shared/i18n/texts.ts'
 import type { Site } from '#shared/place.ts'
 import type { Alarm } from '../legal/alarms.ts'
@@ -26,7 +27,7 @@ function frame({ t, language }: View, heading: string, body: Html, name?: string
   return html`<!doctype html>
 <html lang="${language}" dir="${direction(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${heading} · Parvis</title><link rel="icon" href="data:,"><style>${LOOK.style}</style></head><body>
 <header><a href="/operator?lang=${language}">${LOOK.mark}<span>${t('title')}</span></a></header><main><h1>${heading}</h1>${body}</main>
-<footer><nav aria-label="${t('languages')}"><ul>${languages}</ul></nav>${name === undefined ? '' : html`<form method="post" action="/operator/leave"><p class="small">${t('signedIn', { name })}</p><button class="go quiet">${t('leave')}</button></form>`}</footer></body></html>`
+<footer><nav aria-label="${t('languages')}"><ul>${languages}</ul></nav>${name === undefined ? '' : html`<form method="post" action="/operator/leave"><p class="small">${t('signedIn', { name: isolated(name) })}</p><button class="go quiet">${t('leave')}</button></form>`}</footer></body></html>`
 }
 
 function field(id: string, label: string, hint: string, problem?: string): Html {

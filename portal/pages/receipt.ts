@@ -1,5 +1,6 @@
 // The citizen's receipt: what it says, how to take it along, how to take back what was given, how to have it erased.
 import { html } from 'hono/html'
+import { isolated } from '#shared/i18n/isolated.ts'
 import type { ShownExtra } from '../consent/extras.ts'
 import { printedCode } from '../consent/receipt.ts'
 import type { HeldReceipt } from '../consent/receipt-desk.ts'
@@ -62,7 +63,7 @@ export function receiptPage(reader: Reader, held: HeldReceipt, { extras, url, ag
   const { text, code } = held
   const [atMs, path] = [text.iat * 1000, `/receipt/${code}`]
   const when = t('receipt.when', { date: dateWords(language, atMs, site.timezone), time: hourWords(language, wallTime(atMs, site.timezone)) })
-  const rows = [['receipt.read', html`${t('receipt.read.text', { version: text.terms.ver })}${again === undefined ? '' : html` <a href="${again}">${t('receipt.terms')}</a>`}`], ['receipt.at', when], ['receipt.by', text.controller]] as const
+  const rows = [['receipt.read', html`${t('receipt.read.text', { version: isolated(text.terms.ver) })}${again === undefined ? '' : html` <a href="${again}">${t('receipt.terms')}</a>`}`], ['receipt.at', when], ['receipt.by', text.controller]] as const
   const body = html`<h1 tabindex="-1" autofocus>${t('receipt.yours')}</h1>${note === undefined ? '' : html`<p class="note" role="status">${t(`receipt.${note}`)}</p>`}
 <dl class="card">${rows.map(([key, value]) => html`<dt>${t(key)}</dt><dd>${value}</dd>`)}</dl><p class="small">${t('receipt.nameless')}</p>
 ${consents(reader, held, extras)}

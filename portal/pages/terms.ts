@@ -1,11 +1,9 @@
 import { html, raw } from 'hono/html'
+import { isolated } from '#shared/i18n/isolated.ts'
 import { direction } from '#shared/i18n/texts.ts'
 import type { Terms, TermsDocument } from '../consent/terms.ts'
 import type { TermsNode } from '../consent/terms-html.ts'
 import { frame, href, type Html, type Reader } from './frame.ts'
-
-/** Keeps its own direction inside a sentence of another (Unicode's FSI … PDI). */
-const isolated = (text: string): string => `\u2068${text}\u2069`
 
 /** Written anew from what was understood, never passed on: what the subset does not know can only be text. */
 function nodes(list: readonly TermsNode[]): (Html | string)[] {

@@ -22,7 +22,7 @@ export const CONDITIONS = {
   radius: { level: 'down', part: 'access', notice: 'works', since: true },
   full: { level: 'disturbed', part: 'access', since: false },
   /** The RADIUS server is silent, and short connections are given without it. */
-  grace: { level: 'disturbed', part: 'access', since: true },
+  grace: { level: 'disturbed', part: 'access', notice: 'works', since: true },
   /** Nine tenths of the addresses are taken. */
   pool: { level: 'disturbed', part: 'access', since: false },
   clock: { level: 'disturbed', part: 'receipts', notice: 'works', since: true },

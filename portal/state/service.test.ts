@@ -99,7 +99,7 @@ test('a RADIUS server that falls silent is told of, and heard again by itself, w
   }
 }, 15_000)
 
-test('RADIUS is silent: with grace a tap gives ten minutes to so many, /service says so, and all is as before when it answers', async () => {
+test('RADIUS is silent: with grace a tap gives ten minutes to so many, every page says so, and all is as before when it answers', async () => {
   let silent = true
   const { phone, portal } = await build({
     settings: { grace: { seconds: 600, most: 1 } },
@@ -108,9 +108,12 @@ test('RADIUS is silent: with grace a tap gives ten minutes to so many, /service 
   expect((await phone('127.0.0.2').connect()).body).toContain('10 minutes')
   expect((await phone('127.0.0.3').connect()).status).toBe(503)
   expect((await phone('127.0.0.3').get('/service')).body).toContain('Les connexions sont plus courtes que d’habitude.')
+  // The facts on the first page promise more than is given now.
+  for (const [address, path] of [['127.0.0.3', '/'], ['127.0.0.2', '/status']] as const) expect(mainOf((await phone(address).get(path)).body)).toContain('Un appui ouvre tout de même une connexion courte')
   expect(portal.sessions.list()).toHaveLength(1)
   silent = false
   expect((await phone('127.0.0.3').get('/service')).body).toContain('Tout fonctionne')
+  expect((await phone('127.0.0.3').get('/')).body).not.toContain('connexion courte')
   expect((await phone('127.0.0.3').connect()).body).toContain('2 heures')
 })
 

@@ -1,4 +1,5 @@
 import { html, raw } from 'hono/html'
+import { isolated } from '#shared/i18n/isolated.ts'
 import { layout } from '../staff/layout.ts'
 import { shortDate, type Html, type View } from '../staff/view.ts'
 import type { CityBatch } from '../store/store.ts'
@@ -71,7 +72,7 @@ ${desk.batches.length === 0 ? html`<p>${t('voucher.none')}</p>` : table}
 export function confirmPage(view: View, { label }: CityBatch): Html {
   const { t } = view
   const body = html`<h1>${t('voucher.voidTitle')}</h1>
-<form class="card" method="post" action="/staff/vouchers/void"><p>${t('voucher.voidLead', { label })}</p>
+<form class="card" method="post" action="/staff/vouchers/void"><p>${t('voucher.voidLead', { label: isolated(label) })}</p>
 <input type="hidden" name="label" value="${label}"><button class="button">${t('voucher.voidSubmit')}</button></form>
 <p><a class="link" href="/staff/vouchers">${t('voucher.back')}</a></p>`
   return layout(view, { title: t('voucher.voidTitle'), body, here: 'vouchers' })
