@@ -82,6 +82,7 @@ export function connectRoute(visits: Visits) {
     const back = arrived && controllers.wayBack(arrived.arrival, `${keepsake.absoluteUrl}?lang=${reader.language}`)
     if (back !== undefined) return visit.redirect(back, 303)
     const wanted = keptAddress(formKey, visit.env.source, reader.to, clock.now())
-    return page(visit, successPage(reader, connected.session, clock.now(), keepsake, wanted, connected.extrasRefused))
+    // This very tap may have found out what is the matter.
+    return page(visit, successPage({ ...reader, state: visits.service.told() }, connected.session, clock.now(), keepsake, wanted, connected.extrasRefused))
   }
 }

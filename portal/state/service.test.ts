@@ -101,11 +101,14 @@ test('a RADIUS server that falls silent is told of, and heard again by itself, w
 
 test('RADIUS is silent: with grace a tap gives ten minutes to so many, every page says so, and all is as before when it answers', async () => {
   let silent = true
+  let asked = false
   const { phone, portal } = await build({
     settings: { grace: { seconds: 600, most: 1 } },
-    nas: async () => ({ access: async () => (silent ? { kind: 'silence' } : ACCEPT), account: async () => false, silent: () => silent, close: async () => {} }),
+    nas: async () => ({ access: async () => ((asked = true), silent ? { kind: 'silence' } : ACCEPT), account: async () => false, silent: () => asked && silent, close: async () => {} }),
   })
-  expect((await phone('127.0.0.2').connect()).body).toContain('10 minutes')
+  const first = (await phone('127.0.0.2').connect()).body
+  expect(first).toContain('10 minutes')
+  expect(mainOf(first)).toContain('Les connexions sont plus courtes que d’habitude.')
   expect((await phone('127.0.0.3').connect()).status).toBe(503)
   expect((await phone('127.0.0.3').get('/service')).body).toContain('Les connexions sont plus courtes que d’habitude.')
   // The facts on the first page promise more than is given now.
