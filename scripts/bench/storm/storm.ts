@@ -3,6 +3,7 @@ import { startInstance, type Instance } from '../../instance.ts'
 import type { Benchmark, Figure } from '../figure.ts'
 import { residentBytes } from '../memory.ts'
 import { processorSeconds } from '../radius/process.ts'
+import { openBooks } from './books.ts'
 import { quotaOf } from './quota.ts'
 import { runCrowd, type CrowdOrder, type CrowdResult } from './order.ts'
 
@@ -20,7 +21,7 @@ const NETWORKS_A_TRY = 2
 const HEADROOMS = [0.85, 0.78, 0.72, 0.66, 0.6] as const
 const MAX = { seconds: 20, atOnce: 64, network: 128 } as const
 const MOST_P99_MS = 500
-const JOURNEY = '3 probes, page, tap (RADIUS, receipt fsynced, grant, accounting Start), RFC 8908, each phone with an address of its own, dry-run gate'
+const JOURNEY = '3 probes, page, tap (RADIUS, receipt fsynced, grant, accounting Start), RFC 8908, each phone with an address of its own, dry-run gate; receipts, openings and Starts on the disk afterwards are as many as journeys'
 
 /** What is wrong with it, in words; undefined when every journey came to its end in time. */
 function wrongWith({ failures, journeys, answersMs }: CrowdResult): string | undefined {
@@ -40,11 +41,19 @@ const ms = (value: number): string => `${value.toFixed(0)} ms`
 
 async function withInstance<R>(measure: (instance: Instance, crowd: (order: Omit<CrowdOrder, 'portal'>) => Promise<CrowdResult>) => Promise<R>): Promise<R> {
   const instance = await startInstance({ prefix: ['taskset', '-c', '0'], args: ['--role', 'portal,radius'] })
+  const books = openBooks(instance.data)
+  async function crowd(order: Omit<CrowdOrder, 'portal'>): Promise<CrowdResult> {
+    const before = await books.settled()
+    const result = await runCrowd({ ...order, portal: instance.urls['portal'] ?? '' })
+    // A journey that failed may have left something behind all the same; its storm counts for nothing anyway.
+    if (result.failures.length === 0) await books.expectGrown(before, result.journeys)
+    return result
+  }
   try {
-    const crowd = (order: Omit<CrowdOrder, 'portal'>) => runCrowd({ ...order, portal: instance.urls['portal'] ?? '' })
     sound(await crowd(WARM_UP))
     return await measure(instance, crowd)
   } finally {
+    books.close()
     await instance.stop()
   }
 }
