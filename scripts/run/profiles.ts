@@ -4,8 +4,8 @@ import type { Settings } from '../settings/schema.ts'
 import type { Ground } from './ground.ts'
 import { sitesOf } from './sites.ts'
 
-/** How often a foreign access server is asked to tell where it stands. */
-const INTERIM_SECONDS = 300
+/** How often an access server, our own gateway too, is asked to tell where it stands. */
+export const INTERIM_SECONDS = 300
 const MEGABYTE = 1_000_000
 
 type Limits = Pick<Settings['radius.profiles'][number], 'session_seconds' | 'idle_seconds' | 'down_kbps' | 'up_kbps' | 'quota_mb'>
