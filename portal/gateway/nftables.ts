@@ -22,6 +22,10 @@ const MAPS: ReadonlySet<string> = new Set(['client', 'share'])
 const SAY_ALIVE = ['ipv4', 'ipv6'].map((family) => `add element ${TABLE} alive { ${family} timeout 1s }; delete element ${TABLE} alive { ${family} }; add element ${TABLE} alive { ${family} timeout ${ALIVE_SECONDS}s }`).join('; ')
 const EMPTY_ALL = ALL_SETS.map((set) => `flush ${MAPS.has(set) ? 'map' : 'set'} ${TABLE} ${set}`).join('; ')
 
+/** What nft says of a table that is not there. */
+const NOT_THERE = 'No such file or directory'
+const isGone = (error: unknown): boolean => error instanceof UnavailableError && String(error.data['said'] ?? '').startsWith(NOT_THERE)
+
 async function writeTable(settings: NftablesSettings): Promise<void> {
   const { code, stderr } = await run('nft', ['-f', '-'], ruleset(settings))
   if (code === 0) return
@@ -60,6 +64,20 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
     // What we know already may be newer than this answer; an old mark too many does no harm, it is made and deleted.
     for (const { mac, mark } of remembered) if (!marks.has(mac)) marks.set(mac, mark)
     return open
+  }
+
+  /** Another program's `flush ruleset` takes our table too: it is made anew, empty, and whoever compares puts everyone back. */
+  async function listed(): Promise<readonly OpenClient[]> {
+    try {
+      return await readAll()
+    } catch (error) {
+      if (!isGone(error)) throw error
+      effects.log.error('table-gone', { why: 'another program removed the rules of the gateway; they are made anew' })
+      await writeTable(settings)
+      marks.clear()
+      if (settings.onPortalLoss === 'close') await sayAlive()
+      return readAll()
+    }
   }
 
   /** Deletes what the kernel still knows of a session. @returns its last counters. */
@@ -115,7 +133,7 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
     open: (grant) => inTurn(grant.mac, () => openNow(grant)),
     close: (mac) => inTurn(mac, () => closeNow(mac)),
     onSpent: spent.onSpent,
-    list: readAll,
+    list: listed,
     async stop() {
       stopAlive?.()
       spent.stop()

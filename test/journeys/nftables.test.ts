@@ -252,6 +252,18 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('t
     expect(metrics).toContain('parvis_gateway_counters_lost_total 0')
   })
 
+  test('when another program flushes the whole rule set, the next look makes the table anew, and whoever is put back is online', async () => {
+    await gateway.open(grant('phone'))
+    await lab.in('gateway', ['nft', 'flush', 'ruleset'])
+    expect(await gateway.list()).toEqual([])
+    await captive('other')
+    await captive('phone')
+    await gateway.open(grant('phone'))
+    await online('phone')
+    expect(await gateway.list()).toMatchObject([{ mac: mac('phone') }])
+    await captive('other')
+  })
+
   test('with on_portal_loss = close an orderly stop shuts everyone out, and so does the kernel 15 s after a portal that died', async () => {
     await gateway.stop()
     gateway = await startEnforcer(lab, { onPortalLoss: 'close' })
