@@ -15,10 +15,8 @@ const WARM_UP = { seconds: 25, atOnce: 32, network: 16 } as const
 const TRIAL = { seconds: 20, atOnce: 64, network: 32 } as const
 const HELD_SECONDS = 120
 const HELD_NETWORK = 64
-/** Room for the addresses of one try. */
-const NETWORKS_A_TRY = 2
 /** Of all it can do, from the most down: at all of it every queue grows without end, and work that comes in small pieces costs more. */
-const HEADROOMS = [0.85, 0.78, 0.72, 0.66, 0.6] as const
+const HEADROOMS = [0.85, 0.8, 0.75, 0.7, 0.65, 0.6] as const
 const MAX = { seconds: 20, atOnce: 64, network: 128 } as const
 const MOST_P99_MS = 500
 const JOURNEY = '3 probes, page, tap (RADIUS, receipt fsynced, grant, accounting Start), RFC 8908, each phone with an address of its own, dry-run gate; receipts, openings and Starts on the disk afterwards are as many as journeys'
@@ -39,7 +37,9 @@ function sound(crowd: CrowdResult): CrowdResult {
 const minutely = (perSecond: number): number => perSecond * 60
 const ms = (value: number): string => `${value.toFixed(0)} ms`
 
-async function withInstance<R>(measure: (instance: Instance, crowd: (order: Omit<CrowdOrder, 'portal'>) => Promise<CrowdResult>) => Promise<R>): Promise<R> {
+type Crowd = (order: Omit<CrowdOrder, 'portal'>) => Promise<CrowdResult>
+
+async function withInstance<R>(measure: (instance: Instance, crowd: Crowd) => Promise<R>): Promise<R> {
   const instance = await startInstance({ prefix: ['taskset', '-c', '0'], args: ['--role', 'portal,radius'] })
   const books = openBooks(instance.data)
   async function crowd(order: Omit<CrowdOrder, 'portal'>): Promise<CrowdResult> {
@@ -58,36 +58,46 @@ async function withInstance<R>(measure: (instance: Instance, crowd: (order: Omit
   }
 }
 
-async function held(): Promise<Figure[]> {
+/** In a share of a processor, and with nobody online but those of the warm-up: a town that is full lets nobody in. */
+async function inShare<R>(measure: (instance: Instance, crowd: Crowd) => Promise<R>): Promise<R> {
   const quota = quotaOf(SHARE)
   try {
-    return await withInstance(async (instance, crowd) => {
+    return await withInstance((instance, crowd) => {
       quota.hold(instance.pid)
-      const trial = sound(await crowd(TRIAL))
-      const most = trial.journeys / trial.seconds
-      const tooMuch: string[] = []
-      for (const [index, headroom] of HEADROOMS.entries()) {
-        const before = processorSeconds(instance.pid)
-        const storm = await crowd({ perSecond: headroom * most, seconds: HELD_SECONDS, network: HELD_NETWORK + index * NETWORKS_A_TRY })
-        const cost = ((processorSeconds(instance.pid) - before) * 1e3) / storm.journeys
-        const wrong = wrongWith(storm)
-        if (wrong) {
-          tooMuch.push(`${minutely(headroom * most).toFixed(0)} a minute were too many (${wrong})`)
-          continue
-        }
-        const setup = [
-          `${JOURNEY}; portal and RADIUS in one process with ${SHARE} of a processor, ${HELD_SECONDS} s of arrivals at ${headroom} of the ${minutely(most).toFixed(0)} a minute it can do at most, generator on core 1`,
-          ...tooMuch,
-          `0 errors; an answer p50 ${ms(storm.answersMs.p50)}, p99 ${ms(storm.answersMs.p99)}, slowest ${ms(storm.answersMs.most)}; a journey p99 ${ms(storm.journeysMs.p99)}`,
-          `${cost.toFixed(2)} ms of processor a journey; ${(residentBytes(instance.pid) / 2 ** 20).toFixed(0)} MB`,
-        ].join('; ')
-        return [{ name: 'portal.storm', value: minutely(storm.journeys / storm.seconds), unit: '/min', n: storm.journeys, setup }]
-      }
-      throw new Error(tooMuch.join('; '))
+      return measure(instance, crowd)
     })
   } finally {
     quota.remove()
   }
+}
+
+async function held(): Promise<Figure[]> {
+  const most = await inShare(async (_, crowd) => {
+    const trial = sound(await crowd(TRIAL))
+    return trial.journeys / trial.seconds
+  })
+  const tooMuch: string[] = []
+  for (const headroom of HEADROOMS) {
+    const tried = await inShare(async (instance, crowd) => {
+      const before = processorSeconds(instance.pid)
+      const storm = await crowd({ perSecond: headroom * most, seconds: HELD_SECONDS, network: HELD_NETWORK })
+      return { storm, milliseconds: ((processorSeconds(instance.pid) - before) * 1e3) / storm.journeys, megabytes: residentBytes(instance.pid) / 2 ** 20 }
+    })
+    const { storm } = tried
+    const wrong = wrongWith(storm)
+    if (wrong) {
+      tooMuch.push(`${minutely(headroom * most).toFixed(0)} a minute were too many (${wrong})`)
+      continue
+    }
+    const setup = [
+      `${JOURNEY}; portal and RADIUS in one process with ${SHARE} of a processor, ${HELD_SECONDS} s of arrivals at ${headroom} of the ${minutely(most).toFixed(0)} a minute it can do at most, generator on core 1`,
+      ...tooMuch,
+      `0 errors; an answer p50 ${ms(storm.answersMs.p50)}, p99 ${ms(storm.answersMs.p99)}, slowest ${ms(storm.answersMs.most)}; a journey p99 ${ms(storm.journeysMs.p99)}`,
+      `${tried.milliseconds.toFixed(2)} ms of processor a journey; ${tried.megabytes.toFixed(0)} MB`,
+    ].join('; ')
+    return [{ name: 'portal.storm', value: minutely(storm.journeys / storm.seconds), unit: '/min', n: storm.journeys, setup }]
+  }
+  throw new Error(tooMuch.join('; '))
 }
 
 function most(): Promise<Figure[]> {
