@@ -172,6 +172,7 @@ export async function startPortal(settings: PortalSettings, effects: Effects, pa
   controllers.takeUp(desk.store.behind().flatMap((session) => (session.kind === 'open' ? [grantOf(session, desk.now(), desk.rules.overQuota)] : [])))
   await legal.start((id) => store.byId(id) !== undefined)
   await sessions.start()
+  parts.enforcer.onRemade?.(() => void legal.rulesRemade())
 
   const door = doorToCome()
   const listening = await listen({ hosts: settings.hosts, port: settings.port, key: 'portal.port', handler: door.listener, prepares: true, socketsPerAddress: controllers.configured ? MOST_SOCKETS_PER_CONTROLLER : MOST_SOCKETS_PER_PHONE })

@@ -17,9 +17,13 @@ const begun = new WeakMap<KeyObject, Map<string, QuickMac>>()
 function begunWith(key: KeyObject, label: string): QuickMac {
   const labels = begun.get(key) ?? new Map<string, QuickMac>()
   begun.set(key, labels)
-  const known = labels.get(label) ?? quickMac(key.export(), label)
-  labels.set(label, known)
-  return known
+  const known = labels.get(label)
+  if (known) return known
+  const bytes = key.export()
+  const fresh = quickMac(bytes, label)
+  bytes.fill(0)
+  labels.set(label, fresh)
+  return fresh
 }
 
 function lengthOf(fields: readonly (string | Uint8Array)[]): number {
@@ -33,7 +37,12 @@ function lengthOf(fields: readonly (string | Uint8Array)[]): number {
  * Binary fields must have a fixed length or come last, because a zero byte separates.
  */
 export function mac(key: KeyObject, label: string, ...fields: readonly (string | Uint8Array)[]): Buffer {
-  if ((key.symmetricKeySize ?? Infinity) <= LONGEST_QUICK_KEY && lengthOf(fields) <= LONGEST_QUICK) return begunWith(key, label)(...fields)
+  const quick = (key.symmetricKeySize ?? Infinity) <= LONGEST_QUICK_KEY && lengthOf(fields) <= LONGEST_QUICK
+  return quick ? begunWith(key, label)(...fields) : macByOpenssl(key, label, ...fields)
+}
+
+/** The same; nothing of the key is ever in memory of ours: for keys that must be gone when they are dropped. */
+export function macByOpenssl(key: KeyObject, label: string, ...fields: readonly (string | Uint8Array)[]): Buffer {
   const hmac = createHmac('sha256', key).update(label)
   for (const field of fields) hmac.update('\0').update(field)
   return hmac.digest()

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { mac, secretKey } from './keyed-mac.ts'
+import { mac, macByOpenssl, secretKey } from './keyed-mac.ts'
 import { quickMac } from './quick-mac.ts'
 import { sha256, sha256StateAfter } from './sha256.ts'
 
@@ -25,6 +25,7 @@ test('the keyed hash is node’s HMAC over label and fields, whatever their leng
         for (const field of fields) hmac.update('\0').update(field)
         const expected = hmac.digest('hex')
         expect(mac(key, label, ...fields).toString('hex')).toBe(expected)
+        expect(macByOpenssl(key, label, ...fields).toString('hex')).toBe(expected)
         if (keyBytes <= 64) expect(quickMac(bytes, label)(...fields).toString('hex')).toBe(expected)
       }
     }

@@ -35,6 +35,7 @@ export function quickMac(key: Uint8Array, label: string): QuickMac {
   padded.set(key)
   const inner = sha256StateAfter(padded.map((byte) => byte ^ 0x36))
   const outer = sha256StateAfter(padded.map((byte) => byte ^ 0x5c))
+  padded.fill(0)
   const begun = Buffer.from(label)
 
   return function quick(...fields) {

@@ -2,6 +2,7 @@ import type { Authorisation } from '#radius/nas.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import type { Grant, OpenClient, Usage } from '../gateway/enforcer.ts'
 import type { Arrival } from './controller.ts'
+import { isMereClaim } from './own-session.ts'
 
 /** One foreign controller as an enforcer: what it can be told, and what it tells us. */
 export type ForeignGate = {
@@ -42,7 +43,8 @@ export type Ledger = {
 
 export function createLedger(controller: string, monotonic: () => number): Ledger {
   const open = new Map<MacAddress, Entry>()
-  let left: Entry[] = []
+  /** Until when each place is taken: whose it was is nobody's business any more. */
+  let left: number[] = []
   const msLeft = ({ endsAt }: Entry) => endsAt - monotonic()
   function forgetExpired(): void {
     for (const [mac, one] of open) if (msLeft(one) <= 0) open.delete(mac)
@@ -53,10 +55,10 @@ export function createLedger(controller: string, monotonic: () => number): Ledge
     leave(mac) {
       const one = open.get(mac)
       open.delete(mac)
-      if (one?.grant.behind?.facts['bind'] === 'claim') left.push(one)
+      if (one && isMereClaim(one.grant.behind)) left.push(one.endsAt)
     },
     lingering() {
-      left = left.filter((one) => msLeft(one) > 0)
+      left = left.filter((endsAt) => endsAt > monotonic())
       return left.length
     },
     has: (mac) => open.has(mac),

@@ -46,13 +46,17 @@ function since(total: Usage, base: Usage): Usage {
   }
 }
 
+/** Whoever was found waiting is let in within seconds, or not at all. */
+const FOUND_MS = 60_000
+type Found = { readonly usage: Usage; readonly untilMs: number }
+
 /** @throws TypeError when the settings have no interface. */
 export function unifiGate(controller: Controller, { clock, log }: Effects): ForeignGate {
   if (controller.api === undefined) throw new TypeError(`controller ${controller.name} needs api_url, api_user and api_password`)
   const api = createUnifiApi(controller.api)
   const ledger = createLedger(controller.name, () => clock.monotonic())
   /** As they were when a guest was found waiting, and when they were let in. */
-  const [found, bases] = [new Map<MacAddress, Usage>(), new Map<MacAddress, Usage>()]
+  const [found, bases] = [new Map<MacAddress, Found>(), new Map<MacAddress, Usage>()]
   let totals = new Map<MacAddress, Usage>()
 
   async function station(mac: MacAddress): Promise<Station | undefined> {
@@ -64,14 +68,17 @@ export function unifiGate(controller: Controller, { clock, log }: Effects): Fore
     holdable: (limits) => limits,
     async admits({ mac }) {
       const known = await station(mac)
-      if (known) found.set(mac, known.usage)
-      return known !== undefined && known.guest && !known.authorized
+      const waits = known !== undefined && known.guest && !known.authorized
+      if (waits) found.set(mac, { usage: known.usage, untilMs: clock.monotonic() + FOUND_MS })
+      return waits
     },
     async open(grant) {
       await api.command(authorizeGuest(grant))
-      ledger.set(grant)
-      bases.set(grant.mac, found.get(grant.mac) ?? NO_USAGE)
+      // Other limits for a session that runs leave its beginning where it was.
+      const waited = found.get(grant.mac)
+      if (waited || !ledger.has(grant.mac)) bases.set(grant.mac, waited?.usage ?? NO_USAGE)
       found.delete(grant.mac)
+      ledger.set(grant)
     },
     async close(mac) {
       await api.command({ cmd: 'unauthorize-guest', mac: colonMac(mac) })
@@ -81,6 +88,7 @@ export function unifiGate(controller: Controller, { clock, log }: Effects): Fore
       return usage
     },
     async list() {
+      for (const [mac, { untilMs }] of found) if (untilMs <= clock.monotonic()) found.delete(mac)
       try {
         totals = new Map((await api.get('stat/sta')).map(stationOf).flatMap((one) => (one && ledger.has(one.mac) ? [[one.mac, one.usage] as const] : [])))
       } catch (error) {

@@ -18,6 +18,29 @@ const meant = ({ body, path, ...asked }: AskedOfUnifi) => ({ ...asked, path: pat
 let unifi: SimulatedUnifi
 afterEach(() => unifi.close())
 
+test('counters of a session begin where its guest was found waiting, and other limits leave its beginning where it was', async () => {
+  unifi = await simulateUnifi()
+  const station = { mac: '5c:1d:d9:20:a0:c1', is_guest: true, authorized: false, rx_bytes: 1_000, tx_bytes: 5_000 }
+  unifi.stations.set(station.mac, station)
+  const clock = manualClock(0)
+  const gate = unifiGate({ name: 'unifi', kind: 'unifi', addresses: [], back: allowList([], []), api: { url: `${unifi.origin}/`, user: 'parvis', password: 'secret', site: 'default' } }, townEffects(clock))
+  const arrival = { controller: 'unifi', bind: 'claim', mac: MAC, event: 'login', hints: {}, facts: {} } as const
+  const grant = { mac: MAC, mark: 1, seconds: 3_600, behind: { controller: 'unifi', facts: {} } }
+  const used = async (rx_bytes: number, tx_bytes: number) => {
+    unifi.stations.set(station.mac, { ...station, authorized: true, rx_bytes, tx_bytes })
+    return (await gate.list())[0]?.usage
+  }
+  expect(await gate.admits(arrival)).toBe(true)
+  await gate.open(grant)
+  expect(await used(1_500, 7_000)).toMatchObject({ upBytes: 500, downBytes: 2_000 })
+  await gate.open({ ...grant, downKbps: 500 })
+  expect(await used(1_500, 7_000)).toMatchObject({ upBytes: 500, downBytes: 2_000 })
+  // Who is online already is not found waiting, and what it has used is not forgotten.
+  expect(await gate.admits(arrival)).toBe(false)
+  await gate.open({ ...grant, downKbps: 600 })
+  expect(await used(2_000, 8_000)).toMatchObject({ upBytes: 1_000, downBytes: 3_000 })
+})
+
 test.each(['older', 'os'])('software "%s" is asked what the published client asks', async (software) => {
   unifi = await simulateUnifi({ os: software === 'os' })
   unifi.stations.set('5c:1d:d9:20:a0:c1', { mac: '5c:1d:d9:20:a0:c1', is_guest: true, authorized: false })

@@ -50,6 +50,8 @@ export type Enforcer = {
   close(mac: MacAddress, controller?: string): Promise<Usage>
   /** Calls back with the mark of each client whose quota has run out, within a second or so. Absent where only counters tell. */
   onSpent?(listener: (mark: number) => void): void
+  /** Calls back when another program had removed the rules, and they were made anew: everybody is shut out until opened again. */
+  onRemade?(listener: () => void): void
   /** All that is open now. */
   list(): Promise<readonly OpenClient[]>
   /** Lets go of its helpers. What is open stays open (`on_portal_loss` decides before this is called). */

@@ -47,6 +47,8 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
   const shaping = createShaping(settings, reader)
   const marks = new Map<MacAddress, number>()
   const turns = new Map<MacAddress, Promise<unknown>>()
+  const listeners: (() => void)[] = []
+  let remaking: Promise<void> | undefined
   let stopAlive: Cancel | undefined
 
   /** Two changes of one device follow each other; different devices do not wait. */
@@ -66,17 +68,29 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
     return open
   }
 
-  /** Another program's `flush ruleset` takes our table too: it is made anew, empty, and whoever compares puts everyone back. */
-  async function listed(): Promise<readonly OpenClient[]> {
+  /** Another program's `flush ruleset` takes our table too. What we knew of its elements went with it. */
+  async function remake(): Promise<void> {
+    effects.log.error('table-gone', { why: 'another program removed the rules of the gateway; they are made anew' })
+    const lost = [...marks]
+    await writeTable(settings)
+    for (const [mac, mark] of lost) {
+      if (marks.get(mac) === mark) marks.delete(mac)
+      spent.forget(mark)
+      shaping.forget(mark)
+    }
+    if (settings.onPortalLoss === 'close') await sayAlive()
+    for (const listener of listeners) listener()
+  }
+
+  /** What needs the table, with a table. */
+  async function withTable<T>(act: () => Promise<T>): Promise<T> {
     try {
-      return await readAll()
+      return await act()
     } catch (error) {
       if (!isGone(error)) throw error
-      effects.log.error('table-gone', { why: 'another program removed the rules of the gateway; they are made anew' })
-      await writeTable(settings)
-      marks.clear()
-      if (settings.onPortalLoss === 'close') await sayAlive()
-      return readAll()
+      remaking ??= remake().finally(() => (remaking = undefined))
+      await remaking
+      return act()
     }
   }
 
@@ -130,10 +144,11 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
       await sayAlive()
       stopAlive = every(effects.clock, ALIVE_EVERY_MS, () => void sayAlive().catch((error: unknown) => effects.log.warn('alive-failed', { why: reason(error) })), () => {})
     },
-    open: (grant) => inTurn(grant.mac, () => openNow(grant)),
+    open: (grant) => inTurn(grant.mac, () => withTable(() => openNow(grant))),
     close: (mac) => inTurn(mac, () => closeNow(mac)),
     onSpent: spent.onSpent,
-    list: listed,
+    onRemade: (listener) => void listeners.push(listener),
+    list: () => withTable(readAll),
     async stop() {
       stopAlive?.()
       spent.stop()

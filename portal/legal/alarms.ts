@@ -7,6 +7,7 @@ export const ALARMS = {
   keys_run_out: 'Holder A’s keys end within a fortnight. Bring the public file of the coming quarter.',
   disk: 'The sealed log cannot be written.',
   lost: 'Records of the sealed log were lost.',
+  blocks: 'The kernel does not take the blocks of ports: sessions leave without them, and a request may find nobody, or somebody else.',
   ports: 'More sessions than blocks of ports: some share a block, and a request may find more than one.',
 } as const
 export type Alarm = keyof typeof ALARMS

@@ -19,6 +19,8 @@ const DISK_PATIENCE_MS = 2_000
 export type LegalDesk = LegalHook & {
   /** Before sessions begin: takes up those that a restart left, and says that whatever another boot left open has ended. */
   start(isLive: (id: string) => boolean): Promise<void>
+  /** Gives every session its block again: another program removed the kernel's rules. */
+  giveAll(): Promise<void>
   /** Every minute: new addresses, a new day. */
   tick(): Promise<void>
   close(): Promise<void>
@@ -50,6 +52,8 @@ export function createLegalDesk(parts: LegalDeskParts): LegalDesk {
   let day = dayOf(clock.now())
   /** Ended, and not yet on the medium: their rows stay until they are, for the next life of this process. */
   const ending = new Set<string>()
+  /** The kernel did not take a block. */
+  let refused = false
 
   /** Only what the profile names. */
   function recordOf(session: LiveSession): OpenRecord {
@@ -100,8 +104,25 @@ export function createLegalDesk(parts: LegalDeskParts): LegalDesk {
     return whole
   }
 
+  /** Told, and tried again each minute: a record that names ports which its session did not have would lead to somebody else. */
+  function setRefused(now: boolean): void {
+    refused = now
+    alarms.set('blocks', refused)
+  }
   async function give({ mark, from }: LiveSession): Promise<void> {
-    if (from !== NOT_OURS) await attempt('a block of ports was not given', () => blocks.give(mark, from))
+    if (from === NOT_OURS) return
+    await attempt('a block of ports was not given', async () => blocks.give(mark, from).catch((error: unknown) => {
+      setRefused(true)
+      throw error
+    }))
+  }
+  async function giveAll(): Promise<void> {
+    setRefused(true)
+    await attempt('the blocks of ports were not made anew', async () => {
+      await blocks.start()
+      for (const { id, mark, from } of live.all()) if (from !== NOT_OURS && !ending.has(id)) await blocks.give(mark, from)
+      setRefused(false)
+    })
   }
 
   function finish(session: LiveSession, endedMs: number): void {
@@ -146,9 +167,11 @@ export function createLegalDesk(parts: LegalDeskParts): LegalDesk {
       await takeBack(before)
       if (before.from !== NOT_OURS) pool.free(before.from)
     },
+    giveAll,
     async tick() {
       const today = dayOf(clock.now())
       // Not with each session: that would be a diary of who came while it lasted.
+      if (refused) await giveAll()
       alarms.set('ports', pool.crowded())
       for (const before of live.all()) {
         if (ending.has(before.id)) continue

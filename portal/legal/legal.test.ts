@@ -222,6 +222,28 @@ test('each day’s file answers for its day: a session that runs over midnight i
   expect((await town.answer({ port: 5_000, at: midnight + 40_000 }, '2026-11-23', '2026-11-24')).found).toEqual([])
 })
 
+test('a block that the kernel does not take is told, and given as soon as the table is there again; so is that of everybody else', async () => {
+  town = await legalTown()
+  const [first, second] = [sessionNumber(1, START_MS), sessionNumber(2, START_MS)]
+  await town.desk.started(first)
+  const before = town.kernel.get(first.mark)
+  // Another program flushes the rules of the machine.
+  Object.assign(town.table, { there: false })
+  town.kernel.clear()
+  await town.desk.started(second)
+  expect(town.alarms.now()).toEqual(['blocks'])
+  await town.desk.tick()
+  expect(town.alarms.now()).toEqual(['blocks'])
+  Object.assign(town.table, { there: true })
+  await town.desk.tick()
+  expect(town.alarms.now()).toEqual([])
+  expect(town.kernel.get(first.mark)).toBe(before)
+  expect(new Set(town.kernel.values()).size).toBe(2)
+  town.kernel.clear()
+  await town.desk.giveAll()
+  expect(town.kernel.size).toBe(2)
+})
+
 test('a restart gives no block away twice; after a power cut what was open has ended', async () => {
   town = await legalTown()
   await town.desk.started(sessionNumber(1, START_MS))

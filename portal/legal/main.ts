@@ -25,6 +25,8 @@ export type Legal = {
   /** What the operator must look after. */
   alarms(): readonly Alarm[]
   start(isLive: (id: string) => boolean): Promise<void>
+  /** The kernel has forgotten everything, ports too. */
+  rulesRemade(): Promise<void>
   tick(): Promise<void>
   close(): Promise<void>
 }
@@ -46,6 +48,9 @@ export function createLegal(profile: LegalProfile, parts: LegalParts | undefined
     async start(isLive) {
       review()
       await desk?.start(isLive)
+    },
+    async rulesRemade() {
+      await desk?.giveAll()
     },
     async tick() {
       review()

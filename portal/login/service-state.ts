@@ -33,6 +33,7 @@ export function watchService(nas: Nas, enforcer: Enforcer): Watched {
       close: (mac, controller) => worked(enforcer.close(mac, controller)),
       list: () => worked(enforcer.list()),
       ...(enforcer.onSpent && { onSpent: enforcer.onSpent }),
+      ...(enforcer.onRemade && { onRemade: enforcer.onRemade }),
       stop: () => enforcer.stop(),
     },
     // A server that is probed when it is silent is heard again before anyone asks it something.

@@ -114,7 +114,13 @@ export async function admit(desk: Desk, session: OpeningSession): Promise<OpenSe
 export async function openSession(desk: Desk, opening: Opening, way?: Promise<void>): Promise<Opened> {
   const token = newToken(desk.effects.random)
   const session = newSession(desk, opening, token)
-  await Promise.all([acknowledge(desk, session, opening.receipt?.statement), way])
+  // Both to their end: nobody else may have the turn while one is under way.
+  const [acknowledged, ended] = await Promise.allSettled([acknowledge(desk, session, opening.receipt?.statement), way])
+  const failed = [acknowledged, ended].find((one) => one.status === 'rejected')
+  if (failed) {
+    await writeInTime(desk, [journalDone(session.id)]).catch(() => {})
+    throw failed.reason
+  }
   desk.step('written')
   desk.store.add(session)
   desk.step('opening')

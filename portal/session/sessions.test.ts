@@ -268,6 +268,31 @@ test('whoever is let through without a row is shut out, and a row without its ga
   expect(await enforcer.list()).toMatchObject([{ mac: mine.mac, mark: mine.mark, secondsLeft: 7_190 }])
 })
 
+test('when the rules of the gate had to be made anew, whoever is online is let through again at once', async () => {
+  const gate = bench()
+  const remade: (() => void)[] = []
+  const { phone, portal, enforcer } = await build({ enforcer: (clock) => ({ ...gate.enforcer(clock), onRemade: (listener) => void remade.push(listener) }) })
+  await phone('127.0.0.2').connect()
+  const [mine] = portal.sessions.list()
+  if (!mine) throw new Error('nobody is online')
+  await enforcer.close(mine.mac)
+  for (const listener of remade) listener()
+  await settled(() => gate.acts.filter((act) => act === 'gate opened').length > 1)
+  expect(await enforcer.list()).toMatchObject([{ mac: mine.mac, mark: mine.mark }])
+})
+
+test('what stands in the way and does not shut leaves nothing of the tap that came after', async () => {
+  const gate = bench()
+  const { phone, portal, reader } = await build({ enforcer: gate.enforcer })
+  await phone('127.0.0.2').connect()
+  const [mine] = portal.sessions.list()
+  if (!mine) throw new Error('nobody is online')
+  gate.broken = true
+  const opening = { site: mine.site, mac: mine.mac, language: 'fr', method: 'click', user: 'x', nonce: 'y', seconds: 60, limits: {} }
+  await expect(portal.sessions.open(opening as never)).rejects.toMatchObject({ code: 'enforcer' })
+  expect(reader.prepare('select session from journal').pluck().all()).toEqual([mine.id])
+})
+
 test('RADIUS that is silent is not the phone’s fault, and the page says so', async () => {
   const { phone, portal } = await build({ nas: async () => ({ access: async () => ({ kind: 'silence' }), account: async () => false, close: async () => {} }) })
   const failed = await phone('127.0.0.2').connect('en')

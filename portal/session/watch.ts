@@ -59,6 +59,7 @@ export function createWatch(desk: Desk, upkeep: Upkeep, turns: Turns, end: (id: 
     if (rules.overQuota === 'end') await end(session.id)
   }
 
+  enforcer.onRemade?.(() => void (running && upkeep.reconcile(0).catch(failed)))
   enforcer.onSpent?.((mark) => void spent(mark).catch(failed))
 
   return {

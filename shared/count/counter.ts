@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/open.ts'
-import { mac } from '../keyed-mac.ts'
+import { macByOpenssl } from '../keyed-mac.ts'
 import type { MacAddress } from '../personal.ts'
 import type { OpenDay } from './day-store.ts'
 import type { Days } from './days.ts'
@@ -39,7 +39,7 @@ export function createCounter(db: Db, days: Days, clock: Clock, limits: Limits =
 
   /** The device's entry for this site-day, made on first sight; undefined when the table is full. */
   function enter(day: OpenDay, address: MacAddress, atMs: number): Buffer | undefined {
-    const device = mac(day.key, DEVICE_LABEL, address).subarray(0, DIGEST_BYTES)
+    const device = macByOpenssl(day.key, DEVICE_LABEL, address).subarray(0, DIGEST_BYTES)
     if (day.devices >= limits.devices) return statements.known.get(day.id, device) ? device : undefined
     if (statements.enter.run(day.id, device).changes === 0) return device
     day.devices++

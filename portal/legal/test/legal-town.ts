@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { manualClock, type ManualClock } from '#shared/clock.ts'
 import { openDb, type Db } from '#shared/db/open.ts'
 import { silentLog } from '#shared/log.ts'
+import { UnavailableError } from '#shared/errors.ts'
 import { createMetrics } from '#shared/metrics.ts'
 import type { IpAddress, MacAddress } from '#shared/personal.ts'
 import type { PortBlocks } from '../../gateway/port-blocks.ts'
@@ -30,6 +31,8 @@ export type LegalTown = {
   readonly b: HolderFiles
   /** Marks with their blocks, as the kernel would have them. */
   readonly kernel: Map<number, number>
+  /** The kernel's table of ports: while it is away it takes no block. */
+  readonly table: { there: boolean }
   /** Addresses that the neighbour table tells, by MAC. */
   readonly addresses: Map<string, readonly string[]>
   /** Swaps the keys that the gateway has. */
@@ -55,10 +58,14 @@ export async function legalTown(options: { readonly keyDays?: number; readonly p
   const [a, b] = [makeHolderA(daysFrom('2026-11-23', options.keyDays ?? 99)), makeHolderB()]
   let keys: HolderKeys = { a: readHolderA(a.public), b: readHolderB(b.public) }
   const kernel = new Map<number, number>()
+  const table = { there: true }
   const addresses = new Map<string, readonly string[]>()
   const blocks: PortBlocks = {
     start: async () => {},
-    give: async (mark, from) => void kernel.set(mark, from),
+    give: async (mark, from) => {
+      if (!table.there) throw new UnavailableError('enforcer', 'nft refused: No such file or directory')
+      kernel.set(mark, from)
+    },
     take: async (mark) => void kernel.delete(mark),
     stop: async () => {},
   }
@@ -78,7 +85,7 @@ export async function legalTown(options: { readonly keyDays?: number; readonly p
     get desk() {
       return desk
     },
-    clock, alarms, dir, a, b, kernel, addresses, lines,
+    clock, alarms, dir, a, b, kernel, table, addresses, lines,
     setKeys: (other) => void (keys = other),
     disk: () => readdirSync(dir, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).map((one) => readFileSync(join(one.parentPath, one.name), 'latin1')).join(''),
     async answer(request, ...days) {

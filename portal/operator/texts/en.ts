@@ -43,6 +43,7 @@ export const en: Texts = {
   'law.keys_run_out': 'Holder A’s keys end in less than a fortnight. Bring the public file of the coming quarter.',
   'law.disk': 'The sealed log cannot be written. Look at the disk of this machine: is it full, or failing?',
   'law.lost': 'Records of the sealed log are lost. Tell whoever answers for the log: they have to know before a request comes.',
+  'law.blocks': 'The gateway no longer applies the blocks of ports: a request may find nobody, or somebody else. Tell your IT service.',
   'law.ports': 'There are more connections than blocks of ports: some share theirs, and a request may find more than one.',
   'doctor.heading': 'Opening of the page, by system',
   'doctor.text': 'As seen when the day last ended, from twenty devices on. Without a number, and without leaving this machine.',

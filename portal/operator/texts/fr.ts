@@ -44,6 +44,7 @@ export const fr: Texts = {
   'law.keys_run_out': 'Les clés du détenteur A s’arrêtent dans moins de quinze jours. Apportez le fichier public du trimestre qui vient.',
   'law.disk': 'Le journal scellé ne peut pas être écrit. Regardez le disque de cette machine : est-il plein, ou en panne ?',
   'law.lost': 'Des inscriptions du journal scellé sont perdues. Dites-le à qui répond du journal : il devra le savoir avant une réquisition.',
+  'law.blocks': 'La passerelle n’applique plus les blocs de ports : une réquisition peut ne trouver personne, ou quelqu’un d’autre. Prévenez le service informatique.',
   'law.ports': 'Il y a plus de connexions que de blocs de ports : certaines partagent le leur, et une réquisition peut en trouver plusieurs.',
   'doctor.heading': 'Ouverture de la page, par système',
   'doctor.text': 'Constaté au dernier changement de journée, dès vingt appareils. Sans nombre, et sans sortir de cette machine.',
