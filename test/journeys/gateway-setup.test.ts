@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readSettings, remarksOn } from '#scripts/settings/read.ts'
-import { curl, until, urlOf } from '#test/lab/curl.ts'
+import { curl, until, urlOf, type Fetched } from '#test/lab/curl.ts'
 import { createLab, type Inside, type Lab } from '#test/lab/lab.ts'
 import { lease } from '#test/lab/lease.ts'
 import { UPSTREAM } from '#test/lab/network.ts'
@@ -47,6 +47,8 @@ test.skipIf(absent('systemd-analyze'))('systemd understands the units', () => {
 describe.skipIf(namespacesForbidden() || ordinaryAccount() || absent('dnsmasq', 'dhclient', 'curl', 'conntrack', 'sysctl'))('a gateway that was set up with them', () => {
   let lab: Lab
   let parvis: Inside
+  let early: Fetched
+  let arrivedEarly: ReadonlyMap<string, number>
   /** Names of a real gateway, as they are called here. */
   const here = (text: string): string => text.replaceAll('/opt/parvis', ROOT).replaceAll('/etc/parvis', dir).replaceAll('/var/lib/parvis', join(dir, 'data')).replaceAll('eth0', 'wan0')
   const words = (line: string): string[] => here(line).split(' ')
@@ -67,12 +69,21 @@ describe.skipIf(namespacesForbidden() || ordinaryAccount() || absent('dnsmasq', 
     expect(await lab.in('gateway', ['sysctl', '-q', '-p', join(dir, 'forwarding.conf')])).toMatchObject({ code: 0, stderr: '' })
     lab.spawn('upstream', [process.execPath, 'test/lab/upstream.ts', '80,443,853'])
     for (const command of valuesOf('parvis.service', 'ExecStartPre')) expect(await lab.in('gateway', [...asAccount(), ...words(command)], { env: environment() })).toMatchObject({ code: 0, stderr: '' })
+    // Forwarding is on and the portal not up yet: a phone that gave itself an address tries the world.
+    await lab.in('phone', ['sh', '-c', `ip addr flush dev wlan0 scope global; ip addr add 10.44.0.9/22 dev wlan0; ip route replace default via ${GATEWAY}`])
+    early = await curl(lab, 'phone', urlOf(UPSTREAM.v4))
+    arrivedEarly = await lab.arrivals()
     parvis = lab.spawn('gateway', [...asAccount(), ...words(valuesOf('parvis.service', 'ExecStart')[0] ?? '')], { env: environment() })
     await parvis.says('Parvis is open')
     lab.spawn('gateway', words(valuesOf('parvis-dnsmasq.service', 'ExecStart')[0] ?? ''))
   }, 60_000)
   afterAll(async () => {
     await lab?.close()
+  })
+
+  test('while the portal is not up nothing passes, though the machine forwards and translates', () => {
+    expect(early).toMatchObject({ status: 0, body: '' })
+    expect([...arrivedEarly.keys()].filter((address) => address.includes('.'))).toEqual([])
   })
 
   test('a phone gets an address, sees the page, presses once, and reaches the world under the gateway’s address', async () => {
@@ -88,9 +99,23 @@ describe.skipIf(namespacesForbidden() || ordinaryAccount() || absent('dnsmasq', 
     expect([...(await lab.arrivals()).keys()].filter((address) => address.startsWith('10.44.'))).toEqual([])
   }, 30_000)
 
-  test('a second start of the rules leaves one of them', async () => {
+  test('a second start of the rules leaves one of them, and those of the portal as they are', async () => {
     const [rules = ''] = valuesOf('parvis.service', 'ExecStartPre')
+    const passing = async (): Promise<string> => (await lab.in('gateway', ['nft', 'list', 'chain', 'inet', 'parvis', 'passing'])).stdout
+    const before = await passing()
+    expect(before).toContain('jump outward')
     await lab.in('gateway', [...asAccount(), ...words(rules)], { env: environment() })
     expect((await lab.in('gateway', ['nft', 'list', 'table', 'ip', 'parvis_nat'])).stdout.match(/masquerade/g)).toHaveLength(1)
+    expect(await passing()).toBe(before)
+  })
+
+  test('after nftables was loaded anew, with its line for nat.nft, nothing passes until the portal looks', async () => {
+    const online = async (): Promise<boolean> => (await curl(lab, 'phone', urlOf(UPSTREAM.v4))).body === WORLD
+    expect(await online()).toBe(true)
+    const [line = ''] = /include "[^"]+"/.exec(file('README.md')) ?? []
+    writeFileSync(join(dir, 'nftables.conf'), `flush ruleset\n${here(line)}\n`)
+    expect(await lab.in('gateway', ['nft', '-f', join(dir, 'nftables.conf')])).toMatchObject({ code: 0, stderr: '' })
+    expect(await online()).toBe(false)
+    expect((await lab.in('gateway', ['nft', 'list', 'table', 'ip', 'parvis_nat'])).stdout).toContain('masquerade')
   })
 })

@@ -252,9 +252,12 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('t
     expect(metrics).toContain('parvis_gateway_counters_lost_total 0')
   })
 
-  test('when another program flushes the whole rule set, the next look makes the table anew, and whoever is put back is online', async () => {
+  test.each([
+    ['flushes the whole rule set', 'flush ruleset'],
+    ['flushes it and declares the empty chain of the setup', 'flush ruleset; table inet parvis { chain passing { type filter hook forward priority filter; policy drop; }; }'],
+  ])('when another program %s, the next look makes the table anew, and whoever is put back is online', async (_, rules) => {
     await gateway.open(grant('phone'))
-    await lab.in('gateway', ['nft', 'flush', 'ruleset'])
+    expect(await lab.in('gateway', ['nft', rules])).toMatchObject({ code: 0, stderr: '' })
     expect(await gateway.list()).toEqual([])
     await captive('other')
     await captive('phone')
@@ -262,6 +265,7 @@ describe.skipIf(namespacesForbidden() || absent('conntrack', 'curl', 'perl'))('t
     await online('phone')
     expect(await gateway.list()).toMatchObject([{ mac: mac('phone') }])
     await captive('other')
+    await gateway.close(mac('phone'))
   })
 
   test('with on_portal_loss = close an orderly stop shuts everyone out, and so does the kernel 15 s after a portal that died', async () => {
