@@ -21,8 +21,8 @@ export function isOffered(method: MethodId, { portal, sites }: Pick<Settings, 'p
 }
 
 export function remarkOnSignIn(settings: Settings, remark: Wrong): void {
-  // Passwords over an open Wi-Fi can be read by whoever is near.
-  if (isOffered('account', settings) && settings.portal.tls_port === undefined) remark('portal.methods', 'account without portal.tls_port: passwords pass over the air in clear')
+  // Over an open Wi-Fi whoever is near can read them, and a door with TLS helps nobody whom the redirect does not send there.
+  if (isOffered('account', settings) && !settings.portal.url?.startsWith('https:')) remark('portal.url', 'phones are sent to a page by plain http, where passwords (account) pass over the air in clear: give an https address, with portal.tls_port or with TLS ended before this machine')
   // Access servers elsewhere may ask for what our own page does not.
   if (settings['radius.clients'].length > 0 || settings.controllers.length > 0) return
   for (const [index, { method }] of settings['radius.profiles'].entries()) {
