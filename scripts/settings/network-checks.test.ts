@@ -30,6 +30,9 @@ const ROW: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a name that is none', ['network.blocked=tracker'], /a name such as/],
 ]
 
+const remarks = (...pairs: readonly string[]) => remarksOn(readSettings({ flags: flagsOf(pairs) }, { PARVIS_CONFIG: '/dev/null' }).settings, undefined).map(({ key }) => key)
+const GATEWAY = ['gateway.enforcer=nftables', 'gateway.lan=lan0', 'portal.host=10.44.0.1']
+
 describe('settings of certificates and networks', () => {
   test.each(ROW)('%s is told of', (_, pairs, told) => expect(mistakes(...pairs)).toMatch(told))
   test('what fits together is in order', () => {
@@ -39,9 +42,18 @@ describe('settings of certificates and networks', () => {
     expect(mistakes('gateway.lan=lan0', 'network.pools=10.44.0.10-10.44.3.250', 'network.garden=service-public.fr,www.caf.fr', 'network.blocked=tracker.example')).toBe('')
   })
   test('a gateway that gives phones no IPv4 addresses is remarked on', () => {
-    const remarks = (...pairs: readonly string[]) => remarksOn(readSettings({ flags: flagsOf(pairs) }, { PARVIS_CONFIG: '/dev/null' }).settings, undefined).map(({ key }) => key)
-    expect(remarks('gateway.enforcer=nftables', 'gateway.lan=lan0')).toEqual(['network.pools'])
-    expect(remarks('gateway.enforcer=nftables', 'gateway.lan=lan0', 'network.pools=10.44.0.10-10.44.3.250')).toEqual([])
+    expect(remarks(...GATEWAY)).toEqual(['network.pools'])
+    expect(remarks(...GATEWAY, 'network.pools=10.44.0.10-10.44.3.250')).toEqual([])
     expect(remarks()).toEqual([])
+  })
+  test('a portal that phones cannot reach is remarked on, and one behind something that ends TLS on this machine is not', () => {
+    for (const host of [[], ['portal.host=127.0.0.1'], ['portal.host=127.0.0.1,::1']]) {
+      expect(remarks('gateway.enforcer=nftables', 'gateway.lan=lan0', 'network.pools=10.44.0.10-10.44.3.250', ...host)).toEqual(['portal.host'])
+      expect(remarks('gateway.enforcer=controllers', ...host)).toEqual(['portal.host'])
+      expect(remarks('gateway.enforcer=controllers', 'portal.url=https://wifi.example.org/', ...host)).toEqual([])
+    }
+    expect(remarks('gateway.enforcer=controllers', 'portal.url=https://wifi.example.org/', 'portal.tls_port=443', 'portal.tls_cert=/a', 'portal.tls_key=/b')).toEqual(['portal.host'])
+    expect(remarks('gateway.enforcer=controllers', 'portal.host=127.0.0.1,192.0.2.1')).toEqual([])
+    expect(remarks('gateway.enforcer=controllers', 'portal.host=0.0.0.0')).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import { isIPv4 } from 'node:net'
 import { PROBES } from '#portal/detect/probes.ts'
 import { covers } from '#portal/gateway/network/dnsmasq.ts'
 import type { Wrong } from './radius-checks.ts'
+import { isLoopback } from './radius-remarks.ts'
 import type { Settings } from './schema.ts'
 
 function checkCertificate({ portal, hub }: Settings, wrong: Wrong): void {
@@ -41,7 +42,16 @@ function checkNetwork({ network, gateway }: Settings, wrong: Wrong): void {
 /** Phones without an address see no portal, and nothing here would say why. */
 export const NO_POOLS = 'not set: `parvis network dnsmasq` gives phones no IPv4 addresses; name a range in the network of gateway.lan, such as 10.44.0.10-10.44.3.250, unless another server on it has DHCP'
 
-export function remarkOnNetworks({ gateway, network }: Settings, remark: Wrong): void {
+/** True when phones that are not this machine are sent to a portal which only this machine can reach. */
+function isPortalOutOfReach({ gateway, portal }: Settings): boolean {
+  if (gateway.enforcer === 'dry-run' || !portal.host.every(isLoopback)) return false
+  // Behind a controller whatever ends TLS before us may stand on this machine. Our own rules redirect to the lan's address itself.
+  return gateway.enforcer === 'nftables' || portal.tls_port !== undefined || !portal.url?.startsWith('https:')
+}
+
+export function remarkOnNetworks(settings: Settings, remark: Wrong): void {
+  const { gateway, network } = settings
+  if (isPortalOutOfReach(settings)) remark('portal.host', gateway.enforcer === 'nftables' ? 'phones cannot reach this machine’s loopback: name the address of each interface of gateway.lan' : 'phones cannot reach this machine’s loopback: name an address that the controllers let them reach')
   if (gateway.enforcer === 'nftables' && network.pools.length === 0) remark('network.pools', NO_POOLS)
 }
 

@@ -7,7 +7,7 @@ const LOOPBACK_FOUR = { first: 127, bits: 8 } as const
 const LOOPBACK_SIX = addressBlock('::1')?.bytes
 
 /** Whether all of a block is this machine itself. */
-function isLoopback(block: string): boolean {
+export function isLoopback(block: string): boolean {
   const { bytes, bits } = addressBlock(block) ?? {}
   if (!bytes || bits === undefined) return false
   if (bytes.length === 4) return bytes[0] === LOOPBACK_FOUR.first && bits >= LOOPBACK_FOUR.bits
