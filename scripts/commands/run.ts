@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { systemClock } from '#shared/clock.ts'
 import type { Effects } from '#shared/effects.ts'
 import { UsageError } from '#shared/errors.ts'
@@ -61,6 +62,8 @@ export async function serve(invocation: Invocation, io: Io, effects: Effects, co
   process.on('SIGHUP', () => (interactive() ? ended.resolve('SIGHUP') : readAgain(parvis, effects)))
   // The listeners' own handles are unreferenced timers and sockets: this one keeps the process alive until a signal.
   const alive = setInterval(() => undefined, 2 ** 30)
+  // Else it is written at an orderly end alone, and a gateway mostly starts after a power cut.
+  flushCompileCache()
   const cancelThrift = ownThrift(effects.clock)
   await ended.promise
   cancelThrift()
