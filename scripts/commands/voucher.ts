@@ -58,13 +58,13 @@ function given(terms: Omit<VoucherTerms, 'label'>): string {
   return parts.join(', ')
 }
 
-/** To print and cut out. Readable by its owner alone. */
-async function writeSheet(file: string, codes: readonly string[], terms: Omit<VoucherTerms, 'label'>, invocation: Invocation, io: Io): Promise<void> {
+/** To print and cut out, readable by its owner alone. What the settings say is read at once, and the codes are put in later. */
+function sheetIn(file: string, terms: Omit<VoucherTerms, 'label'>, invocation: Invocation, io: Io): (codes: readonly string[]) => Promise<void> {
   const { settings } = readSettings(invocation, io.env)
   const language = sitesOf(settings)[0]?.languages.find(isLanguage) ?? 'fr'
   const words = { t: createTexts({ fr, en, ar })(language), language }
-  const sheet = { city: cityOf(settings), terms: { ...terms, validMinutes: terms.validMinutes }, codes, portalUrl: settings.hub.portal_url ?? settings.portal.url, timezone: timezoneOf(invocation, io) }
-  writeFileSync(file, await sheetDocument(words, sheet), { mode: 0o600, flag: 'wx' })
+  const sheet = { city: cityOf(settings), terms: { ...terms, validMinutes: terms.validMinutes }, portalUrl: settings.hub.portal_url ?? settings.portal.url, timezone: timezoneOf(invocation, io) }
+  return async (codes) => writeFileSync(file, await sheetDocument(words, { ...sheet, codes }), { mode: 0o600, flag: 'wx' })
 }
 
 /** Whether a page of the portal asks for vouchers: a running server knows, or runs no portal (null); without one the settings say. */
@@ -93,12 +93,15 @@ async function make(invocation: Invocation, io: Io): Promise<number> {
   }
   // Before codes are made that could not be written down.
   if (typeof file === 'string' && existsSync(file)) throw new UsageError('usage', `--sheet: ${file} is there already`)
+  const writeSheet = typeof file === 'string' ? sheetIn(file, order, invocation, io) : undefined
   return withUsers(io, async (ask) => {
+    // All that reads the settings comes first: a mistake in them would lose codes that are stored nowhere.
+    const asked = await isAskedFor(ask, invocation, io)
     const codes = (await ask('voucher make', order))['codes'] as string[]
     const printed = codes.map(printedCode)
-    if (!(await isAskedFor(ask, invocation, io))) io.err(UNASKED)
-    if (typeof file === 'string') {
-      await writeSheet(file, codes, order, invocation, io)
+    if (!asked) io.err(UNASKED)
+    if (writeSheet) {
+      await writeSheet(codes)
       io.err(`${codes.length} ${codes.length === 1 ? 'voucher' : 'vouchers'} labelled "${String(label)}" in ${file}: ${given(order)}. Print it on A4 and delete it: the codes are stored nowhere else.\n`)
       return 0
     }

@@ -74,6 +74,13 @@ test('accounts and vouchers made while no server runs open the door once one doe
   const { codes } = (await json(['voucher', 'make', '--count', '2', '--minutes', '60'])) as { codes: string[] }
   expect((await parvis(['voucher', 'make'])).err).toContain('add "voucher" to portal.methods')
   expect((await parvis(['voucher', 'make', '--portal.methods=click,voucher'])).err).not.toContain('portal.methods')
+  // A mistake in the settings is told before codes are made that nobody would see.
+  const batches = async (): Promise<number> => ((await json(['voucher', 'list']))['batches'] as unknown[]).length
+  const before = await batches()
+  for (const extra of [[], ['--sheet', join(tmpdir(), 'parvis-no-sheet.html')]]) {
+    expect(await parvis(['voucher', 'make', '--portal.port=none', ...extra])).toMatchObject({ code: 2, out: '' })
+  }
+  expect(await batches()).toBe(before)
   await start()
   expect(await signIn('borne-1', String(machine['secret']))).toBe('accept')
   expect(await signIn('Anne', 'un mot de passe')).toBe('accept')
