@@ -26,7 +26,7 @@ export type HubParts = {
   readonly names: readonly string[]
   readonly city: string
   readonly portalUrl?: (() => string | undefined) | undefined
-  readonly vouchersUnasked?: boolean | undefined
+  readonly vouchersOffered?: boolean | undefined
   readonly languages: Parameters<typeof staffApp>[0]['languages']
   readonly certificates: CertificateParts['certificates']
 }

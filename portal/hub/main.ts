@@ -55,7 +55,7 @@ export async function startHub(settings: HubSettings, effects: Effects): Promise
   let origin = settings.url === undefined ? '' : new URL(settings.url).origin
   const names = [...settings.names, ...(settings.url === undefined ? [] : [new URL(settings.url).hostname]), ...settings.hosts]
   const certificates = settings.acme && openCertificates(settings.acme, own)
-  const app = hubApp({ store, key, setup, pool, names, certificates, portalUrl: settings.portalUrl, vouchersUnasked: settings.vouchersUnasked, city: settings.city, languages: settings.languages, origin: () => origin }, own)
+  const app = hubApp({ store, key, setup, pool, names, certificates, portalUrl: settings.portalUrl, vouchersOffered: settings.vouchersOffered, city: settings.city, languages: settings.languages, origin: () => origin }, own)
   const listening = await listen({
     hosts: settings.hosts,
     port: settings.port,

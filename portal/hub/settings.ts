@@ -29,7 +29,7 @@ export type HubSettings = {
   /** Where a phone on the city's Wi-Fi reaches its portal, for the QR codes of vouchers; asked anew each time. */
   readonly portalUrl?: () => string | undefined
   /** The portal beside this hub shows no field for vouchers: whoever makes some is told. */
-  readonly vouchersUnasked?: boolean
+  readonly vouchersOffered?: boolean | undefined
   /** Shown in the head of staff pages. */
   readonly city: string
   /** The city's own first. */

@@ -27,7 +27,7 @@ const MOST_DEVICES = 1_000
 const MOST_HOURS = 10 * 366 * 24
 const MOST_KBPS = 10_000_000
 
-const UNASKED = 'The portal’s page does not ask for vouchers: add "voucher" to portal.methods.\n'
+const NOT_OFFERED = 'The portal’s page does not offer sign-in by voucher: add "voucher" to portal.methods.\n'
 
 const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
@@ -67,10 +67,10 @@ function sheetIn(file: string, terms: Omit<VoucherTerms, 'label'>, invocation: I
   return async (codes) => writeFileSync(file, await sheetDocument(words, { ...sheet, codes }), { mode: 0o600, flag: 'wx' })
 }
 
-/** Whether a page of the portal asks for vouchers: a running server knows, or runs no portal (null); without one the settings say. */
-async function isAskedFor(ask: Ask, invocation: Invocation, io: Io): Promise<boolean> {
-  const { asked = isOffered('voucher', readSettings(invocation, io.env).settings) } = await ask('voucher asked')
-  return asked !== false
+/** Whether a page of the portal offers sign-in by voucher: a running server knows, or runs no portal (null); without one the settings say. */
+async function areOffered(ask: Ask, invocation: Invocation, io: Io): Promise<boolean> {
+  const { offered = isOffered('voucher', readSettings(invocation, io.env).settings) } = await ask('voucher offered')
+  return offered !== false
 }
 
 async function make(invocation: Invocation, io: Io): Promise<number> {
@@ -96,10 +96,10 @@ async function make(invocation: Invocation, io: Io): Promise<number> {
   const writeSheet = typeof file === 'string' ? sheetIn(file, order, invocation, io) : undefined
   return withUsers(io, async (ask) => {
     // All that reads the settings comes first: a mistake in them would lose codes that are stored nowhere.
-    const asked = await isAskedFor(ask, invocation, io)
+    const offered = await areOffered(ask, invocation, io)
     const codes = (await ask('voucher make', order))['codes'] as string[]
     const printed = codes.map(printedCode)
-    if (!asked) io.err(UNASKED)
+    if (!offered) io.err(NOT_OFFERED)
     if (writeSheet) {
       await writeSheet(codes)
       io.err(`${codes.length} ${codes.length === 1 ? 'voucher' : 'vouchers'} labelled "${String(label)}" in ${file}: ${given(order)}. Print it on A4 and delete it: the codes are stored nowhere else.\n`)

@@ -108,7 +108,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
   const counting = roles.has('portal') || roles.has('counts')
 
   // Each role's code is loaded only where the role runs: a gateway has little memory.
-  const hub = roles.has('hub') && settings.hub.mode === 'embedded' ? started('hub', await (await import('#portal/hub/main.ts')).startHub({ ...hubSettings(ground), portalUrl: () => settings.hub.portal_url ?? settings.portal.url ?? urls['portal'], vouchersUnasked: roles.has('portal') && !isOffered('voucher', settings) }, effects)) : undefined
+  const hub = roles.has('hub') && settings.hub.mode === 'embedded' ? started('hub', await (await import('#portal/hub/main.ts')).startHub({ ...hubSettings(ground), portalUrl: () => settings.hub.portal_url ?? settings.portal.url ?? urls['portal'], vouchersOffered: roles.has('portal') ? isOffered('voucher', settings) : undefined }, effects)) : undefined
   if (hub) {
     parts.add(hub.close)
     actions.set('device code', ({ kind }) => hub.mintCode(kind === 'file' ? 'file' : 'spoken'))
@@ -154,7 +154,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
     })
   }
   for (const [name, action] of radius?.userActions ?? []) actions.set(name, action)
-  actions.set('voucher asked', () => ({ asked: roles.has('portal') ? isOffered('voucher', settings) : null }))
+  actions.set('voucher offered', () => ({ offered: roles.has('portal') ? isOffered('voucher', settings) : null }))
   let portal: PortalRole | undefined
   let operator: Hono | undefined
   if (portalRole && books && keyring && peers) {

@@ -9,7 +9,7 @@ import { sheets, type Sheet } from './sheet.ts'
 
 const DAY_MS = 86_400_000
 
-export type DeskView = { readonly batches: readonly CityBatch[]; readonly typed: (name: string) => string; readonly message: string | undefined; readonly unasked: boolean; readonly timezone: string }
+export type DeskView = { readonly batches: readonly CityBatch[]; readonly typed: (name: string) => string; readonly message: string | undefined; readonly offered: boolean; readonly timezone: string }
 
 type Field = { readonly name: string; readonly hint?: true; readonly kind: 'text' | 'number' | 'date'; readonly more?: string }
 const FIRST: readonly Field[] = [
@@ -60,7 +60,7 @@ export function deskPage(view: View, desk: DeskView): Html {
 <tbody>${desk.batches.map((batch) => batchRow(view, desk.timezone, batch))}</tbody></table></div>`
   const body = html`<h1>${t('voucher.title')}</h1>
 <p class="lead">${t('voucher.lead')}</p>
-${desk.unasked ? html`<p class="alarm">${t('voucher.unasked')}</p>` : ''}
+${desk.offered ? '' : html`<p class="alarm">${t('voucher.notOffered')}</p>`}
 <h2>${t('voucher.new')}</h2>
 ${orderForm(view, desk)}
 <h2>${t('voucher.list')}</h2>

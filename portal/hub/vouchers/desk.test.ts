@@ -103,9 +103,9 @@ test('what is typed is text, and what cannot be is said with the form still fill
   expect(await page('/staff/vouchers', { form: { ...ORDER, label: 'autre', until: '2020-01-31' } })).toContain('Ce jour est passé')
 })
 
-test('where the portal beside this hub asks for no vouchers, the desk says so before any are made', async () => {
-  const desk = async (vouchersUnasked?: boolean) => (await staffApp({ ...staffParts(), vouchersUnasked }, effects).request('/vouchers', { headers: { cookie: cookies.get('desk') ?? '' } })).text()
-  expect(await desk(true)).toContain('ne propose pas de se connecter avec un bon')
+test('where the portal beside this hub does not offer sign-in by voucher, the desk says so before any are made', async () => {
+  const desk = async (vouchersOffered?: boolean) => (await staffApp({ ...staffParts(), vouchersOffered }, effects).request('/vouchers', { headers: { cookie: cookies.get('desk') ?? '' } })).text()
+  expect(await desk(false)).toContain('ne propose pas de se connecter avec un bon')
   expect(await desk()).not.toContain('portal.methods')
 })
 

@@ -18,7 +18,7 @@ export type DeskParts = {
   /** Where a phone on the city's Wi-Fi reaches its portal; what QR codes lead to. */
   readonly portalUrl?: (() => string | undefined) | undefined
   /** The portal on this machine shows no field for vouchers. */
-  readonly vouchersUnasked?: boolean | undefined
+  readonly vouchersOffered?: boolean | undefined
 }
 
 export type Said = { readonly page: Html; readonly status: 200 | 400 | 404 | 409 } | { readonly to: string }
@@ -32,11 +32,11 @@ export type VoucherDesk = {
 /** What is suggested: the day, and an hour for one device. */
 const SUGGESTED: Readonly<Record<string, string>> = { count: '24', minutes: '60', devices: '1', form: 'digits' }
 
-export function voucherDesk({ store, pool, city, portalUrl, vouchersUnasked: unasked = false }: DeskParts, { clock, log }: Effects): VoucherDesk {
+export function voucherDesk({ store, pool, city, portalUrl, vouchersOffered: offered = true }: DeskParts, { clock, log }: Effects): VoucherDesk {
   const timezone = async (): Promise<string> => (await store.counts.sites()).find(({ demo }) => !demo)?.timezone ?? TIMEZONE
 
   async function shown(view: View, typed: (name: string) => string, message?: string): Promise<Html> {
-    return deskPage(view, { batches: await pool.list(), typed, message, unasked, timezone: await timezone() })
+    return deskPage(view, { batches: await pool.list(), typed, message, offered, timezone: await timezone() })
   }
   const unknown = (view: View): Said => ({ page: unknownPage(view), status: 404 })
 

@@ -102,7 +102,7 @@ export const en: Texts = {
 
   'voucher.title': 'Vouchers',
   'voucher.lead': 'Each voucher carries a code that is good at every Wi-Fi point of the city. The codes are shown once, ready to print: they are kept nowhere.',
-  'voucher.unasked': 'The portal on this machine does not ask for vouchers: whoever runs it adds “voucher” to the setting portal.methods. Every other gateway has a setting of its own.',
+  'voucher.notOffered': 'The portal on this machine does not offer sign-in by voucher: whoever runs it adds “voucher” to the setting portal.methods. Every other gateway has a setting of its own.',
   'voucher.new': 'New batch',
   'voucher.label': 'Name of the batch',
   'voucher.labelHint': 'To find it again, such as “library, December”. It is not printed.',

@@ -103,7 +103,7 @@ export const fr: Texts = {
 
   'voucher.title': 'Bons de connexion',
   'voucher.lead': 'Chaque bon porte un code, valable à tous les points Wi-Fi de la ville. Les codes s’affichent une seule fois, prêts à imprimer : ils ne sont conservés nulle part.',
-  'voucher.unasked': 'Le portail de cette machine ne propose pas de se connecter avec un bon : le service informatique l’ajoute au réglage portal.methods (« voucher »). Chaque autre passerelle a son propre réglage.',
+  'voucher.notOffered': 'Le portail de cette machine ne propose pas de se connecter avec un bon : le service informatique l’ajoute au réglage portal.methods (« voucher »). Chaque autre passerelle a son propre réglage.',
   'voucher.new': 'Nouvelle série',
   'voucher.label': 'Nom de la série',
   'voucher.labelHint': 'Pour la retrouver, par exemple « médiathèque, décembre ». Il n’est pas imprimé.',
