@@ -11,6 +11,7 @@ import { writeWhole } from '../run/secrets.ts'
 import { readSettings } from '../settings/read.ts'
 import type { Command, Invocation, Io } from './command.ts'
 import { wholeNumber } from './numbers.ts'
+import { verbOf } from './words.ts'
 
 /** A quarter and a week. */
 const DAYS_AHEAD = 99
@@ -81,7 +82,6 @@ function requestOf(invocation: Invocation): Request {
 
 async function request(invocation: Invocation, io: Io): Promise<number> {
   const files = invocation.words.slice(1)
-  if (files.length === 0) throw new UsageError('usage', 'name the files of the log: the day of the request and the day before')
   const lines = files.flatMap((path) => read(path).split('\n').filter((line) => line !== ''))
   const { closed, ...half } = await askHolderA(readSecretA(read(wanted(invocation, 'keys'))), requestOf(invocation), lines)
   writeWhole(wanted(invocation, 'out'), `${JSON.stringify(half)}\n`)
@@ -102,8 +102,7 @@ function inWords({ request: asked, found }: Answer): string {
 }
 
 async function open(invocation: Invocation, io: Io): Promise<number> {
-  const [, file = '', ...more] = invocation.words
-  if (file === '' || more.length > 0) throw new UsageError('usage', 'name the one file that holder A made')
+  const [, file = ''] = invocation.words
   const half = v.safeParse(halfOpenSchema, JSON.parse(read(file)))
   if (!half.success) throw new UsageError('legal', `${file} is not what \`parvis legal request\` makes`)
   const answer = await openAsHolderB(readSecretB(read(wanted(invocation, 'keys'))), readHolderA(read(wanted(invocation, 'from'))), half.output)
@@ -121,10 +120,13 @@ async function profile(invocation: Invocation, io: Io): Promise<number> {
   return overdue ? 1 : 0
 }
 
-const VERBS: Readonly<Record<string, typeof keys>> = { keys, destroy, request, open, profile }
-
-/** Verbs that take files after them. */
-const WITH_FILES = new Set(['request', 'open'])
+const VERBS = {
+  profile: { words: [], run: profile },
+  keys: { words: [], run: keys },
+  destroy: { words: [], run: destroy },
+  request: { words: ['LOG…'], run: request },
+  open: { words: ['FILE'], run: open },
+} as const
 
 export const legal: Command = {
   help: `parvis legal profile [--json]
@@ -146,9 +148,6 @@ Neither holder can open the log alone, and nor can whoever has the gateway.`,
   options: { holder: 'value', out: 'value', from: 'value', days: 'value', keys: 'value', before: 'value', address: 'value', port: 'value', at: 'value', tolerance: 'value', reference: 'value', json: 'flag' },
   words: true,
   async run(invocation, io) {
-    const [name = '', ...more] = invocation.words
-    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-    if (!verb || (more.length > 0 && !WITH_FILES.has(name))) throw new UsageError('usage', `this is how legal is used:\n\n${legal.help}`)
-    return verb(invocation, io)
+    return verbOf('legal', VERBS, invocation.words, legal.help).run(invocation, io)
   },
 }

@@ -11,6 +11,7 @@ import { openMaintenance } from '../run/state.ts'
 import { sitesOf } from '../run/sites.ts'
 import { readSettings } from '../settings/read.ts'
 import type { Command, Invocation, Io } from './command.ts'
+import { verbOf } from './words.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -58,13 +59,19 @@ function inWords(works: Maintenance | null, timezone: string, nowMs: number): st
   return `${phaseOf(works, nowMs) === 'now' ? 'Works are under way' : 'Works are announced'}: ${at(works.fromMs)} to ${at(works.untilMs)} (${timezone}).\n`
 }
 
+const VERBS = {
+  on: { words: [], action: 'set' },
+  off: { words: [], action: 'clear' },
+} as const
+const SHOW = { action: 'show' } as const
+
 async function run(invocation: Invocation, io: Io): Promise<number> {
-  const { words: [verb, ...more], options } = invocation
-  if ((verb !== 'on' && verb !== 'off' && verb !== undefined) || more.length > 0) throw new UsageError('usage', `this is how maintenance is used:\n\n${maintenance.help}`)
+  const { words, options } = invocation
+  const { action } = words.length === 0 ? SHOW : verbOf('maintenance', VERBS, words, maintenance.help)
   const data = dataDirectory(io.env)
   const timezone = sitesOf(readSettings(invocation, io.env).settings)[0]?.timezone ?? 'UTC'
   const nowMs = systemClock().now()
-  const works = verb === 'on' ? await through(data, 'set', wanted(invocation, timezone, nowMs)) : await through(data, verb === 'off' ? 'clear' : 'show')
+  const works = await through(data, action, action === 'set' ? wanted(invocation, timezone, nowMs) : undefined)
   io.out(options.has('json') ? `${JSON.stringify({ works })}\n` : inWords(works, timezone, nowMs))
   return 0
 }

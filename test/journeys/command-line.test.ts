@@ -66,7 +66,9 @@ test('wrong use ends with 2, one plain sentence, and no trace of where it happen
     [['check', '--config'], /--config needs a value/], [['device'], /parvis device code/], [['device', 'enrol'], /parvis device/], [['device', 'code', 'extra'], /parvis device/],
     [['operator', 'code'], /^parvis: operator code needs NAME$/m], [['operator', 'code', 'anne', 'bea'], /operator code takes no "bea"/], [['voucher'], /voucher needs a word after it: voucher make, voucher list, voucher void$/m],
     [['voucher', 'void'], /voucher void needs LABEL$/m], [['voucher', 'mint'], /there is no voucher mint, but voucher make/], [['staff', 'add'], /staff add needs NAME$/m], [['staff', 'unlock'], /staff unlock needs NAME$/m],
-    [['session', 'end'], /session end needs ID$/m], [['account', 'import'], /account import needs FILE\.csv$/m], [['receipt', 'verify'], /receipt verify needs FILE$/m], [['network'], /network dnsmasq/], [['radius', 'toString'], /there is no radius toString/],
+    [['session', 'end'], /session end needs ID$/m], [['account', 'import'], /account import needs FILE\.csv$/m], [['receipt', 'verify'], /receipt verify needs FILE$/m], [['network'], /network dnsmasq/],
+    [['maintenance', 'now'], /there is no maintenance now, but maintenance on, maintenance off$/m], [['maintenance', 'off', 'now'], /maintenance off takes no "now"$/m],
+    [['legal'], /legal needs a word after it: legal profile, legal keys/], [['legal', 'seal'], /there is no legal seal, but/], [['legal', 'request'], /legal request needs LOG…$/m], [['legal', 'open'], /legal open needs FILE$/m], [['legal', 'open', 'a', 'b'], /legal open takes no "b"$/m], [['radius', 'toString'], /there is no radius toString/],
     [['check', 'hub'], /check takes no "hub"/], [['demo'], /parvis demo remove/], [['demo', 'remove', 'all'], /parvis demo/], [['check', '--config', 'nowhere.toml'], /nowhere\.toml cannot be read/],
   ]
   for (const [args, says] of wrong) {
