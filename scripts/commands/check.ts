@@ -7,7 +7,7 @@ export const check: Command = {
   help: `parvis check [--config FILE]
 
 Reads the settings from the file, the environment and the flags, and reports every mistake at once with its line and key; files
-that they name must be there and be what they should, read as whoever calls this.
+that they name must be there and be what they should, read with the rights of the account that runs it.
 Remarks are about what is allowed and hardly meant, such as a short secret.
 Exit code 0 when there is no mistake, 2 when there is.`,
   options: {},
