@@ -273,7 +273,7 @@ export const SCHEMA = {
     /** Where our server proxies. */
     'radius.upstreams': {
       realm: optional(realm),
-      servers: listOrNone(upstreamServer),
+      servers: listOf(upstreamServer, []),
       secret: secret(),
       /** Whether its sessions are reported to it too. */
       accounting: boolean(true),

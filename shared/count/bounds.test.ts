@@ -14,16 +14,17 @@ const closers: (() => void)[] = []
 afterEach(() => closers.splice(0).forEach((close) => close()))
 
 /** A counter that lets nothing out, so that a whole day's cells can be looked at. */
-function counting(limits?: { devices: number; sessions: number }) {
+function counting(limits?: { devices: number; sessions: number }, lost?: (error: unknown) => void) {
   const clock = manualClock(START)
   const volatile = openDb(':memory:', VOLATILE_COUNT_OPTIONS)
   closers.push(() => volatile.close())
   const history = { openings: () => [], releasedDay: () => undefined }
-  const days = openDays({ sites: [site('busy'), site('square')], profile: 'standard' }, { clock, random: testRandom(GATEWAY) }, { volatile, draw: () => 0, history, clockKnown: () => true })
+  const days = openDays({ sites: [site('busy'), site('square')], profile: 'standard' }, { clock, random: testRandom(GATEWAY) }, { volatile, draw: () => 0, history, clockKnown: () => true, beforeClose: () => counter.flush() })
   const read = volatile.prepare<[], { cell: string; release: string; value: number }>(
     `select d.site || '/' || release || '/' || from_ms || '/' || bin as cell, d.class || '/' || release as release, value from counter join site_day d on d.id = site_day`,
   )
-  return { clock, days, counter: createCounter(volatile, days, clock, limits), cells: () => read.all() }
+  const counter = createCounter(volatile, days, clock, limits, lost)
+  return { clock, days, volatile, counter, cells: () => read.all() }
 }
 
 type Deed = { minute: number; device: number; session: number; kind: 'sighted' | 'started' | 'ended'; lateMinutes: number }
@@ -36,8 +37,8 @@ const deed = (device: fc.Arbitrary<number>): fc.Arbitrary<Deed> =>
     lateMinutes: fc.oneof(fc.constant(0), fc.integer({ min: -30, max: 300 })),
   })
 
-function play(deeds: readonly Deed[], where: string): Map<string, { release: string; value: number }> {
-  const { clock, days, counter, cells } = counting()
+function play(deeds: readonly Deed[], where: string, lost?: (error: unknown) => void): Map<string, { release: string; value: number }> {
+  const { clock, days, counter, cells } = counting(undefined, lost)
   // Long after the first events: none of them may be what opens the counter.
   clock.after(5 * 3_600_000, days.checkpoint)
   for (const { minute, device, session, kind, lateMinutes } of [...deeds].sort((a, b) => a.minute - b.minute)) {
@@ -106,4 +107,33 @@ test('times that are no numbers, or lie in the future, neither throw nor stretch
   days.checkpoint()
   const said = cells().filter(({ value, cell }) => value > 0 && cell.startsWith('busy')).map(({ cell, value }) => [cell.split('/').slice(1, 3).join('/'), cell.split('/').at(-1), value])
   expect(said).toEqual([['arrivals/day', 'all', 1], ['arrivals/hour', 'all', 1], ['dwell/day', '5-10min', 1], ['sessions/hour', 'all', 1]])
+})
+
+test('what waits for its neighbours counts as if it had not waited', () => {
+  const fail = (error: unknown): never => {
+    throw error
+  }
+  fc.assert(
+    fc.property(fc.array(deed(fc.integer({ min: 1, max: 6 })), { maxLength: 60 }), fc.constantFrom('busy', 'square'), (deeds, where) => {
+      expect(play(deeds, where, fail)).toEqual(play(deeds, where))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('a crowd is written together within a twentieth of a second, and what cannot be written takes none of its neighbours with it', () => {
+  const lost: unknown[] = []
+  const { clock, days, volatile, counter, cells } = counting(undefined, (error) => void lost.push(error))
+  const arrivals = (): number => cells().find(({ release }) => release === 'square/arrivals/day')?.value ?? 0
+  days.checkpoint()
+  for (const device of [1, 2, 3]) counter.sighted('square', phone(device))
+  expect(arrivals()).toBe(0)
+  clock.advance(50)
+  expect(arrivals()).toBe(3)
+  volatile.exec("create trigger refusing before insert on device when (select count(*) from device) = 4 begin select raise(abort, 'full'); end")
+  for (const device of [4, 5, 6]) counter.sighted('square', phone(device))
+  clock.advance(50)
+  expect([arrivals(), lost.length]).toEqual([4, 2])
+  counter.flush()
+  expect(lost).toHaveLength(2)
 })

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
-import type { Clock } from '../clock.ts'
+import type { Cancel, Clock } from '../clock.ts'
 import type { Db } from '../db/open.ts'
 import { macByOpenssl } from '../keyed-mac.ts'
 import type { MacAddress } from '../personal.ts'
+import { attempt } from './grid-timer.ts'
 import type { OpenDay } from './day-store.ts'
 import type { Days } from './days.ts'
 import type { Observations, SessionSeen } from './observations.ts'
@@ -18,9 +19,51 @@ const DEVICE_LABEL = 'parvis/count/device/1'
 
 type Limits = { readonly devices: number; readonly sessions: number }
 
-/** Turns what is seen into bounded increments of counters that already carry their noise. */
-export function createCounter(db: Db, days: Days, clock: Clock, limits: Limits = { devices: MOST_DEVICES, sessions: MOST_SESSIONS }): Observations {
+/** Under load a transaction takes in what was seen this long: each costs a small device more than what is in it. */
+export const GATHER_MS = 50
+
+export type Counter = Observations & {
+  /** Writes what is still to be written; must come before a day closes or an hour is drafted. */
+  flush(): void
+}
+
+/**
+ * Turns what is seen into bounded increments of counters that already carry their noise.
+ * @param lost Given where observations may wait for each other, up to `GATHER_MS`: hears of one that could not be written. A process
+ * that is killed loses those that wait. Without it each is written before its call returns, which throws.
+ */
+export function createCounter(db: Db, days: Days, clock: Clock, limits: Limits = { devices: MOST_DEVICES, sessions: MOST_SESSIONS }, lost?: (error: unknown) => void): Counter {
   const statements = prepare(db)
+  let waiting: (() => void)[] = []
+  let cancelFlush: Cancel | undefined
+  const together = db.transaction((acts: readonly (() => void)[]) => {
+    for (const act of acts) act()
+  })
+
+  function flush(): void {
+    cancelFlush?.()
+    cancelFlush = undefined
+    const acts = waiting
+    waiting = []
+    if (acts.length > 0) together(acts)
+  }
+
+  /** One that cannot be written takes none of its neighbours with it. */
+  function flushOrTell(tell: (error: unknown) => void): void {
+    const acts = waiting
+    try {
+      flush()
+    } catch {
+      for (const act of acts) attempt(() => together([act]), tell)
+    }
+  }
+
+  function soon(act: () => void): void {
+    waiting.push(act)
+    if (lost) cancelFlush ??= clock.after(GATHER_MS, () => flushOrTell(lost))
+    else flush()
+  }
+
   const nowMs = (): number => Math.floor(clock.now())
 
   /** Hours are found by the event's own time; where that hour is drafted already, by the hour that runs now. */
@@ -55,36 +98,39 @@ export function createCounter(db: Db, days: Days, clock: Clock, limits: Limits =
     if (nth !== undefined) add(day, 'session', nth, atMs)
   }
 
-  const sight = db.transaction((day: OpenDay, address: MacAddress, atMs: number): void => void enter(day, address, atMs))
-
-  const start = db.transaction((day: OpenDay, seen: SessionSeen, atMs: number): void => {
+  function start(day: OpenDay, seen: SessionSeen, atMs: number): void {
     if (day.sessions >= limits.sessions) return
     const device = seen.device && enter(day, seen.device, atMs)
     if (seen.device === undefined || device) begin(day, sessionDigest(seen.session), device, atMs)
-  })
+  }
 
-  const finish = db.transaction((day: OpenDay, session: Buffer, atMs: number): void => {
+  function finish(day: OpenDay, session: Buffer, atMs: number): void {
     const ended = statements.end.get(session)
     if (ended?.device) statements.disconnect.run(Math.min(atMs, day.closesMs), day.id, ended.device)
-  })
+  }
 
   return {
+    flush: lost ? () => flushOrTell(lost) : flush,
     sighted(site, address) {
       const day = days.current(site)
-      if (day) sight(day, address, nowMs())
+      const atMs = nowMs()
+      if (day) soon(() => void enter(day, address, atMs))
     },
     sessionStarted(seen) {
       const day = days.current(seen.site)
       const atMs = Math.min(Math.floor(seen.startedMs), nowMs())
       // An earlier start is that of another site-day, told late or told again after a restart.
-      if (day && atMs >= day.countsFromMs) start(day, seen, atMs)
+      if (day && atMs >= day.countsFromMs) soon(() => start(day, seen, atMs))
     },
     sessionEnded(id, endedMs) {
+      // Its start may be among those that wait.
+      if (lost) flushOrTell(lost)
       const session = sessionDigest(id)
       const site = statements.session.get(session)
       // `current` may close the day, and with it every session of it: a Stop that comes after finds nothing.
       const day = site === undefined ? undefined : days.current(site)
-      if (day) finish(day, session, Number.isFinite(endedMs) ? Math.min(Math.floor(endedMs), nowMs()) : nowMs())
+      const atMs = Number.isFinite(endedMs) ? Math.min(Math.floor(endedMs), nowMs()) : nowMs()
+      if (day) soon(() => finish(day, session, atMs))
     },
   }
 }

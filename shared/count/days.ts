@@ -35,6 +35,8 @@ export type DaysParts = {
   readonly history: History
   /** False while nothing vouches for the wall clock. */
   readonly clockKnown: () => boolean
+  /** Called before a day closes, and before an hour is taken out of reach of events. */
+  readonly beforeClose?: () => void
 }
 
 type Settings = { readonly sites: readonly Site[]; readonly profile: Profile }
@@ -82,6 +84,7 @@ export function openDays({ sites, profile }: Settings, { clock, random }: { cloc
   function closeIfOver(site: SiteId, nowMs: number): void {
     const day = open.get(site)
     if (!day || nowMs < day.closesMs) return
+    parts.beforeClose?.()
     // The last hours may not have been looked at since they began.
     if (day.class === 'busy') openHours(day, day.closesMs - 1, nowMs)
     store.close(day)
@@ -125,6 +128,7 @@ export function openDays({ sites, profile }: Settings, { clock, random }: { cloc
     },
     lastOpening,
     freeze(site, hourFrom) {
+      parts.beforeClose?.()
       const day = open.get(site)
       if (day) day.hours = day.hours.filter(({ from }) => from !== hourFrom)
     },

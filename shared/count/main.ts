@@ -51,17 +51,21 @@ export type Counts = Observations & {
 const SLOT_MS = 60_000
 const CHECKPOINT_MS = 60_000
 
-/** The counter without timers, for a virtual clock: its owner calls `tick` each quarter of an hour. */
-export function createCounts(settings: CountsSettings, effects: Effects, parts: CountsParts): Counts {
+/**
+ * The counter without timers, for a virtual clock: its owner calls `tick` each quarter of an hour.
+ * @param gather Observations of 50 ms are written together.
+ */
+export function createCounts(settings: CountsSettings, effects: Effects, parts: CountsParts, gather = false): Counts {
   const log = effects.log.scoped('count')
   const ledger = ledgerReader(parts.reader, settings.gateway)
   const history = rememberedHistory(ledger)
   const clockKnown = (): boolean => parts.batchClock().sync !== 'none'
-  const days = openDays(settings, effects, { volatile: parts.volatile, draw: parts.draw, history, clockKnown })
-  const counter = createCounter(parts.volatile, days, effects.clock)
+  let failure: string | undefined
+  const lost = (error: unknown): void => void (failure = reason(error))
+  const days = openDays(settings, effects, { volatile: parts.volatile, draw: parts.draw, history, clockKnown, beforeClose: () => counter.flush() })
+  const counter = createCounter(parts.volatile, days, effects.clock, undefined, gather ? lost : undefined)
   const release = createRelease(settings, { ...effects, log }, { ...parts, drafts: openDrafts(parts.volatile), days, ledger, history })
   let rounds: Promise<void> = Promise.resolve()
-  let failure: string | undefined
   // What may count, counts from the start on, not from the first event or round.
   days.checkpoint()
 
@@ -77,6 +81,7 @@ export function createCounts(settings: CountsSettings, effects: Effects, parts: 
   }
 
   async function round(): Promise<void> {
+    counter.flush()
     if (failure !== undefined) log.error('observations_lost', { reason: failure })
     failure = undefined
     await release()
@@ -86,7 +91,10 @@ export function createCounts(settings: CountsSettings, effects: Effects, parts: 
     sighted: guarded(counter.sighted),
     sessionStarted: guarded(counter.sessionStarted),
     sessionEnded: guarded(counter.sessionEnded),
-    checkpoint: days.checkpoint,
+    checkpoint() {
+      counter.flush()
+      days.checkpoint()
+    },
     tick: () => (rounds = rounds.catch(() => undefined).then(round)),
     close: () => rounds.catch(() => undefined),
   }
@@ -95,7 +103,7 @@ export function createCounts(settings: CountsSettings, effects: Effects, parts: 
 /** The counter of a running process: makes its first batches now, then in a slot of its own after each quarter. */
 export async function startCounts(settings: CountsSettings, effects: Effects, parts: CountsParts): Promise<Counts> {
   const { clock, log, random } = effects
-  const counts = createCounts(settings, effects, parts)
+  const counts = createCounts(settings, effects, parts, true)
   const slotMs = random(2).readUInt16BE() % SLOT_MS
   const complain = (error: unknown): void => log.error('count_round_failed', { reason: reason(error) })
   const cancels = [
