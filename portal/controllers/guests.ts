@@ -90,7 +90,7 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
   const remove = db.prepare('delete from guest where id = ?')
   const count = db.prepare<[], number>('select count(*) from guest').pluck()
   // At most gateways there never is one, and each report and each look-up would ask for it.
-  let any = (count.get() ?? 0) > 0
+  let hasGuests = (count.get() ?? 0) > 0
   const makeRoom = db.prepare('delete from guest where id = (select id from guest where heard = 0 order by deadline_ms limit 1)')
 
   /** The cast restores what `hand` wrote; the deadline has a column because it moves. */
@@ -121,7 +121,7 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
    * it is the device. Where anybody may have claimed to be, two that claim it are contested, and it is nobody's.
    */
   function tapOf(name: string): Row | undefined {
-    if (!any) return undefined
+    if (!hasGuests) return undefined
     const [first, second] = ofName.all(name, now())
     return first?.heard === 1 || second === undefined || guestOf(first)?.behind.facts['bind'] === 'ctl' ? first : undefined
   }
@@ -150,7 +150,7 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
       const name = nameOf(guest.user, guest.mac, controllers.radiusClientOf(guest.behind.controller)) ?? ''
       // Of taps that nothing may come of the oldest goes, so that a flood of them keeps out nobody who is let in at once.
       if ((count.get() ?? 0) < MOST_GUESTS || makeRoom.run().changes > 0) insert.run(guest.id, name, guest.tokenHash, guest.mac, guest.behind.controller, untilHeard(guest), JSON.stringify(guest), JSON.stringify(handing.signed))
-      any = true
+      hasGuests = true
       if (!hears) await consents.acknowledge(guest.id)
       return token
     },
@@ -167,7 +167,7 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
     online(user, { mac, controller, secondsLeft }) {
       begun(tapOf(nameOf(user, mac, controllers.radiusClientOf(controller)) ?? ''), ({ limits, deadlineMs }) => (secondsLeft === undefined ? Math.max(deadlineMs, now() + (limits.sessionSeconds ?? 0) * 1000) : now() + secondsLeft * 1000))
     },
-    held: (token) => (any ? inTime(guestOf(byHash.get(hashToken(token)))) : undefined),
+    held: (token) => (hasGuests ? inTime(guestOf(byHash.get(hashToken(token)))) : undefined),
     live: (mac, { controller, facts: { once = '' } }) => inTime(guestOf(ofRedirect.get(mac, controller, once))) ?? inTime(guestOf(ofClient.get(mac, controller))),
     byId: (id) => guestOf(byId.get(id)),
     gone,
@@ -176,7 +176,7 @@ export function createGuests(db: Db, desk: Pick<Desk, 'durable' | 'effects' | 'o
         const guest = guestOf(row)
         if (guest) gone(guest)
       }
-      any &&= (count.get() ?? 0) > 0
+      hasGuests &&= (count.get() ?? 0) > 0
     },
   }
 }

@@ -8,6 +8,8 @@ import { createUnifiApi } from './unifi-api.ts'
 
 const MINUTE_SECONDS = 60
 const MEGABYTE = 1_000_000
+/** Whoever was found waiting is let in within seconds, or not at all. */
+const FOUND_MS = 60_000
 
 /** The body of `cmd/stamgr`: minutes, kbit/s, MB. */
 export function authorizeGuest({ mac, seconds, upKbps, downKbps, quotaBytes, behind }: Grant): Record<string, string | number> {
@@ -46,8 +48,6 @@ function since(total: Usage, base: Usage): Usage {
   }
 }
 
-/** Whoever was found waiting is let in within seconds, or not at all. */
-const FOUND_MS = 60_000
 type Found = { readonly usage: Usage; readonly untilMs: number }
 
 /** @throws TypeError when the settings have no interface. */

@@ -4,7 +4,7 @@ import { UnavailableError } from '#shared/errors.ts'
 import { reason } from '#shared/log.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import { createConntrack } from './conntrack.ts'
-import { addLine, ALL_SETS, createReading, forgetLine, listLine, openElements, READ_SETS, shutLine } from './elements.ts'
+import { addLine, ALL_SETS, createReading, forgetLine, listLine, openElements, READ_SETS, READ_SPENT, shutLine } from './elements.ts'
 import { NO_USAGE, type Enforcer, type Grant, type OpenClient, type Usage } from './enforcer.ts'
 import { createLastCounters } from './last-counters.ts'
 import { createNftWriter, type NftWriter } from './nft-writer.ts'
@@ -22,9 +22,9 @@ const MAPS: ReadonlySet<string> = new Set(['client', 'share'])
 const SAY_ALIVE = ['ipv4', 'ipv6'].map((family) => `add element ${TABLE} alive { ${family} timeout 1s }; delete element ${TABLE} alive { ${family} }; add element ${TABLE} alive { ${family} timeout ${ALIVE_SECONDS}s }`).join('; ')
 const EMPTY_ALL = ALL_SETS.map((set) => `flush ${MAPS.has(set) ? 'map' : 'set'} ${TABLE} ${set}`).join('; ')
 
-/** What nft says of a table that is not there. */
+/** What nft says of a table that is not there, and of an element. */
 const NOT_THERE = 'No such file or directory'
-const isGone = (error: unknown): boolean => error instanceof UnavailableError && String(error.data['said'] ?? '').startsWith(NOT_THERE)
+const saysNotThere = (error: unknown): boolean => error instanceof UnavailableError && String(error.data['said'] ?? '').startsWith(NOT_THERE)
 
 async function writeTable(settings: NftablesSettings): Promise<void> {
   const { code, stderr } = await run('nft', ['-f', '-'], ruleset(settings))
@@ -82,12 +82,17 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
     for (const listener of listeners) listener()
   }
 
+  /** By one of its small sets: a bare table of this name may be of the machine's own rules (`setup/nat.nft`). */
+  function isThere(): Promise<boolean> {
+    return reader.run(READ_SPENT).then(() => true, () => false)
+  }
+
   /** What needs the table, with a table. */
   async function withTable<T>(act: () => Promise<T>): Promise<T> {
     try {
       return await act()
     } catch (error) {
-      if (!isGone(error)) throw error
+      if (!saysNotThere(error) || (await isThere())) throw error
       remaking ??= remake().finally(() => (remaking = undefined))
       await remaking
       return act()
