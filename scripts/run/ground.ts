@@ -25,9 +25,10 @@ export type Ground = {
 /** A file on disk with its one writer and a connection that reads. */
 export type DiskStore = { readonly durable: DurableWriter; readonly reader: Db; close(): Promise<void> }
 
-export async function openDisk(path: string, options: Omit<OpenOptions, 'durability'> & Partial<OpenOptions>, pooled: boolean | { gatherMs: number } = true): Promise<DiskStore> {
+/** @param gatherMs see `pooledWriter`. */
+export async function openDisk(path: string, { gatherMs, ...options }: Omit<OpenOptions, 'durability'> & Partial<OpenOptions> & { gatherMs?: number }, pooled = true): Promise<DiskStore> {
   const whole: OpenOptions = { durability: 'full', ...options }
-  const durable = pooled ? await pooledWriter(path, whole, pooled === true ? 0 : pooled.gatherMs) : inlineWriter(path, whole)
+  const durable = pooled ? await pooledWriter(path, whole, gatherMs) : inlineWriter(path, whole)
   const reader = openDb(path, whole)
   return {
     durable,

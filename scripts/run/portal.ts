@@ -45,7 +45,7 @@ export type PortalBooks = {
 
 export async function openPortalBooks(ground: Ground): Promise<PortalBooks> {
   const { directories } = ground
-  const disk = await openDisk(join(directories.data, 'gateway.db'), { migrations: GATEWAY_MIGRATIONS, secureDelete: true, checkpointPages: ACCOUNTING_CHECKPOINT_PAGES }, { gatherMs: GATHER_MS })
+  const disk = await openDisk(join(directories.data, 'gateway.db'), { migrations: GATEWAY_MIGRATIONS, secureDelete: true, checkpointPages: ACCOUNTING_CHECKPOINT_PAGES, gatherMs: GATHER_MS })
   let portal: Portal | undefined
   const aliveHere = (nonce: string): boolean => portal?.sessions.alive(nonce) ?? false
   const accounting = await openAccounting(ground, disk)

@@ -38,6 +38,20 @@ test('closing waits for what was accepted', async () => {
   db.close()
 })
 
+test('a writer that gathers commits no sooner than so long after the last commit began, and keeps nobody waiting who comes alone', async () => {
+  const gatherMs = 200
+  const writer = await pooledWriter(join(dir, 'g.db'), options, gatherMs)
+  const began = performance.now()
+  await writer.write(insert(1, 'alone'))
+  expect(performance.now() - began).toBeLessThan(gatherMs)
+  await Promise.all([2, 3].map((id) => writer.write(insert(id, 'in the crowd'))))
+  // A timer may come a millisecond early.
+  expect(performance.now() - began).toBeGreaterThan(gatherMs - 2)
+  const last = writer.write(insert(4, 'at the end'))
+  await writer.close()
+  await last
+})
+
 test('a database of a newer version is left alone', () => {
   const path = join(dir, 'c.db')
   openDb(path, { durability: 'full', migrations: ['create table a (x)', 'create table b (x)'] }).close()
