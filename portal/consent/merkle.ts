@@ -1,5 +1,6 @@
 // The Merkle tree of RFC 9162 §2.1.1, grown over leaf hashes. Ours are always full: the size is a power of two.
 import { hash } from 'node:crypto'
+import { nextTurn } from '#shared/next-turn.ts'
 
 export const HASH_BYTES = 32
 /** Before a node's two halves (RFC 9162 §2.1.1). */
@@ -24,13 +25,10 @@ function parent(left: Uint8Array, right: Uint8Array): Buffer {
   return hash('sha256', Buffer.concat([Buffer.of(NODE), left, right]), 'buffer')
 }
 
-/** Lets phones be answered in between. */
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
 async function levelAbove(level: Level): Promise<Level> {
   const above = Buffer.alloc(level.length / 2)
   for (let index = 0; index * HASH_BYTES < above.length; index++) {
-    if (index % NODES_PER_TURN === NODES_PER_TURN - 1) await turn()
+    if (index % NODES_PER_TURN === NODES_PER_TURN - 1) await nextTurn()
     above.set(parent(at(level, 2 * index), at(level, 2 * index + 1)), index * HASH_BYTES)
   }
   return above

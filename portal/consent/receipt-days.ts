@@ -7,11 +7,12 @@ import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import type { Statement } from '#shared/db/group-commit.ts'
 import type { Db } from '#shared/db/open.ts'
 import { mac } from '#shared/keyed-mac.ts'
+import { nextTurn } from '#shared/next-turn.ts'
 import type { Site, SiteClass } from '#shared/place.ts'
 import { HEAD_TYP, readHead, type Head } from '#shared/receipt-head.ts'
 import type { PublicKey } from '#shared/sign.ts'
 import { createOverdue } from './overdue.ts'
-import { growTree, turn, type Tree } from './merkle.ts'
+import { growTree, type Tree } from './merkle.ts'
 import type { Signer } from './receipt.ts'
 import type { StoredReceipt } from './receipts.ts'
 
@@ -59,7 +60,7 @@ async function inOrder(leaves: readonly Buffer[]): Promise<Buffer[]> {
   for (const leaf of leaves) heaps[leaf[0] ?? 0]?.push(leaf)
   const sorted: Buffer[] = []
   for (const [first, heap] of heaps.entries()) {
-    if (first % 8 === 7) await turn()
+    if (first % 8 === 7) await nextTurn()
     sorted.push(...heap.sort(Buffer.compare))
   }
   return sorted
@@ -73,7 +74,7 @@ async function treeOf(leaves: readonly Buffer[], seed: Uint8Array, siteClass: Si
   const all = leaves.slice(0, 2 ** height)
   for (let n = 0; all.length < 2 ** height; n++) {
     all.push(mac(key, FILLER, String(n)))
-    if (n % 1_024 === 1_023) await turn()
+    if (n % 1_024 === 1_023) await nextTurn()
   }
   return growTree(await inOrder(all))
 }

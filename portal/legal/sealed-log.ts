@@ -4,6 +4,7 @@ import { mkdir, open, readdir, readFile, unlink, type FileHandle } from 'node:fs
 import { join } from 'node:path'
 import type { Effects } from '#shared/effects.ts'
 import { reason } from '#shared/log.ts'
+import { nextTurn } from '#shared/next-turn.ts'
 import { createOverdue } from '../consent/overdue.ts'
 import type { Alarms } from './alarms.ts'
 import type { HolderA, HolderB } from './holder-keys.ts'
@@ -93,7 +94,7 @@ export function createSealedLog(parts: SealedLogParts): SealedLog {
 
   async function run(): Promise<void> {
     // What comes within one turn of the loop goes together.
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     try {
       while (queue.length > 0 && (await writeNext()));
     } catch (error) {

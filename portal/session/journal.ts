@@ -89,19 +89,19 @@ function stopOf(row: Row): JournalStop {
 
 /** Reads the journal through a connection of its own; only the durable writer writes it. */
 export type JournalReader = {
-  /** Sessions that have no Stop. */
-  open(): OpenRow[]
+  /** Sessions that have no Stop, in the order of their ids, those behind `after`. */
+  open(after: SessionId, most: number): OpenRow[]
   /** Stops that no server has acknowledged, oldest first. */
   stops(most: number): JournalStop[]
   stop(session: SessionId): JournalStop | undefined
 }
 
 export function createJournalReader(db: Db): JournalReader {
-  const open = db.prepare<[], OpenRow>('select session, boot, opened as openedMinute from journal where stopped is null')
+  const open = db.prepare<[string, number], OpenRow>('select session, boot, opened as openedMinute from journal where session > ? and stopped is null order by session limit ?')
   const stops = db.prepare<[number], Row>('select * from journal where stopped is not null order by stopped limit ?')
   const stop = db.prepare<[string], Row>('select * from journal where session = ? and stopped is not null')
   return {
-    open: () => open.all(),
+    open: (after, most) => open.all(after, most),
     stops: (most) => stops.all(most).map(stopOf),
     stop(session) {
       const row = stop.get(session)

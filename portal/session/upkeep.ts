@@ -1,9 +1,11 @@
 // Once a minute: counters, limits, differences, checkpoints, and whatever did not succeed before.
+import type { Statement } from '#shared/db/group-commit.ts'
 import { reason } from '#shared/log.ts'
+import { nextTurn } from '#shared/next-turn.ts'
 import type { TerminateCause } from '#radius/nas.ts'
 import type { OpenClient } from '../gateway/enforcer.ts'
 import { writeInTime, type Desk } from './desk.ts'
-import { journalChecked, journalDone, journalLost, openedBy } from './journal.ts'
+import { journalChecked, journalDone, journalLost, openedBy, type OpenRow } from './journal.ts'
 import { admit, grantOf } from './opening.ts'
 import { createComparison, SETTLING_MS, type Comparison, type Difference } from './reconcile.ts'
 import type { Reporting } from './reporting.ts'
@@ -30,6 +32,9 @@ export type Upkeep = {
   /** Sessions of the journal that have no row: those of another boot get their Stop, those that were never opened go. */
   settleOrphans(openedBeforeMinute: number): Promise<void>
 }
+
+/** What one look at all sessions has found so far. */
+type Found = { readonly now: number; silentMs: number; readonly checked: OpenSession[] }
 
 /** `end` ends a session in its client's turn. */
 export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: string, task: () => Promise<R>) => Promise<R>, end: (session: Session, cause: TerminateCause) => Promise<void>): Upkeep {
@@ -69,11 +74,12 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
   }
 
   /** Ends an open session that may not go on; what may is told about, and due for a checkpoint now and then. */
-  async function look(session: OpenSession, client: OpenClient, now: number, checked: OpenSession[]): Promise<void> {
+  async function look(session: OpenSession, client: OpenClient, found: Found): Promise<void> {
+    const { now, checked } = found
     const counted = count(session, client, now)
     const cause = causeToEnd(counted, now, desk.rules.overQuota)
     if (cause !== undefined) return attempt('a session did not end', () => end(counted, cause))
-    silentMs = Math.min(silentMs, counted.activeMs + (counted.limits.idleSeconds ?? Infinity) * 1000)
+    found.silentMs = Math.min(found.silentMs, counted.activeMs + (counted.limits.idleSeconds ?? Infinity) * 1000)
     tellInterim(counted, now)
     if (now - counted.checkedMs >= CHECKPOINT_MS) checked.push(counted)
   }
@@ -84,22 +90,25 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
     for (const session of checked) store.setChecked(session.id, now)
   }
 
-  /** Page by page: ten thousand sessions at once are what a small gateway's memory does not hold beside the rest. */
+  /**
+   * Page by page, and between two pages whoever waits has the loop: ten thousand sessions at once are more than a small gateway's memory
+   * holds beside the rest, and would keep every tap of that moment waiting.
+   */
   async function lookAtAll(comparison: Comparison): Promise<readonly Difference[]> {
-    const found: Difference[] = []
-    const now = desk.now()
-    silentMs = Infinity
+    const differences: Difference[] = []
+    const found: Found = { now: desk.now(), silentMs: Infinity, checked: [] }
     for (let page = store.page('', PAGE); page.length > 0; page = store.page(page.at(-1)?.id ?? '', PAGE)) {
-      const checked: OpenSession[] = []
       for (const session of page) {
         const difference = comparison.compare(session)
-        if (difference) found.push(difference)
+        if (difference) differences.push(difference)
         const client = comparison.gateOf(session)
-        if (client && session.kind === 'open') await look(session, client, now, checked)
+        if (client && session.kind === 'open') await look(session, client, found)
       }
-      await checkpoint(checked, now)
+      await checkpoint(found.checked.splice(0), found.now)
+      if (page.length === PAGE) await nextTurn()
     }
-    return [...found, ...comparison.strangers()]
+    silentMs = found.silentMs
+    return [...differences, ...comparison.strangers()]
   }
 
   async function writeKept(): Promise<void> {
@@ -111,12 +120,19 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
     }
   }
 
+  /** Of this boot and without a row: it died, or the gate refused it, between disk and row, so nobody ever heard of a Start. */
+  function settling({ session, boot, openedMinute }: OpenRow, openedBeforeMinute: number): Statement | undefined {
+    if (boot === store.boot && openedMinute >= openedBeforeMinute) return undefined
+    if (store.has(session)) return undefined
+    return boot === store.boot ? journalDone(session) : journalLost(session, 'nasReboot')
+  }
+
   async function settleOrphans(openedBeforeMinute: number): Promise<void> {
-    const orphans = journal.open().filter((row) => !store.has(row.session))
-    const lost = orphans.filter((row) => row.boot !== store.boot)
-    // Of this boot and without a row: it died, or the gate refused it, between disk and row, so nobody ever heard of a Start.
-    const never = orphans.filter((row) => row.boot === store.boot && row.openedMinute < openedBeforeMinute)
-    const statements = [...lost.map((row) => journalLost(row.session, 'nasReboot')), ...never.map((row) => journalDone(row.session))]
+    const statements: Statement[] = []
+    for (let page = journal.open('', PAGE); page.length > 0; page = journal.open(page.at(-1)?.session ?? '', PAGE)) {
+      statements.push(...page.flatMap((row) => settling(row, openedBeforeMinute) ?? []))
+      if (page.length === PAGE) await nextTurn()
+    }
     if (statements.length > 0) await writeInTime(desk, statements)
   }
 

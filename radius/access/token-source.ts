@@ -30,6 +30,8 @@ export type TokenSourceParts = {
   readonly clock: Pick<Clock, 'now'>
 }
 
+const HOLDER = 'token:'
+
 const reject = (reason: string): Decision => ({ kind: 'reject', reason })
 const accept = (authorisation: Profile): Decision => ({ kind: 'accept', authorisation })
 
@@ -65,14 +67,15 @@ export function tokenSource({ keyring, profiles, uses, sessions, clock }: TokenS
 
   function holderOf(userName: string): Holder | undefined {
     const nonce = tokenNonce(userName)
-    return nonce === undefined ? undefined : `token:${nonce}`
+    return nonce === undefined ? undefined : `${HOLDER}${nonce}`
   }
 
   /** A token that was accepted elsewhere, or long ago, is nobody's business here. */
-  function remainderOf({ userName }: LiveSession): Remainder | undefined {
-    const nonce = tokenNonce(userName)
-    const granted = nonce === undefined ? undefined : uses.granted(nonce)
-    if (nonce === undefined || !granted) return undefined
+  function remainderOf({ holder }: LiveSession): Remainder | undefined {
+    if (!holder?.startsWith(HOLDER)) return undefined
+    const nonce = holder.slice(HOLDER.length)
+    const granted = uses.granted(nonce)
+    if (!granted) return undefined
     const seconds = Math.ceil((granted.untilMs - clock.now()) / 1000)
     if (granted.quotaBytes === undefined) return { kind: 'left', seconds }
     return { kind: 'left', seconds, octets: granted.quotaBytes - (sessions.usedBytes?.(nonce) ?? 0) }

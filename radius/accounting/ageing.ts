@@ -4,6 +4,7 @@ import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import type { Statement } from '#shared/db/group-commit.ts'
 import type { Db } from '#shared/db/open.ts'
 import { reason, type Log } from '#shared/log.ts'
+import { nextTurn } from '#shared/next-turn.ts'
 import { SILENT_MS } from '../live-sessions.ts'
 import { TERMINATE_CAUSES } from '../nas.ts'
 
@@ -50,7 +51,7 @@ export function createAgeing({ writer, reader, clock, log }: AgeingParts): { wal
       const rows: Row[] = page.all(last.client, last.nas, last.session)
       const statements = rows.flatMap((row) => statementFor(row, minute) ?? [])
       if (statements.length > 0) await writer.write(...statements)
-      else await new Promise((resolve) => setImmediate(resolve))
+      else await nextTurn()
       if (statements.some(({ sql }) => sql === DELETE)) forgotten = false
       last = rows.at(-1)
     }

@@ -7,6 +7,7 @@ import type { Clock } from '#shared/clock.ts'
 import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import type { Db } from '#shared/db/open.ts'
 import { reason, type Log } from '#shared/log.ts'
+import { nextTurn } from '#shared/next-turn.ts'
 import { aboutTheNas, readRecords, type StoredRecord } from './record.ts'
 import { addRecord, upsertStatement, type SessionTotals } from './totals.ts'
 
@@ -53,7 +54,6 @@ type Window = {
   readonly nas?: StoredRecord
 }
 
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 export function createFold({ writer, reader, clock, log }: FoldParts): Fold {
   const nextRow = reader.prepare<[number], Row>(NEXT_ROW)

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accessBytes, openWire, radiusTown, SECRET, PROFILE, type RadiusTown, type Wire } from '#test/support/radius-town.ts'
 import type { Source } from '../access/access.ts'
+import { tokenNonce } from '../access/portal-token.ts'
 import { ATTRIBUTES } from '../attributes.ts'
 import { seal, sharedSecret } from '../authenticator.ts'
 import type { LiveSession } from '../live-sessions.ts'
@@ -40,7 +41,10 @@ afterEach(async () => {
 /** An access server reports a session of this user. */
 function begun(userName: string, acctSessionId = userName, more: Partial<AccountingReport> = {}): LiveSession {
   const { live } = town.radius
-  const holderOf = (name: string): string | undefined => people.holderOf?.(name)
+  function holderOf(name: string): string | undefined {
+    const nonce = tokenNonce(name)
+    return nonce === undefined ? people.holderOf?.(name) : `token:${nonce}`
+  }
   live.heard(ORIGIN, { status: 'start', nasIdentifier: 'ap', acctSessionId, userName, callingStationId: STATION, eventSeconds: 0, ...more }, holderOf)
   const one = [...live.all()].find((session) => session.acctSessionId === acctSessionId)
   if (!one) throw new Error('the session is not followed')

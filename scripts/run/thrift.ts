@@ -5,9 +5,13 @@ import { getHeapStatistics } from 'node:v8'
 import { every, type Cancel, type Clock } from '#shared/clock.ts'
 
 const LOOK_EVERY_MS = 1_000
-/** Collecting holds the loop for a tenth of a second: only after seconds in which it was idle for nine tenths of the time, and when that much has gathered. */
-const QUIET_LOOKS = 3
 const QUIET_SHARE = 0.1
+/**
+ * Collecting holds the loop for a tenth of a second, and takes with it most of what V8 has compiled: code dies with the last object of a
+ * shape that it was made for, and the next log-ins take five times as long. So a rush must really be over: it has been quiet for as
+ * long as it was busy.
+ */
+const QUIET_LOOKS = { least: 3, most: 60 } as const
 const WORTH_GROWTH = 1.3
 
 export type ThriftParts = {
@@ -22,11 +26,19 @@ export type ThriftParts = {
 export function keepThrift({ clock, busyShare, heapBytes, collect }: ThriftParts): Cancel {
   let kept = 0
   let quiet = 0
+  let busy = 0
+  const enough = (): number => Math.min(QUIET_LOOKS.most, Math.max(QUIET_LOOKS.least, busy))
   return every(clock, LOOK_EVERY_MS, () => {
-    quiet = busyShare() > QUIET_SHARE ? 0 : quiet + 1
-    if (quiet < QUIET_LOOKS || heapBytes() < WORTH_GROWTH * kept) return
+    if (busyShare() > QUIET_SHARE) {
+      quiet = 0
+      busy++
+      return
+    }
+    quiet++
+    if (quiet < enough() || heapBytes() < WORTH_GROWTH * kept) return
     collect()
     kept = heapBytes()
+    busy = 0
   }, () => undefined)
 }
 

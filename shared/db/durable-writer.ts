@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { UnavailableError } from '../errors.ts'
+import { nextTurn } from '../next-turn.ts'
 import { emptyLog } from './forget.ts'
 import { groupCommit, type Outcome, type Statement, type Write } from './group-commit.ts'
 import { openDb, type OpenOptions } from './open.ts'
@@ -97,7 +98,7 @@ export async function pooledWriter(path: string, options: OpenOptions, gatherMs 
 
   async function run(): Promise<void> {
     // One turn of the loop: what arrives in it goes together.
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     while (queue.length > 0) {
       await gathered()
       const batch = queue.slice(0, MOST_PER_COMMIT)

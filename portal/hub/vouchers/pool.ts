@@ -6,6 +6,7 @@ import { derivedKey } from '#shared/derived-key.ts'
 import type { Effects } from '#shared/effects.ts'
 import { mac, secretKey } from '#shared/keyed-mac.ts'
 import { reason } from '#shared/log.ts'
+import { nextTurn } from '#shared/next-turn.ts'
 import type { DeviceKey } from '#shared/sign.ts'
 import { markOf, MOST_MARKS, type LeaseAnswer, type LeaseQuestion } from '#shared/voucher-lease.ts'
 import type { CityBatch, CityVouchers, LeaseOutcome } from '../store/store.ts'
@@ -67,7 +68,7 @@ export function createPool(store: CityVouchers, hub: DeviceKey, { clock, random,
   const goesOn = (): boolean => !closed
 
   async function tidy(): Promise<void> {
-    for (let more = true; more && goesOn(); more = await store.tidy(Math.floor(clock.now() / MINUTE_MS))) await new Promise((resolve) => setImmediate(resolve))
+    for (let more = true; more && goesOn(); more = await store.tidy(Math.floor(clock.now() / MINUTE_MS))) await nextTurn()
   }
   const notTidied = (error: unknown): void => log.warn('old vouchers not erased', { reason: reason(error) })
   const cancel = every(clock, TIDY_EVERY_MS, () => void (tidying = tidying.then(tidy).catch(notTidied)), notTidied)

@@ -8,8 +8,8 @@ const SESSIONS = 10_000
 const RESTARTS = 3
 /** Minutes, each with a look at all counters: more than the five between two accounting reports of a session, so that all of them fall due once. */
 const ROUNDS = 6
-/** Until the first quiet moment in which garbage is given back (scripts/run/thrift.ts), and a little. */
-const SETTLE_MS = 6_000
+/** Until garbage is given back after the longest rush (scripts/run/thrift.ts), and a little. */
+const SETTLE_MS = 64_000
 const MIB = 2 ** 20
 
 async function restarts(gateway: LivedGateway, forget: boolean): Promise<readonly number[]> {
