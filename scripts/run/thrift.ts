@@ -9,7 +9,7 @@ const QUIET_SHARE = 0.1
 /**
  * Collecting holds the loop for a tenth of a second, and takes with it most of what V8 has compiled: code dies with the last object of a
  * shape that it was made for, and the next log-ins take five times as long. So a rush must really be over: it has been quiet for as
- * long as it was busy.
+ * long as it was busy. What starting compiled is not needed again.
  */
 const QUIET_LOOKS = { least: 3, most: 60 } as const
 const WORTH_GROWTH = 1.3
@@ -27,7 +27,8 @@ export function keepThrift({ clock, busyShare, heapBytes, collect }: ThriftParts
   let kept = 0
   let quiet = 0
   let busy = 0
-  const enough = (): number => Math.min(QUIET_LOOKS.most, Math.max(QUIET_LOOKS.least, busy))
+  const started = (): boolean => kept > 0
+  const enough = (): number => (started() ? Math.min(QUIET_LOOKS.most, Math.max(QUIET_LOOKS.least, busy)) : QUIET_LOOKS.least)
   return every(clock, LOOK_EVERY_MS, () => {
     if (busyShare() > QUIET_SHARE) {
       quiet = 0
