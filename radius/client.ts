@@ -4,6 +4,7 @@ import { MalformedError, UsageError } from '#shared/errors.ts'
 import { ATTRIBUTES } from './attributes.ts'
 import { sharedSecret, type SharedSecret } from './authenticator.ts'
 import { readAuthorisation } from './authorisation.ts'
+import type { Carry } from './client/carrier.ts'
 import { PATIENCE, type Asked, type Patience } from './client/line.ts'
 import { accessRequest, accountingRequest } from './client/requests.ts'
 import { openServers } from './client/servers.ts'
@@ -18,6 +19,8 @@ export type NasSettings = {
   /** Sent with Status-Server; questions and reports carry their own. */
   readonly nasIdentifier: string
   readonly patience?: Partial<Patience>
+  /** How packets get there: by UDP when left out. */
+  readonly carry?: Carry | undefined
 }
 
 function readAnswer(reply: Packet): AccessAnswer {
@@ -33,7 +36,7 @@ export async function createNas(settings: NasSettings, effects: Effects): Promis
   const patience: Patience = { ...PATIENCE, ...settings.patience }
   const log = effects.log.scoped('radius')
 
-  const options = { nasIdentifier: settings.nasIdentifier, patience }
+  const options = { nasIdentifier: settings.nasIdentifier, patience, carry: settings.carry }
   const kept = settings.servers.map((server) => ({ ...server, secret: serverSecret(server) }))
   const auth = openServers(kept.map(({ address, authPort, secret }) => ({ address, port: authPort, secret })), { ...options, name: 'auth' }, effects)
   const acct = openServers(kept.map(({ address, acctPort, secret }) => ({ address, port: acctPort, secret })), { ...options, name: 'acct' }, effects)

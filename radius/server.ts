@@ -2,7 +2,7 @@
  * The way of a request, the same on every door: client by address → form → authenticator → allowance → duplicate → service
  * → sealed reply. What is not believed gets silence (RFC 2865 §3), a count and a line in the log.
  */
-import type { RemoteInfo, Socket } from 'node:dgram'
+import type { RemoteInfo } from 'node:dgram'
 import type { Effects } from '#shared/effects.ts'
 import { MalformedError } from '#shared/errors.ts'
 import { reason } from '#shared/log.ts'
@@ -17,7 +17,7 @@ import { PacketWriter } from './packet-writer.ts'
 import { createPending, LIMITS, type Limits } from './pending.ts'
 import { createRefusals } from './refusals.ts'
 import { createTallies } from './tallies.ts'
-import { listenUdp, type Listen } from './udp.ts'
+import { listenUdp, type Listen, type ReplyWay } from './udp.ts'
 import type { Watch } from './watch/watch.ts'
 
 /** RFC 2865 §5.33 sets none; a chain of proxies adds one each, and what we echo must stay in proportion. */
@@ -71,7 +71,7 @@ export type Door = {
 }
 export type OpenDoor = { readonly port: number; close(): Promise<void> }
 
-type Waiting = { readonly request: Request; readonly service: Service; readonly exchange: Exchange; readonly from: RemoteInfo; readonly socket: Socket }
+type Waiting = { readonly request: Request; readonly service: Service; readonly exchange: Exchange; readonly from: RemoteInfo; readonly way: ReplyWay }
 
 /** @throws UsageError `port` when the port cannot be had. */
 export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> {
@@ -98,14 +98,14 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     watch.tell({ door: door.name, client: client.name, request: packet, reply: openPacket(bytes), ...(refused && { reason: refused }), ...(by && { by }) })
   }
 
-  function repeat(client: Client, packet: Packet, known: Exchange, from: RemoteInfo, socket: Socket): void {
+  function repeat(client: Client, packet: Packet, known: Exchange, from: RemoteInfo, way: ReplyWay): void {
     tallyOf(client.name).repeated()
     const reply = duplicates.reply(known)
-    if (reply) outbox.put(socket, from, reply)
+    if (reply) outbox.put(way, from, reply)
     if (watch?.watched) watch.tell({ door: door.name, client: client.name, request: packet, again: true, ...(reply && { reply: openPacket(reply) }) })
   }
 
-  function settle({ request, service, exchange, from, socket }: Waiting, answer: Answer): void {
+  function settle({ request, service, exchange, from, way }: Waiting, answer: Answer): void {
     const { packet, client } = request
     // Another request has taken the slot: its NAS no longer listens for this answer.
     if (!duplicates.current(exchange)) return
@@ -121,7 +121,7 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     sealInPlace(writer, client.secret)
     tallyOf(client.name).answered()
     const reply = duplicates.keep(exchange, writer.bytes, writer.end)
-    outbox.put(socket, from, reply)
+    outbox.put(way, from, reply)
     tellAnswer(request, answer, reply)
   }
 
@@ -155,7 +155,7 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
   }
 
   /** @throws MalformedError when the packet, or an attribute that is needed to believe it, has not the right form. */
-  function admit(peer: Peer, address: string, bytes: Buffer, from: RemoteInfo, socket: Socket): void {
+  function admit(peer: Peer, address: string, bytes: Buffer, from: RemoteInfo, way: ReplyWay): void {
     const { client, slots } = peer
     const packet = openPacket(bytes)
     const service = door.services.get(packet.code)
@@ -167,20 +167,20 @@ export async function openDoor(door: Door, effects: Effects): Promise<OpenDoor> 
     // Only now: a forged packet must not use up what a real one needs.
     if (!client.allowance.take(nowMs)) return refuse(client.name, 'rate_limit', packet)
     const known = duplicates.find(slots, from.port, packet, nowMs)
-    if (known !== undefined) return repeat(client, packet, known, from, socket)
+    if (known !== undefined) return repeat(client, packet, known, from, way)
     if (pending.full()) return refuse(client.name, 'overloaded', packet)
     if (slots.size === 0) door.clients.keep(address, peer)
-    const waiting: Waiting = { request: { packet, client, address }, service, exchange: duplicates.begin(slots, from.port, packet, nowMs), from, socket }
+    const waiting: Waiting = { request: { packet, client, address }, service, exchange: duplicates.begin(slots, from.port, packet, nowMs), from, way }
     attempt(waiting, () => decide(waiting))
   }
 
-  function receive(bytes: Buffer, from: RemoteInfo, socket: Socket): void {
+  function receive(bytes: Buffer, from: RemoteInfo, way: ReplyWay): void {
     if (closing) return
     const address = from.family === 'IPv6' ? canonicalIp(from.address) : from.address
     const peer = door.clients.find(address)
     if (!peer) return refuse(STRANGER, 'unknown_client')
     try {
-      admit(peer, address, bytes, from, socket)
+      admit(peer, address, bytes, from, way)
     } catch (error) {
       explain(peer.client.name, error)
     }

@@ -12,7 +12,9 @@ const CANNOT_BIND: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'is not on an address of this machine',
 }
 
-export type Listener = (bytes: Buffer, from: RemoteInfo, socket: Socket) => void
+/** Where a reply is put. */
+export type ReplyWay = { send(bytes: Uint8Array, port: number, address: string): void }
+export type Listener = (bytes: Buffer, from: RemoteInfo, way: ReplyWay) => void
 export type Listen = typeof listenUdp
 export type UdpListening = { readonly port: number; close(): Promise<void> }
 

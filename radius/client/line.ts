@@ -1,16 +1,13 @@
-/** One port of one server: identifiers, sockets, retransmission, and which replies are believed. */
-import { createSocket, type Socket } from 'node:dgram'
-import { isIPv6 } from 'node:net'
+/** One port of one server: identifiers, carriers, retransmission, and which replies are believed. */
 import type { Cancel } from '#shared/clock.ts'
 import type { Effects } from '#shared/effects.ts'
 import { MalformedError } from '#shared/errors.ts'
 import { openPacket, type Packet } from '../packet.ts'
+import { carryByUdp, type Carrier, type Carry } from './carrier.ts'
 
-/** An identifier is one byte: a socket carries 256 questions at once, then another is opened. */
+/** An identifier is one byte: a carrier bears 256 questions at once, then another is opened. */
 const IDENTIFIERS = 256
-const MOST_SOCKETS = 32
-/** The answers to a full socket's questions may all come at once. */
-const RECEIVE_BUFFER_BYTES = 2 ** 19
+const MOST_LANES = 32
 
 /** How long we wait for a server. Milliseconds of `effects.clock`: on a fast clock they must be longer. */
 export type Patience = {
@@ -55,12 +52,12 @@ export type Line = {
 }
 
 type Waiting = { readonly asked: Asked; answer(reply: Packet | undefined): void }
-type Lane = { readonly socket: Socket; readonly ready: Promise<boolean>; readonly waiting: Map<number, Waiting>; next: number }
+type Lane = { readonly carrier: Carrier; readonly waiting: Map<number, Waiting>; next: number }
 
 const NOTHING = { asked: undefined, reply: Promise.resolve(undefined), stop: () => undefined }
 
 /** @param onDisbelieved called for each answer to a question of ours that does not prove itself. */
-export function openLine(address: string, port: number, patience: Patience, effects: Effects, onDisbelieved: () => void = () => undefined): Line {
+export function openLine(address: string, port: number, patience: Patience, effects: Effects, onDisbelieved: () => void = () => undefined, carry: Carry = carryByUdp): Line {
   const lanes: Lane[] = []
   let closed = false
   const disbelieved = effects.metrics.counter('parvis_radius_replies_disbelieved_total', 'RADIUS replies whose authenticators do not hold')
@@ -79,36 +76,28 @@ export function openLine(address: string, port: number, patience: Patience, effe
   }
 
   function openLane(): Lane {
-    const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES })
-    // Connected: the kernel drops what comes from anywhere else. A callback of `connect` would be called for a failure too.
-    const ready = new Promise<boolean>((resolve) => {
-      socket.on('error', () => resolve(false))
-      socket.on('connect', () => resolve(true))
-      socket.connect(port, address)
-    })
-    const lane: Lane = { socket, ready, waiting: new Map(), next: effects.random(1)[0] ?? 0 }
-    socket.on('message', (bytes) => receive(lane, bytes))
+    const lane: Lane = { carrier: carry(address, port, (bytes) => receive(lane, bytes)), waiting: new Map(), next: effects.random(1)[0] ?? 0 }
     lanes.push(lane)
-    void ready.then((reachable) => void (reachable || abandon(lane)))
+    void lane.carrier.ready.then((reachable) => void (reachable || abandon(lane)))
     return lane
   }
 
-  /** A name that did not resolve, a network that was not there: the next question opens another socket and tries again. */
+  /** A name that did not resolve, a network that was not there: the next question opens another carrier and tries again. */
   function abandon(lane: Lane): void {
     if (closed) return
     lanes.splice(lanes.indexOf(lane), 1)
-    lane.socket.close()
+    lane.carrier.close()
   }
 
-  async function closeLane({ socket, ready, waiting }: Lane): Promise<void> {
+  async function closeLane({ carrier, waiting }: Lane): Promise<void> {
     for (const one of waiting.values()) one.answer(undefined)
     // Node throws at a socket that is closed while it is being bound.
-    await ready
-    socket.close()
+    await carrier.ready
+    carrier.close()
   }
 
   function freeLane(): Lane | undefined {
-    return lanes.find((lane) => lane.waiting.size < IDENTIFIERS) ?? (lanes.length < MOST_SOCKETS ? openLane() : undefined)
+    return lanes.find((lane) => lane.waiting.size < IDENTIFIERS) ?? (lanes.length < MOST_LANES ? openLane() : undefined)
   }
 
   /** The free identifier that has been free for longest, so that a late reply meets nobody. */
@@ -151,12 +140,11 @@ export function openLine(address: string, port: number, patience: Patience, effe
     function transmit(): void {
       if (sent >= tries) return onSilence()
       sent++
-      // A refused port shows as an error of a later send; it is silence like any other.
-      lane.socket.send(asked.bytes, () => undefined)
+      lane.carrier.send(asked.bytes)
       cancel = effects.clock.after(waitMs(sent), transmit)
     }
     lane.waiting.set(identifier, { asked, answer: finish })
-    void lane.ready.then((reachable) => {
+    void lane.carrier.ready.then((reachable) => {
       if (over || closed) return
       if (reachable) transmit()
       else finish(undefined)

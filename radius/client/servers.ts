@@ -4,6 +4,7 @@ import type { Effects } from '#shared/effects.ts'
 import type { SharedSecret } from '../authenticator.ts'
 import { AUTHENTICATOR_BYTES, type Packet } from '../packet.ts'
 import { watchHealth, type Health } from './health.ts'
+import type { Carry } from './carrier.ts'
 import { openLine, type Asked, type Conversation, type Line, type Patience } from './line.ts'
 import { statusServer } from './requests.ts'
 
@@ -19,6 +20,8 @@ export type ServersOptions = {
   readonly patience: Patience
   /** After this a question ends without an answer, however many servers are left. Without it, when all were silent. */
   readonly withinMs?: number
+  /** How packets get there: by UDP when left out. */
+  readonly carry?: Carry | undefined
 }
 /** `server` is the place in the list of the one that answered. */
 export type Heard<A extends Asked> = { readonly reply: Packet; readonly asked: A; readonly server: number }
@@ -44,7 +47,7 @@ export function openServers(addresses: readonly ServerAddress[], options: Server
   let closed = false
 
   function openWay({ address, port, secret }: ServerAddress, server: number): Way {
-    const line = openLine(address, port, patience, effects, doubter(server))
+    const line = openLine(address, port, patience, effects, doubter(server), options.carry)
     const status = (identifier: number): Asked => statusServer(identifier, secret, effects.random(AUTHENTICATOR_BYTES), options.nasIdentifier)
     const probe = async (): Promise<boolean> => (await line.ask(status, 1)) !== undefined
     const health = watchHealth(probe, patience, effects.clock, teller(server))

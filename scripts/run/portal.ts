@@ -6,6 +6,7 @@ import { secretKey } from '#shared/keyed-mac.ts'
 import { canonicalIp, type MacAddress } from '#shared/personal.ts'
 import { signJws, type DeviceKey } from '#shared/sign.ts'
 import { createNas } from '#radius/client.ts'
+import type { Carry } from '#radius/client/carrier.ts'
 import { listenDynamicAuthorization } from '#radius/coa.ts'
 import type { TokenKeyring } from '#radius/access/portal-token.ts'
 import type { ClientSettings } from '#radius/settings.ts'
@@ -87,6 +88,8 @@ export type PortalRoleParts = {
   readonly observations: Observations
   /** Of the RADIUS server beside: told what passes at the portal's own listener too. */
   readonly watch: Watch | undefined
+  /** Of the RADIUS server beside, where there is one. */
+  readonly carry: Carry | undefined
   readonly radiusPorts: { readonly auth: number; readonly acct: number }
   readonly servicesUrl: string | undefined
   /** Hands a day's signed receipt head to the outbox; absent where nothing is delivered. */
@@ -107,7 +110,7 @@ export async function startPortalRole(ground: Ground, parts: PortalRoleParts): P
   const legal = legalParts(ground)
   const volatile = openVolatile(directories, 'sessions.db', { durability: 'volatile', migrations: SESSION_MIGRATIONS, secureDelete: true })
   const servers = radiusServers(ground, peers, parts.radiusPorts)
-  const nas = await createNas({ servers, nasIdentifier: parts.gateway }, effects)
+  const nas = await createNas({ servers, nasIdentifier: parts.gateway, carry: parts.carry }, effects)
   const state = watchState(ground)
   const portal = await startPortal(
     {

@@ -8,10 +8,12 @@ import { createTokenUses, TOKEN_USES_MIGRATIONS } from '#radius/access/token-use
 import { createWatch, type Watch } from '#radius/watch/watch.ts'
 import { createPasswordChecks } from '#radius/accounts/password-checks.ts'
 import { accountSource, strangerSource } from '#radius/accounts/source.ts'
+import type { Carry } from '#radius/client/carrier.ts'
 import { startRadius, type RunningRadius } from '#radius/main.ts'
 import { meteringVouchers } from '#radius/vouchers/metering.ts'
 import { createCity, type City, type Lessor } from '#radius/vouchers/city.ts'
 import { voucherHolder, voucherSource } from '#radius/vouchers/source.ts'
+import { createWithin } from '#radius/within.ts'
 import type { Action } from '../control/server.ts'
 import { isOutOfReach } from '../settings/radius-remarks.ts'
 import { ACCOUNTING_CHECKPOINT_PAGES, openAccounting, type Accounting } from './accounting.ts'
@@ -34,6 +36,8 @@ export function radiusHosts({ settings, roles }: Pick<Ground, 'settings' | 'role
 }
 
 export type RadiusRole = RunningRadius & {
+  /** For the portal beside. */
+  readonly carry: Carry
   readonly watch: Watch
   /** What commands ask about accounts and vouchers. */
   readonly userActions: ReadonlyMap<string, Action>
@@ -81,6 +85,7 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
     const profiles = profilesOf(ground)
     const checks = createPasswordChecks(effects.clock, availableParallelism())
     const stationOf = stationNames(effects.random)
+    const { listen, carry } = createWithin()
     let withdraw = (_holder: string): void => undefined
     city = lessor && createCity({ lessor, ...users.vouchersDisk, live, withdraw: (holder) => withdraw(holder), holderOf: voucherHolder, ...effects })
     const radius = await startRadius(
@@ -99,13 +104,14 @@ export async function startRadiusRole(ground: Ground, peers: RadiusPeers, keyrin
         accounting: meteringVouchers(accounting.store, vouchers),
         live,
         watch,
+        listen,
         tokenUses: createTokenUses(uses, effects.clock),
         sources: [voucherSource({ vouchers, city, withdraw: (holder) => withdraw(holder), live, profiles, clock: effects.clock, stationOf }), accountSource({ accounts, checks, live, profiles, stationOf })],
         last: strangerSource({ accounts, checks, stationOf }),
       },
     )
     withdraw = (holder) => void radius.endings.withdraw(holder)
-    return { ...radius, watch, renewVouchers: async () => city?.renewAll(), userActions: userActions(users, withdrawalOf(radius)), closeStores }
+    return { ...radius, carry, watch, renewVouchers: async () => city?.renewAll(), userActions: userActions(users, withdrawalOf(radius)), closeStores }
   } catch (error) {
     await closeStores()
     throw error

@@ -166,6 +166,7 @@ async function startParts(ground: Ground, { code = {}, reread }: StartOptions, p
       gateway,
       observations: delivery?.observations ?? NOBODY,
       watch: radius?.watch,
+      carry: radius?.carry,
       radiusPorts: { auth: radius?.authPort ?? settings.radius.auth_port, acct: radius?.acctPort ?? settings.radius.acct_port },
       servicesUrl: kiosk?.publicUrl ?? settings.kiosk.url,
       ...(radius ? { hangUp: hangUpBy(radius) } : {}),

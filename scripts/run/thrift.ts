@@ -9,9 +9,10 @@ const QUIET_SHARE = 0.1
 /**
  * Collecting holds the loop for a tenth of a second, and takes with it most of what V8 has compiled: code dies with the last object of a
  * shape that it was made for, and the next log-ins take five times as long. So a rush must really be over: it has been quiet for as
- * long as it was busy. What starting compiled is not needed again.
+ * long as it was busy, but for what little a start or a few visitors compile.
  */
 const QUIET_LOOKS = { least: 3, most: 60 } as const
+const LITTLE_LOOKS = 10
 const WORTH_GROWTH = 1.3
 
 export type ThriftParts = {
@@ -27,8 +28,7 @@ export function keepThrift({ clock, busyShare, heapBytes, collect }: ThriftParts
   let kept = 0
   let quiet = 0
   let busy = 0
-  const started = (): boolean => kept > 0
-  const enough = (): number => (started() ? Math.min(QUIET_LOOKS.most, Math.max(QUIET_LOOKS.least, busy)) : QUIET_LOOKS.least)
+  const enough = (): number => (busy < LITTLE_LOOKS ? QUIET_LOOKS.least : Math.min(QUIET_LOOKS.most, busy))
   return every(clock, LOOK_EVERY_MS, () => {
     if (busyShare() > QUIET_SHARE) {
       quiet = 0
