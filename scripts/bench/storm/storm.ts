@@ -16,7 +16,7 @@ const TRIAL = { seconds: 20, atOnce: 64, network: 32 } as const
 const HELD_SECONDS = 120
 const HELD_NETWORK = 64
 /** Of all it can do, from the most down: at all of it every queue grows without end, and work that comes in small pieces costs more. */
-const HEADROOMS = [0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6] as const
+const HEADROOMS = [0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6] as const
 const MAX = { seconds: 20, atOnce: 64, network: 128 } as const
 const MOST_P99_MS = 500
 const JOURNEY = '3 probes, page, tap (RADIUS, receipt fsynced, grant, accounting Start), RFC 8908, each phone with an address of its own, dry-run gate; receipts, openings and Starts on the disk afterwards are as many as journeys'
