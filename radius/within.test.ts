@@ -79,11 +79,14 @@ test('others find the door at its port, and what is not ours is asked by UDP', a
 test('a door that does not hear 127.0.0.1 hears nothing that is carried there', async () => {
   const listener = vi.fn<Listener>()
   const { within, door } = await opened(listener, ['127.0.0.2'])
+  const other = vi.fn<Listener>()
+  const neighbour = await createWithin().listen(['127.0.0.1'], door.port, 'radius.auth_port', other)
   const carrier = within.carry('127.0.0.1', door.port, () => undefined)
   await carrier.ready
-  carrier.send(Buffer.from('nobody there'))
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  carrier.send(Buffer.from('by the kernel'))
+  await vi.waitFor(() => expect(other).toHaveBeenCalledTimes(1))
   expect(listener).not.toHaveBeenCalled()
   carrier.close()
+  await neighbour.close()
   await door.close()
 })

@@ -23,28 +23,18 @@ test('what starting left behind goes in the first quiet moment, and not again wh
   expect(state.collected).toBe(1)
 })
 
-test('a storm is served first; what it left goes when it is over', () => {
+test.each([
+  { busySeconds: 120, quietSeconds: 60 },
+  { busySeconds: 20, quietSeconds: 20 },
+  { busySeconds: 9, quietSeconds: 3 },
+])('a storm of $busySeconds s is served first; what it left goes after $quietSeconds s of quiet', ({ busySeconds, quietSeconds }) => {
   const { state, pass } = server()
   state.heap = 30 * MIB
   pass(3_000)
   Object.assign(state, { busy: 0.9, heap: 110 * MIB })
-  pass(120_000)
-  expect(state.collected).toBe(1)
+  pass(busySeconds * 1_000)
   state.busy = 0.02
-  pass(59_000)
-  expect(state.collected).toBe(1)
-  pass(1_000)
-  expect(state.collected).toBe(2)
-})
-
-test('a short rush is over sooner than a long one', () => {
-  const { state, pass } = server()
-  state.heap = 30 * MIB
-  pass(3_000)
-  Object.assign(state, { busy: 0.9, heap: 110 * MIB })
-  pass(20_000)
-  state.busy = 0.02
-  pass(19_000)
+  pass((quietSeconds - 1) * 1_000)
   expect(state.collected).toBe(1)
   pass(1_000)
   expect(state.collected).toBe(2)

@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 1_000
 const QUIET_SHARE = 0.1
 /**
  * Collecting holds the loop for a tenth of a second, and takes with it most of what V8 has compiled: code dies with the last object of a
- * shape that it was made for, and the next log-ins take five times as long. So a rush must really be over: it has been quiet for as
+ * shape that it was made for, and a storm that follows has half the speed. So a rush must really be over: it has been quiet for as
  * long as it was busy, but for what little a start or a few visitors compile.
  */
 const QUIET_LOOKS = { least: 3, most: 60 } as const
