@@ -3,6 +3,7 @@ import type { Effects } from '#shared/effects.ts'
 import { UnavailableError } from '#shared/errors.ts'
 import { reason } from '#shared/log.ts'
 import type { MacAddress } from '#shared/personal.ts'
+import { createTurns } from '#shared/turns.ts'
 import { createConntrack } from './conntrack.ts'
 import { addLine, ALL_SETS, createReading, forgetLine, listLine, openElements, READ_SETS, READ_SPENT, shutLine } from './elements.ts'
 import { NO_USAGE, type Enforcer, type Grant, type OpenClient, type Usage } from './enforcer.ts'
@@ -46,18 +47,11 @@ export function nftablesEnforcer(settings: NftablesSettings, effects: Effects, r
   const spent = createSpent(reader, effects)
   const shaping = createShaping(settings, reader)
   const marks = new Map<MacAddress, number>()
-  const turns = new Map<MacAddress, Promise<unknown>>()
+  // Two changes of one device follow each other; different devices do not wait.
+  const inTurn = createTurns()
   const listeners: (() => void)[] = []
   let remaking: Promise<void> | undefined
   let stopAlive: Cancel | undefined
-
-  /** Two changes of one device follow each other; different devices do not wait. */
-  function inTurn<T>(mac: MacAddress, task: () => Promise<T>): Promise<T> {
-    const mine = (turns.get(mac) ?? Promise.resolve()).then(task, task)
-    const settled = mine.catch(() => {}).finally(() => turns.get(mac) === settled && turns.delete(mac))
-    turns.set(mac, settled)
-    return mine
-  }
 
   async function readAll(): Promise<readonly OpenClient[]> {
     const reading = createReading()

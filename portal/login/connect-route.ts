@@ -5,13 +5,13 @@ import { keptAddress } from '../detect/wanted-address.ts'
 import type { Form } from '../form.ts'
 import { barrierPage } from '../pages/barrier.ts'
 import { href } from '../pages/frame.ts'
-import { successPage } from '../pages/online.ts'
 import type { Filled } from '../pages/ways.ts'
 import { standingStill, stopped } from '../session/standing.ts'
 import type { Visit, Visits } from '../visit.ts'
 import { showFree } from './free-route.ts'
 import { methodOf, methodsAt, type Method } from './methods.ts'
 import type { Problem } from './problems.ts'
+import { createSuccess } from './success.ts'
 
 /** A link fills a field and does nothing else. */
 function filledByLink(methods: readonly Method[], query: (name: string) => string | undefined): Filled | undefined {
@@ -49,6 +49,7 @@ function typedAgain({ id, fields }: Method, form: (name: string) => string | und
 export function connectRoute(visits: Visits) {
   const { settings, controllers, formKey, effects, readerOf, askerOf, liveOf, termsFor, welcome, wrong, fail, refused, page, keepsakeOf } = visits
   const { clock } = effects
+  const successOf = createSuccess(clock)
 
   return async function connect(visit: Visit, form: Form) {
     const reader = readerOf(visit, form('lang'), form('to'))
@@ -78,11 +79,11 @@ export function connectRoute(visits: Visits) {
     if (connected.kind === 'stopped') return page(visit, barrierPage(reader, connected.barrier, clock.now()), 403)
     if (connected.kind === 'live') return visit.redirect(href(reader, '/status'), 303)
     if (connected.kind === 'handed') return visit.redirect(connected.to, 303)
-    const keepsake = keepsakeOf(connected.token, connected.code)
-    const back = arrived && controllers.wayBack(arrived.arrival, `${keepsake.absoluteUrl}?lang=${reader.language}`)
+    const keep = keepsakeOf(connected.token, connected.code)
+    const back = arrived && controllers.wayBack(arrived.arrival, `${keep.absoluteUrl}?lang=${reader.language}`)
     if (back !== undefined) return visit.redirect(back, 303)
-    const wanted = keptAddress(formKey, visit.env.source, reader.to, clock.now())
+    const continueTo = keptAddress(formKey, visit.env.source, reader.to, clock.now())
     // This very tap may have found out what is the matter.
-    return page(visit, successPage({ ...reader, state: visits.service.told() }, connected.session, clock.now(), keepsake, wanted, connected.extrasRefused))
+    return page(visit, await successOf({ ...reader, state: visits.service.told() }, { session: connected.session, keep, continueTo, extrasRefused: connected.extrasRefused }))
   }
 }

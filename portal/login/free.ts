@@ -2,6 +2,7 @@
 import { createDelays } from '#radius/access/delays.ts'
 import type { Clock } from '#shared/clock.ts'
 import { reason, type Log } from '#shared/log.ts'
+import { createPassingMap } from '#shared/passing-map.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import type { Site } from '#shared/place.ts'
 import type { PlaceOf } from '../detect/place.ts'
@@ -45,7 +46,7 @@ export function createFree({ settings, connect, sessions, placeOf, clock, log }:
   const only = settings.sites.length === 1 ? settings.sites[0] : undefined
   // Whom RADIUS refused: not asked about for every packet of every app.
   const delays = createDelays(clock)
-  const underway = new Map<MacAddress, Promise<boolean>>()
+  const underway = createPassingMap<MacAddress, Promise<boolean>>()
   const renewing = new Set<MacAddress>()
 
   function renewLater(session: OpenSession, site: Site): void {

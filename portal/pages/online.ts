@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import type { SessionToken } from '#shared/personal.ts'
 import { extrasWereRefused } from '../controllers/untold.ts'
-import { secondsLeft, type OpenSession } from '../session/session.ts'
+import { secondsLeft, type OpenSession, type WithdrawalCode } from '../session/session.ts'
 import { printedCode, type ReentryCode } from '../login/reentry/code.ts'
 import { frame, href, type Html, type Reader } from './frame.ts'
 import { ICONS, ring } from './icons.ts'
@@ -13,17 +13,20 @@ import { durationWords, hourWords, wallTime } from './time-words.ts'
 /** The address behind the QR code is absolute, because another device will read it. */
 export type Keepsake = { readonly token: SessionToken; readonly absoluteUrl: string; /** Moves the session to another device address. */ readonly code: ReentryCode | undefined }
 
-function timeLeft(reader: Reader, session: OpenSession, nowMs: number, heading: string, sign: 'tick' | 'waves'): Html {
+function timeLeft(reader: Reader, session: Pick<OpenSession, 'startedMs' | 'deadlineMs'>, nowMs: number, heading: string, sign: 'tick' | 'waves'): Html {
   const { t, language, site } = reader
   const left = secondsLeft(session, nowMs)
   const share = left / Math.max(1, (session.deadlineMs - session.startedMs) / 1000)
   return html`<div class="time">${ring(share, sign)}<h1 tabindex="-1" autofocus>${heading}</h1><p role="status"><b>${t('time.left', { time: durationWords(t, left) })}</b><br>${t('time.until', { until: hourWords(language, wallTime(session.deadlineMs, site.timezone)) })}</p></div>`
 }
 
-function keepsake(reader: Reader, { code }: Keepsake, { withdrawal }: OpenSession, scannable: Html): Html {
+/** What is theirs alone, as it is shown: `code` is printed in groups. */
+export type OwnWords = { readonly token: SessionToken; readonly withdrawal: WithdrawalCode; readonly code: string | undefined }
+
+function keepsake(reader: Reader, { code, withdrawal }: OwnWords, scannable: Html): Html {
   const { t, language } = reader
   const receipt = withdrawal === '' ? '' : html`<p><a class="line" href="/receipt/${withdrawal}?lang=${language}">${t('keep.receiptPage')}</a></p>`
-  return html`<details><summary>${t(code === undefined ? 'keep.summary' : 'keep.summaryCode')}</summary>${code === undefined ? '' : html`<p>${t('keep.code')}</p><p class="code" dir="ltr"><b>${printedCode(code)}</b></p>`}<p>${t('keep.text')}</p>${scannable}${receipt}</details>`
+  return html`<details><summary>${t(code === undefined ? 'keep.summary' : 'keep.summaryCode')}</summary>${code === undefined ? '' : html`<p>${t('keep.code')}</p><p class="code" dir="ltr"><b>${code}</b></p>`}<p>${t('keep.text')}</p>${scannable}${receipt}</details>`
 }
 
 function extrasNote({ t }: Reader, refused: boolean): Html | string {
@@ -34,17 +37,17 @@ function extrasNote({ t }: Reader, refused: boolean): Html | string {
  * `continueTo` is the page the person wanted before, signed by us. The link to scan stands behind `success.manage`: drawing it for
  * everybody who comes online would cost as much as the rest of this page.
  */
-export function successPage(reader: Reader, session: OpenSession, nowMs: number, keep: Keepsake, continueTo: string | undefined, extrasRefused = false): Html {
+export function successPage(reader: Reader, session: Pick<OpenSession, 'startedMs' | 'deadlineMs'>, nowMs: number, own: OwnWords, continueTo: string | undefined, extrasRefused = false): Html {
   const { t, language, servicesUrl } = reader
   const host = continueTo === undefined ? '' : new URL(continueTo).host
   const body = html`${timeLeft(reader, session, nowMs, t('success.heading'), 'tick')}
 ${continueTo === undefined ? '' : html`<p><a class="go" href="${continueTo}" rel="noreferrer"><span>${t('success.continue', { host })}</span></a></p>`}
 <p>${t('success.stuck')}</p>${extrasNote(reader, extrasRefused)}
 ${servicesUrl === undefined ? '' : html`<p><a class="go quiet" href="${servicesUrl}">${t('link.services')}</a></p>`}
-<p><a class="go quiet" href="/s/${keep.token}?lang=${language}">${t('success.manage')}</a></p>
-${keepsake(reader, keep, session, html`<p><a class="line" href="/s/${keep.token}?lang=${language}#scan">${t('keep.qr')}</a></p>`)}`
+<p><a class="go quiet" href="/s/${own.token}?lang=${language}">${t('success.manage')}</a></p>
+${keepsake(reader, own, html`<p><a class="line" href="/s/${own.token}?lang=${language}#scan">${t('keep.qr')}</a></p>`)}`
   // An answer to a form cannot be asked for again; the connection's own page can, in any language.
-  return frame(reader, { title: t('success.title'), body, path: `/s/${keep.token}`, services: 'shown' })
+  return frame(reader, { title: t('success.title'), body, path: `/s/${own.token}`, services: 'shown' })
 }
 
 /** Being the device shows what is left; ending takes the token, because a clone has the same address (protocols.md §1). */
@@ -57,6 +60,6 @@ export function statusPage(reader: Reader, session: OpenSession, nowMs: number, 
 ${extrasNote(reader, keep !== undefined && extrasWereRefused(session))}${outlookLines(reader, session, outlook)}${extendForm(reader, outlook, key)}
 ${keep === undefined ? html`<p class="small">${t('status.noToken')}</p>` : html`${pauseForm(reader, session, nowMs, key)}${end(keep.token)}`}
 <p class="lines"><a class="line" href="${href(reader, path)}">${t('status.refresh')}</a></p>
-${keep === undefined ? '' : keepsake(reader, keep, session, html`<div id="scan">${qrCode(keep.absoluteUrl, t('keep.qr'))}</div>`)}`
+${keep === undefined ? '' : keepsake(reader, { token: keep.token, withdrawal: session.withdrawal, code: keep.code && printedCode(keep.code) }, html`<div id="scan">${qrCode(keep.absoluteUrl, t('keep.qr'))}</div>`)}`
   return frame(reader, { title: t('status.title'), body, path })
 }

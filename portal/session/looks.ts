@@ -9,8 +9,6 @@ export type Looks = {
   next(): Promise<void>
   /** At most one pause old: looks by itself only if the last one is older. */
   fresh(): Promise<void>
-  /** Somebody else has just looked, which took so long. */
-  looked(tookMs: number): void
   /** Waits for the one that is under way. */
   settle(): Promise<void>
 }
@@ -21,16 +19,13 @@ export function createLooks(clock: Clock, look: () => Promise<void>): Looks {
   let underway: Promise<void> | undefined
   let queued: Promise<void> | undefined
 
-  function looked(tookMs: number): void {
-    freshUntil = clock.monotonic() + Math.max(LEAST_PAUSE_MS, PAUSE_FACTOR * tookMs)
-  }
-
   async function now(): Promise<void> {
     const began = clock.monotonic()
     try {
       await look()
     } finally {
-      looked(clock.monotonic() - began)
+      const tookMs = clock.monotonic() - began
+      freshUntil = clock.monotonic() + Math.max(LEAST_PAUSE_MS, PAUSE_FACTOR * tookMs)
     }
   }
   const begin = (): Promise<void> => (underway ??= now().finally(() => (underway = undefined)))
@@ -46,7 +41,6 @@ export function createLooks(clock: Clock, look: () => Promise<void>): Looks {
   return {
     next: () => (queued ??= later()),
     fresh: () => underway ?? (clock.monotonic() < freshUntil ? Promise.resolve() : begin()),
-    looked,
     settle: async () => void (await underway?.catch(() => {})),
   }
 }

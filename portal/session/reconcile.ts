@@ -11,33 +11,34 @@ export type Difference =
   /** A row that should be open and is not, or under another mark. */
   | { readonly kind: 'missing'; readonly session: OpenSession }
 
+/** `gate` is what the gate holds for a session, when it is the same that the store means. */
+export type Met = { readonly gate?: OpenClient; readonly difference?: Difference }
+
 export type Comparison = {
-  /** What the gate holds for this session, when it is the same that the store means. */
-  gateOf(session: Session): OpenClient | undefined
-  /** To be called with every session, in any order. */
-  compare(session: Session): Difference | undefined
+  /** To be called once with every session, in any order. `listedMs`: when the gate was asked, by the wall clock of now. */
+  meet(session: Session, listedMs: number): Met
   /** After all sessions: who is open without one. */
   strangers(): readonly Difference[]
 }
 
-/** Pure. What is allowed is what the session store says, nothing else (portal.md). Before the first answer `settlingMs` is 0. */
-export function createComparison(open: readonly OpenClient[], nowMs: number, settlingMs: number): Comparison {
-  const gates = new Map(open.map((client) => [clientKey(client.mac, client.controller), client]))
-  const unknown = new Set(gates.keys())
+const NOTHING: Met = {}
 
-  function gateOf(session: Session): OpenClient | undefined {
-    const gate = gates.get(keyOf(session))
-    return gate?.mark === session.mark ? gate : undefined
-  }
+/** What is allowed is what the session store says, nothing else (portal.md). Before the first answer `settlingMs` is 0. */
+export function createComparison(open: readonly OpenClient[], settlingMs: number): Comparison {
+  const unmet = new Map(open.map((client) => [clientKey(client.mac, client.controller), client]))
 
   return {
-    gateOf,
-    compare(session) {
-      if (session.kind !== 'paused' && (session.kind !== 'closing' || !session.shut)) unknown.delete(keyOf(session))
-      if (session.kind !== 'open' || gateOf(session)) return undefined
-      const young = nowMs - session.startedMs < settlingMs
-      return !young && secondsLeft(session, nowMs) * 1000 > settlingMs ? { kind: 'missing', session } : undefined
+    meet(session, listedMs) {
+      if (session.kind === 'paused' || (session.kind === 'closing' && session.shut)) return NOTHING
+      const key = keyOf(session)
+      const gate = unmet.get(key)
+      unmet.delete(key)
+      if (session.kind !== 'open') return NOTHING
+      if (gate?.mark === session.mark) return { gate }
+      // Opened a moment before the list, or since; or taken up again since.
+      const young = listedMs - session.startedMs < settlingMs || session.activeMs > listedMs
+      return !young && secondsLeft(session, listedMs) * 1000 > settlingMs ? { difference: { kind: 'missing', session } } : NOTHING
     },
-    strangers: () => open.filter((client) => unknown.has(clientKey(client.mac, client.controller))).map((client) => ({ kind: 'stranger', client })),
+    strangers: () => [...unmet.values()].map((client) => ({ kind: 'stranger', client })),
   }
 }

@@ -1,4 +1,5 @@
 import { reason } from '#shared/log.ts'
+import { createPassingMap } from '#shared/passing-map.ts'
 import { colonMac, type MacAddress } from '#shared/personal.ts'
 import type { AccountingReport } from '#radius/nas.ts'
 import { writeInTime, type Desk } from './desk.ts'
@@ -35,7 +36,7 @@ export function callingStation(mac: MacAddress): string {
 
 export function createReporting(desk: Desk): Reporting {
   const { store, journal, nas, effects } = desk
-  const underway = new Map<string, Promise<void>>()
+  const underway = createPassingMap<string, Promise<void>>()
 
   /** One at a time for each key; a second call joins the first. */
   function once(key: string, task: () => Promise<void>): Promise<void> {

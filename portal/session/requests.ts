@@ -5,7 +5,7 @@ import { parseMacAddress } from '#shared/personal.ts'
 import { changeSession } from './changing.ts'
 import type { Desk } from './desk.ts'
 import { keyOf, type EndedSession, type Session, type SessionId } from './session.ts'
-import type { Turns } from './turns.ts'
+import type { Turns } from '#shared/turns.ts'
 
 export type ServerRequests = {
   /** The acknowledgement may leave after `done`: the gate is shut then. A request that names nothing fits nobody. */

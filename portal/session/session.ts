@@ -55,7 +55,7 @@ export type EndedSession = { readonly kind: 'ended'; readonly id: SessionId; rea
 
 /** Which client a session belongs to: the same MAC behind another controller is another one, because there it may be a mere claim. */
 export function clientKey(mac: MacAddress, controller = ''): string {
-  return `${mac} ${controller}`
+  return controller === '' ? mac : `${mac} ${controller}`
 }
 export function keyOf({ mac, behind }: Pick<Session, 'mac' | 'behind'>): string {
   return clientKey(mac, behind?.controller)

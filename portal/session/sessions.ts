@@ -18,7 +18,7 @@ import { createReporting } from './reporting.ts'
 import { createServerRequests, type ServerRequests } from './requests.ts'
 import { clientKey, keyOf, type EndedSession, type OpenSession, type PausedSession, type Session, type SessionId } from './session.ts'
 import { hashToken } from './token.ts'
-import { createTurns } from './turns.ts'
+import { createTurns } from '#shared/turns.ts'
 import { createUpkeep, ROUND_MS } from './upkeep.ts'
 import { createWatch } from './watch.ts'
 
@@ -89,7 +89,7 @@ export function createSessions(desk: Desk): Sessions {
     bars.shift(ms)
     armExpiry()
   })
-  const upkeep = createUpkeep(desk, reporting, turns, async (session, cause) => void (await end(session.id, cause)))
+  const upkeep = createUpkeep(desk, { reporting, inTurn: turns, end: async (session, cause) => void (await end(session.id, cause)), keepPace })
   const watch = createWatch(desk, upkeep, turns, (id) => end(id, 'nasRequest'))
   const failed = (error: unknown) => effects.log.error('upkeep failed', { reason: reason(error) })
   let cancelExpiry: Cancel = () => {}
@@ -174,9 +174,8 @@ export function createSessions(desk: Desk): Sessions {
   function round(): Promise<void> {
     return (roundUnderway ??= (async () => {
       keepPace()
-      const began = effects.clock.monotonic()
       await upkeep.round()
-      watch.looked(effects.clock.monotonic() - began)
+      watch.looked()
       armExpiry()
     })().finally(() => (roundUnderway = undefined)))
   }
@@ -273,6 +272,7 @@ export function createSessions(desk: Desk): Sessions {
       running = false
       cancelExpiry()
       cancelRounds()
+      upkeep.hurry()
       await watch.stop()
       await roundUnderway
       await reporting.settle()

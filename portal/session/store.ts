@@ -4,7 +4,7 @@ import type { Db } from '#shared/db/open.ts'
 import type { MacAddress } from '#shared/personal.ts'
 import type { Usage } from '../gateway/enforcer.ts'
 import { INSERT_SESSION, limitValues, sessionOf, UPDATE_LIMITS, valuesOf, type SessionRow } from './rows.ts'
-import type { OpeningSession, OpenSession, Session, SessionId } from './session.ts'
+import { clientKey, type OpeningSession, type OpenSession, type Session, type SessionId } from './session.ts'
 
 /** Acknowledgements that wait for the disk; beyond this they are lost rather than the memory. */
 const MOST_WAITING = 20_000
@@ -55,7 +55,8 @@ export type SessionStore = {
   behind(): Session[]
   /** In the order of their ids, those behind `after`. */
   page(after: SessionId, most: number): Session[]
-  ofKind<Kind extends Session['kind']>(kind: Kind): Extract<Session, { kind: Kind }>[]
+  /** Those on their way in or out. */
+  ofKind<Kind extends 'opening' | 'closing'>(kind: Kind): Extract<Session, { kind: Kind }>[]
   /** Open ones of which no server has heard. */
   untold(most: number): OpenSession[]
   /** How many hold the gate open, or may. */
@@ -88,8 +89,8 @@ function isOf<Kind extends Session['kind']>(session: Session, kind: Kind): sessi
   return session.kind === kind
 }
 
-type ClientRow = { mac: string; controller: string }
-const keyOf = ({ mac, controller }: ClientRow): string => (controller === '' ? mac : `${mac} ${controller}`)
+type ClientRow = { mac: MacAddress; controller: string }
+const keyOf = ({ mac, controller }: ClientRow): string => clientKey(mac, controller)
 
 /** `fresh` makes 16 hexadecimal digits at random; `nowMs` is when a boot begins that is not known yet. */
 export function createSessionStore(db: Db, fresh: () => string, nowMs: number): SessionStore {
@@ -113,12 +114,9 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
   const unsettled = db.prepare<[number], SessionRow>("select * from session where kind in ('opening', 'closing') or deadline_ms <= ?")
   const behind = db.prepare<[], SessionRow>("select * from session where controller <> ''")
   const page = db.prepare<[string, number], SessionRow>('select * from session where id > ? order by id limit ?')
-  const ofKind = db.prepare<[string], SessionRow>('select * from session where kind = ?')
-  const untold = db.prepare<[number], SessionRow>("select * from session where kind = 'open' and start_told = 0 limit ?")
   const due = db.prepare<[number], { id: string }>("select id from session where deadline_ms <= ? and kind <> 'closing'")
   // Asked after every log-in: in the order of the index the first row is the answer, min() would read them all.
   const next = db.prepare<[], { at: number }>("select deadline_ms as at from session where kind <> 'closing' order by deadline_ms limit 1")
-  const mark = db.prepare<[number], { mark: number }>('select mark from session where mark = ?')
   const unannounced = db.prepare<[], number>('select since_ms from boot where announced = 0').pluck()
   const shiftBoot = db.prepare('update boot set since_ms = since_ms + @ms')
   const shiftCodes = db.prepare('update reentry set until_ms = until_ms + @ms, deadline_ms = deadline_ms + @ms')
@@ -126,7 +124,9 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
   const usage = run('update session set up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ?, active_ms = ? where id = ?')
   const shut = db.prepare<[number, number, number, number, number, string], ClientRow>('update session set shut = 1, deadline_ms = min(deadline_ms, ?), up_bytes = ?, down_bytes = ?, up_packets = ?, down_packets = ? where id = ? returning mac, controller')
   const leave = run('insert or replace into farewell (session, mac, user, class, started_ms, start_told, ended_ms) select id, mac, token_user, class, started_ms, start_told, ? from session where id = ?')
-  const drop = db.prepare<[string], ClientRow>('delete from session where id = ? returning mac, controller')
+  const drop = db.prepare<[string], ClientRow & { mark: number }>('delete from session where id = ? returning mac, controller, mark')
+  const open = run("update session set kind = 'open' where id = ?")
+  const close = run("update session set kind = 'closing', cause = ? where id = ?")
   const startTold = db.prepare<[string]>('update session set start_told = 1 where id = ?')
   const farewellTold = run('update farewell set start_told = 1 where session = ?')
   const farewell = db.prepare<[string], { session: string; mac: string; user: string | null; class: Uint8Array | null; started_ms: number; start_told: number }>('select * from farewell where session = ?')
@@ -140,7 +140,29 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
   function left(row: ClientRow | undefined): void {
     if (row && !ofClient.get(row.mac, row.controller)) clients.delete(keyOf(row))
   }
-  const remove = (id: SessionId): void => left(drop.get(id))
+  // Few at any time, so that no round reads every row to find them.
+  const idsOf = (where: string): Set<SessionId> => new Set(db.prepare<[], string>(`select id from session where ${where}`).pluck().all())
+  const passing: Record<'opening' | 'closing', Set<SessionId>> = { opening: idsOf("kind = 'opening'"), closing: idsOf("kind = 'closing'") }
+  const untold = idsOf('start_told = 0')
+  const marks = new Set(db.prepare<[], number>('select mark from session').pluck().all())
+
+  function remove(id: SessionId): void {
+    const row = drop.get(id)
+    left(row)
+    if (row) marks.delete(row.mark)
+    for (const ids of [passing.opening, passing.closing, untold]) ids.delete(id)
+  }
+
+  const byId = one<SessionId>('id = ?')
+  function rowsOf<Kind extends Session['kind']>(ids: Iterable<SessionId>, kind: Kind, most: number): Extract<Session, { kind: Kind }>[] {
+    const rows: Extract<Session, { kind: Kind }>[] = []
+    for (const id of ids) {
+      if (rows.length >= most) break
+      const session = byId(id)
+      if (session && isOf(session, kind)) rows.push(session)
+    }
+    return rows
+  }
 
   const boot = bootOf(db, fresh, nowMs)
   // Asked before every report.
@@ -156,10 +178,20 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     },
     add(session) {
       insert.run(valuesOf(session))
+      passing.opening.add(session.id)
+      untold.add(session.id)
+      marks.add(session.mark)
       clients.add(keyOf({ mac: session.mac, controller: session.behind?.controller ?? '' }))
     },
-    setOpen: run("update session set kind = 'open' where id = ?"),
-    setClosing: ((close) => (id: SessionId, cause: TerminateCause) => close(cause, id))(run("update session set kind = 'closing', cause = ? where id = ?")),
+    setOpen(id) {
+      open(id)
+      passing.opening.delete(id)
+    },
+    setClosing(id, cause) {
+      close(cause, id)
+      passing.opening.delete(id)
+      passing.closing.add(id)
+    },
     setPaused: ((pause) => (id: SessionId, pausedMs: number, leftMs: number, untilMs: number) => pause(pausedMs, leftMs, untilMs, id))(run("update session set kind = 'paused', paused_ms = ?, left_ms = ?, deadline_ms = ? where id = ?")),
     skipPause: ((skip) => (id: SessionId, nowMs: number) => skip(nowMs, id))(run('update session set started_ms = started_ms + ? - paused_ms, paused_ms = null where id = ? and paused_ms is not null')),
     setResumed: ((resume) => (id: SessionId, deadlineMs: number, nowMs: number) => resume(deadlineMs, nowMs, id))(run("update session set kind = 'open', deadline_ms = ?, active_ms = ?, left_ms = null where id = ?")),
@@ -169,6 +201,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     setUsage: (id, u, activeMs) => usage(u.upBytes, u.downBytes, u.upPackets, u.downPackets, activeMs, id),
     setLimits: (id, deadlineMs, limits) => void limit.run({ id, deadlineMs, ...limitValues(limits) }),
     setStartTold(id) {
+      untold.delete(id)
       if (startTold.run(id).changes === 0) farewellTold(id)
     },
     setInterim: ((set) => (id: SessionId, ms: number) => set(ms, id))(run('update session set interim_ms = ? where id = ?')),
@@ -178,7 +211,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
       remove(id)
     }),
     forget: remove,
-    byId: one('id = ?'),
+    byId,
     byTokenHash: one('token_hash = ?'),
     ofClient(mac, controller = '') {
       const row = clients.has(keyOf({ mac, controller })) ? ofClient.get(mac, controller) : undefined
@@ -191,12 +224,12 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     unsettled: (nowMs) => unsettled.all(nowMs).map(sessionOf),
     behind: () => behind.all().map(sessionOf),
     page: (after, most) => page.all(after, most).map(sessionOf),
-    ofKind: (kind) => ofKind.all(kind).map(sessionOf).filter((session) => isOf(session, kind)),
-    untold: (most) => untold.all(most).map(sessionOf).filter((session) => isOf(session, 'open')),
+    ofKind: (kind) => rowsOf(passing[kind], kind, Infinity),
+    untold: (most) => rowsOf(untold, 'open', most),
     openCount: () => openCount.get() ?? 0,
     due: (nowMs) => due.all(nowMs).map((row) => row.id),
     nextDeadline: () => next.get()?.at,
-    markTaken: (wanted) => mark.get(wanted) !== undefined,
+    markTaken: (mark) => marks.has(mark),
     shift(ms) {
       shift.run({ ms })
       shiftBoot.run({ ms })

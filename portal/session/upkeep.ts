@@ -1,7 +1,7 @@
 // Once a minute: counters, limits, differences, checkpoints, and whatever did not succeed before.
 import type { Statement } from '#shared/db/group-commit.ts'
 import { reason } from '#shared/log.ts'
-import { nextTurn } from '#shared/next-turn.ts'
+import { nextTurn, unhurried } from '#shared/next-turn.ts'
 import type { TerminateCause } from '#radius/nas.ts'
 import type { OpenClient } from '../gateway/enforcer.ts'
 import { writeInTime, type Desk } from './desk.ts'
@@ -28,18 +28,30 @@ export type Upkeep = {
   reconcile(settlingMs: number): Promise<void>
   /** When the first of those who are online will have been silent for as long as they may, by what was last seen; Infinity for never. */
   silentMs(): number
+  /** Takes its time. */
   round(): Promise<void>
+  /** The process ends: the round that is under way takes its time no longer. */
+  hurry(): void
   /** Sessions of the journal that have no row: those of another boot get their Stop, those that were never opened go. */
   settleOrphans(openedBeforeMinute: number): Promise<void>
 }
 
 /** What one look at all sessions has found so far. */
-type Found = { readonly now: number; silentMs: number; readonly checked: OpenSession[] }
+type Found = { silentMs: number; readonly checked: OpenSession[] }
+type UpkeepParts = {
+  readonly reporting: Reporting
+  readonly inTurn: <R>(key: string, task: () => Promise<R>) => Promise<R>
+  /** Ends a session in its client's turn. */
+  readonly end: (session: Session, cause: TerminateCause) => Promise<void>
+  /** To be called before the wall clock is compared with what the store says. */
+  readonly keepPace: () => void
+}
 
-/** `end` ends a session in its client's turn. */
-export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: string, task: () => Promise<R>) => Promise<R>, end: (session: Session, cause: TerminateCause) => Promise<void>): Upkeep {
+export function createUpkeep(desk: Desk, { reporting, inTurn, end, keepPace }: UpkeepParts): Upkeep {
   const { store, enforcer, journal, effects } = desk
+  const { clock } = effects
   let silentMs = Infinity
+  let hurried = false
 
   async function attempt(what: string, task: () => Promise<unknown>): Promise<void> {
     try {
@@ -60,9 +72,9 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
     })
   }
 
-  function count(session: OpenSession, client: OpenClient, now: number): OpenSession {
+  function count(session: OpenSession, client: OpenClient, listedMs: number): OpenSession {
     const usage = mostOf(session.usage, client.usage)
-    const heardMs = client.quietSeconds === undefined ? (usage.upPackets > session.usage.upPackets ? now : session.activeMs) : now - client.quietSeconds * 1000
+    const heardMs = client.quietSeconds === undefined ? (usage.upPackets > session.usage.upPackets ? listedMs : session.activeMs) : listedMs - client.quietSeconds * 1000
     const activeMs = Math.max(session.activeMs, heardMs)
     if (activeMs !== session.activeMs || usage.upPackets !== session.usage.upPackets || usage.downPackets !== session.usage.downPackets) store.setUsage(session.id, usage, activeMs)
     return { ...session, usage, activeMs }
@@ -74,18 +86,19 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
   }
 
   /** Ends an open session that may not go on; what may is told about, and due for a checkpoint now and then. */
-  async function look(session: OpenSession, client: OpenClient, found: Found): Promise<void> {
-    const { now, checked } = found
-    const counted = count(session, client, now)
+  async function look(session: OpenSession, client: OpenClient, listedMs: number, found: Found): Promise<void> {
+    const now = desk.now()
+    const counted = count(session, client, listedMs)
     const cause = causeToEnd(counted, now, desk.rules.overQuota)
     if (cause !== undefined) return attempt('a session did not end', () => end(counted, cause))
     found.silentMs = Math.min(found.silentMs, counted.activeMs + (counted.limits.idleSeconds ?? Infinity) * 1000)
     tellInterim(counted, now)
-    if (now - counted.checkedMs >= CHECKPOINT_MS) checked.push(counted)
+    if (now - counted.checkedMs >= CHECKPOINT_MS) found.checked.push(counted)
   }
 
-  async function checkpoint(checked: readonly OpenSession[], now: number): Promise<void> {
+  async function checkpoint(checked: readonly OpenSession[]): Promise<void> {
     if (checked.length === 0) return
+    const now = desk.now()
     await attempt('no checkpoint', () => writeInTime(desk, checked.map((session) => journalChecked(session, store.boot, now))))
     for (const session of checked) store.setChecked(session.id, now)
   }
@@ -94,18 +107,21 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
    * Page by page, and between two pages whoever waits has the loop: ten thousand sessions at once are more than a small gateway's memory
    * holds beside the rest, and would keep every tap of that moment waiting.
    */
-  async function lookAtAll(comparison: Comparison): Promise<readonly Difference[]> {
+  async function lookAtAll(comparison: Comparison, between: () => Promise<void>): Promise<readonly Difference[]> {
     const differences: Difference[] = []
-    const found: Found = { now: desk.now(), silentMs: Infinity, checked: [] }
+    const found: Found = { silentMs: Infinity, checked: [] }
+    const listedAt = clock.monotonic()
     for (let page = store.page('', PAGE); page.length > 0; page = store.page(page.at(-1)?.id ?? '', PAGE)) {
+      const listedMs = desk.now() - Math.round(clock.monotonic() - listedAt)
       for (const session of page) {
-        const difference = comparison.compare(session)
+        const { gate, difference } = comparison.meet(session, listedMs)
         if (difference) differences.push(difference)
-        const client = comparison.gateOf(session)
-        if (client && session.kind === 'open') await look(session, client, found)
+        if (gate && session.kind === 'open') await look(session, gate, listedMs, found)
       }
-      await checkpoint(found.checked.splice(0), found.now)
-      if (page.length === PAGE) await nextTurn()
+      await checkpoint(found.checked.splice(0))
+      if (page.length < PAGE) break
+      await between()
+      keepPace()
     }
     silentMs = found.silentMs
     return [...differences, ...comparison.strangers()]
@@ -127,11 +143,12 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
     return boot === store.boot ? journalDone(session) : journalLost(session, 'nasReboot')
   }
 
-  async function settleOrphans(openedBeforeMinute: number): Promise<void> {
+  async function settleOrphans(openedBeforeMinute: number, between = nextTurn): Promise<void> {
     const statements: Statement[] = []
     for (let page = journal.open('', PAGE); page.length > 0; page = journal.open(page.at(-1)?.session ?? '', PAGE)) {
       statements.push(...page.flatMap((row) => settling(row, openedBeforeMinute) ?? []))
-      if (page.length === PAGE) await nextTurn()
+      if (page.length < PAGE) break
+      await between()
     }
     if (statements.length > 0) await writeInTime(desk, statements)
   }
@@ -151,9 +168,10 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
     }
   }
 
-  async function reconcile(settlingMs: number): Promise<void> {
+  async function reconcile(settlingMs: number, between = nextTurn): Promise<void> {
     const open = await enforcer.list()
-    const found = await lookAtAll(createComparison(open, desk.now(), settlingMs))
+    keepPace()
+    const found = await lookAtAll(createComparison(open, settlingMs), between)
     for (let at = 0; at < found.length; at += MENDING_AT_ONCE) {
       await Promise.all(found.slice(at, at + MENDING_AT_ONCE).map((difference) => {
         effects.metrics.counter('portal_differences_total', 'Gate and session store disagreed.', { kind: difference.kind })()
@@ -163,15 +181,17 @@ export function createUpkeep(desk: Desk, reporting: Reporting, inTurn: <R>(key: 
   }
 
   return {
-    reconcile,
+    reconcile: (settlingMs) => reconcile(settlingMs),
     silentMs: () => silentMs,
-    settleOrphans,
+    settleOrphans: (openedBeforeMinute) => settleOrphans(openedBeforeMinute),
+    hurry: () => void (hurried = true),
     async round() {
+      const rest = unhurried(clock, () => hurried)
       await finishClosing()
       for (const session of store.ofKind('opening')) await attempt('a session is still opening', () => rollForward(session))
-      await attempt('the gate does not answer', () => reconcile(SETTLING_MS))
+      await attempt('the gate does not answer', () => reconcile(SETTLING_MS, rest))
       await attempt('acknowledgements still wait for the disk', writeKept)
-      await attempt('the journal was not tidied', () => settleOrphans(minuteOf(desk.now()) - NEVER_OPENED_MINUTES))
+      await attempt('the journal was not tidied', () => settleOrphans(minuteOf(desk.now()) - NEVER_OPENED_MINUTES, rest))
       store.dropFarewells(desk.now() - KEEP_FAREWELL_MS)
       await reporting.retry()
     },

@@ -7,7 +7,7 @@ import { createLooks } from './looks.ts'
 import { grantOf } from './opening.ts'
 import { SETTLING_MS } from './reconcile.ts'
 import { bytesLeft, keyOf, type SessionId } from './session.ts'
-import type { Turns } from './turns.ts'
+import type { Turns } from '#shared/turns.ts'
 import type { Upkeep } from './upkeep.ts'
 
 /** The kernel stops at the first packet that does not fit: what is left then is less than two of the largest. */
@@ -16,8 +16,8 @@ const REMAINDER_BYTES = 131_072
 export type Watch = {
   /** Counters that are a second old, or as old as many clients make it. */
   fresh(): Promise<void>
-  /** A round has just looked, and took so long. */
-  looked(tookMs: number): void
+  /** A round has looked at all. */
+  looked(): void
   start(): void
   stop(): Promise<void>
 }
@@ -64,10 +64,7 @@ export function createWatch(desk: Desk, upkeep: Upkeep, turns: Turns, end: (id: 
 
   return {
     fresh: () => looks.fresh().catch(failed),
-    looked(tookMs) {
-      looks.looked(tookMs)
-      armSilence()
-    },
+    looked: armSilence,
     start() {
       running = true
       armSilence()

@@ -62,7 +62,7 @@ export function createLiveStore(db: Db, clock: Clock, log: Log): LiveStore {
   const insert = db.prepare(SAVE)
   const remove = db.prepare<[string, string, string]>(REMOVE)
   const rows = db.prepare<[], Row>('select * from live_session')
-  const saved = new WeakSet<LiveSession>()
+  const saved = new Set<LiveSession>()
   const changed = new Set<LiveSession>()
   const gone = new Set<LiveSession>()
 
@@ -76,6 +76,7 @@ export function createLiveStore(db: Db, clock: Clock, log: Log): LiveStore {
   function removeOne(one: LiveSession): void {
     remove.run(one.origin.client, one.nasIdentifier, one.acctSessionId)
     gone.delete(one)
+    saved.delete(one)
     forgetSoon()
   }
   /** What is gone first: the same id may have begun again. */

@@ -2,6 +2,7 @@
 import type { Cancel } from '#shared/clock.ts'
 import type { Effects } from '#shared/effects.ts'
 import { MalformedError } from '#shared/errors.ts'
+import { createPassingMap, type PassingMap } from '#shared/passing-map.ts'
 import { openPacket, type Packet } from '../packet.ts'
 import { carryByUdp, type Carrier, type Carry } from './carrier.ts'
 
@@ -52,7 +53,7 @@ export type Line = {
 }
 
 type Waiting = { readonly asked: Asked; answer(reply: Packet | undefined): void }
-type Lane = { readonly carrier: Carrier; readonly waiting: Map<number, Waiting>; next: number }
+type Lane = { readonly carrier: Carrier; readonly waiting: PassingMap<number, Waiting>; next: number }
 
 const NOTHING = { asked: undefined, reply: Promise.resolve(undefined), stop: () => undefined }
 
@@ -76,7 +77,7 @@ export function openLine(address: string, port: number, patience: Patience, effe
   }
 
   function openLane(): Lane {
-    const lane: Lane = { carrier: carry(address, port, (bytes) => receive(lane, bytes)), waiting: new Map(), next: effects.random(1)[0] ?? 0 }
+    const lane: Lane = { carrier: carry(address, port, (bytes) => receive(lane, bytes)), waiting: createPassingMap(), next: effects.random(1)[0] ?? 0 }
     lanes.push(lane)
     void lane.carrier.ready.then((reachable) => void (reachable || abandon(lane)))
     return lane

@@ -2,7 +2,7 @@
 import { every, type Cancel } from '#shared/clock.ts'
 import type { Effects } from '#shared/effects.ts'
 import { reason as textOf } from '#shared/log.ts'
-import { nextTurn } from '#shared/next-turn.ts'
+import { unhurried } from '#shared/next-turn.ts'
 import type { Holder, LiveSession, LiveSessions } from '../live-sessions.ts'
 import { isDue, isGone, outcomeOf, reasonToEnd, type Attempt, type EndReason, type Remainder } from './policy.ts'
 import type { Told } from './sender.ts'
@@ -113,11 +113,12 @@ export function createEndings({ live, remainderOf, disconnect }: EndingsParts, e
 
   async function round(): Promise<void> {
     const sessions = [...live.all()]
-    keepPace(sessions)
+    const rest = unhurried(clock, () => closed)
     for (let at = 0; at < sessions.length; at += SLICE) {
       if (closed) return
+      keepPace(sessions)
       for (const session of sessions.slice(at, at + SLICE)) lookAfter(session)
-      await nextTurn()
+      await rest()
     }
   }
 

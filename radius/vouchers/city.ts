@@ -5,6 +5,7 @@
  */
 import { every, type Cancel, type Clock } from '#shared/clock.ts'
 import { reason, type Log } from '#shared/log.ts'
+import { createPassingMap } from '#shared/passing-map.ts'
 import type { LeaseRefusal } from '#shared/voucher-lease.ts'
 import { sessionsLeft } from '../access/simultaneous-use.ts'
 import type { Remainder } from '../coa/policy.ts'
@@ -72,7 +73,7 @@ export function createCity(parts: CityParts): City {
   const { loans, isAlive, sessionsOf, secondsLeft, octetsLeft, hasNoData } = book
   const courtesies = createCourtesies(parts)
   const { ask, isCutOff } = createAsking({ lessor, book, clock, random, granted: alarmAt, forget })
-  const turns = new Map<string, Promise<unknown>>()
+  const turns = createPassingMap<string, Promise<unknown>>()
   const alarms = new Map<string, Cancel>()
   let asked = 0
   let closed = false

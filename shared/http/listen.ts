@@ -12,6 +12,8 @@ const MOST_HEADER_BYTES = 16 * 1024
 const MOST_SOCKETS_PER_ADDRESS = 256
 /** One phone has as many IPv6 addresses as it likes, so the cap per address is not enough. */
 const MOST_SOCKETS = 4_096
+/** Connections that the kernel keeps for us while we are busy; one that finds no room is tried again by the phone after 1, 3, 7 s. */
+const MOST_WAITING = 4_096
 const DRAIN_TIMEOUT_MS = 5_000
 const HANDSHAKE_TIMEOUT_MS = 5_000
 
@@ -78,7 +80,7 @@ function listenOn(host: string, port: number, options: ListenOptions): Promise<S
       const why = { EADDRINUSE: 'is taken', EACCES: 'may not be used by this account', EADDRNOTAVAIL: 'is not on an address of this machine' }[error.code]
       reject(new UsageError('port', `${host} port ${port} ${why}: set ${options.key}`, { data: { port, key: options.key } }))
     })
-    server.listen({ host, port, exclusive: true }, () => resolve(server))
+    server.listen({ host, port, exclusive: true, backlog: MOST_WAITING }, () => resolve(server))
   })
 }
 

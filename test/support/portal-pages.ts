@@ -95,7 +95,7 @@ async function rare(town: PagesTown, language: PageLanguage, address: string): P
   const token = parseToken(tokenOf((await town.phone(address).connect(language)).body))
   const session = token && (await town.portal.sessions.held(token))
   if (!session) throw new Error('the phone is not online')
-  const keepsake = { token, code: undefined, absoluteUrl: `${town.portal.url}s/${token}` }
+  const own = { token, code: undefined, withdrawal: session.withdrawal }
   const made: Record<string, Html> = {
     ...Object.fromEntries((Object.keys(FAILURES) as Failure[]).map((failure) => [`failure: ${failure}`, failurePage(troubled, failure)])),
     'failure without a directory': failurePage({ ...calm, servicesUrl: undefined }, 'radius'),
@@ -105,7 +105,7 @@ async function rare(town: PagesTown, language: PageLanguage, address: string): P
     barred: barrierPage(calm, { kind: 'barred', untilMs: now + 20 * HOUR_MS }, now),
     'a log by law': recordedPage(calm, { controller: words.controller, profile: PROFILES.fr, methods: METHODS, session, nowMs: now }),
     'free, offline': freePage(calm, '/', false),
-    'online, on to a page': successPage(calm, session, now, keepsake, 'http://journal.example/une', true),
+    'online, on to a page': successPage(calm, session, now, own, 'http://journal.example/une', true),
     'numbers of Europe': emergencyPage(calm, 'eu', []),
   }
   const shown = await Promise.all(Object.entries(made).map(async ([name, page]) => [name, String(await page)] as const))

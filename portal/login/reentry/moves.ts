@@ -5,7 +5,7 @@ import type { OpenSession, PausedSession, Session, SessionId } from '../../sessi
 import { secondsLeft } from '../../session/session.ts'
 import type { Sessions } from '../../session/sessions.ts'
 import type { SessionStore } from '../../session/store.ts'
-import { createTurns } from '../../session/turns.ts'
+import { createTurns } from '#shared/turns.ts'
 import { problem, type Problem } from '../problems.ts'
 import type { ReentryCode } from './code.ts'
 import type { Codes, Entry } from './codes.ts'

@@ -1,8 +1,10 @@
+import { createPassingMap } from './passing-map.ts'
+
 /** Tasks with the same key run one after another, in the order they came; others do not wait. */
 export type Turns = <Result>(key: string, task: () => Promise<Result>) => Promise<Result>
 
 export function createTurns(): Turns {
-  const last = new Map<string, Promise<unknown>>()
+  const last = createPassingMap<string, Promise<unknown>>()
   return async function inTurn(key, task) {
     const before = last.get(key)
     // A failed predecessor has told its own caller; the next one starts all the same.

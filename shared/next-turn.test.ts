@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { manualClock } from './clock.ts'
+import { unhurried } from './next-turn.ts'
+
+/** How long it rests after work of each length, on a clock that stands still but for that. */
+async function restsAfter(worksMs: readonly number[], isHurried = () => false): Promise<number[]> {
+  const clock = manualClock(0)
+  const rest = unhurried(clock, isHurried)
+  const rests: number[] = []
+  for (const workMs of worksMs) {
+    clock.advance(workMs)
+    const begun = clock.monotonic()
+    let over = false
+    const resting = rest().then(() => (over = true))
+    await new Promise((resolve) => setImmediate(resolve))
+    while (!over) {
+      clock.advance(1)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await resting
+    rests.push(clock.monotonic() - begun)
+  }
+  return rests
+}
+
+test('it rests nine times as long as it worked, 50 ms at most', async () => {
+  expect(await restsAfter([1, 3, 100, 2])).toEqual([9, 27, 50, 18])
+})
+
+test('short pieces are saved up for one rest', async () => {
+  expect(await restsAfter([0.05, 0.05, 0.05])).toEqual([0, 0, 2])
+})
+
+test('in a hurry it rests no more', async () => {
+  let hurried = false
+  const clock = manualClock(0)
+  const rest = unhurried(clock, () => hurried)
+  hurried = true
+  clock.advance(100)
+  await rest()
+  expect(clock.monotonic()).toBe(100)
+})
