@@ -19,7 +19,7 @@ const SCREEN_SOURCES = ['kiosk/ui', 'shared/i18n', 'package-lock.json']
 // Node keeps here what it made of each .ts: read from there, a server starts in half the time and never loads the compiler (45 MB).
 const compileCache = join(root, 'node_modules', '.cache', 'parvis')
 const compileStamp = join(compileCache, '.stamp')
-const LAUNCH_FLAGS = ['--max-semi-space-size=8', '--no-concurrent-marking', '--expose-gc', '--v8-pool-size=1', '--no-allocation-site-pretenuring']
+const LAUNCH_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=100', '--no-concurrent-marking', '--expose-gc', '--v8-pool-size=1', '--no-allocation-site-pretenuring']
 const SERVER_SOURCES = ['portal', 'radius', 'kiosk', 'shared', 'scripts']
 
 function fail(text) {

@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest'
-import { manualClock } from './clock.ts'
+import { manualClock, type ManualClock } from './clock.ts'
 import { unhurried } from './next-turn.ts'
+
+/** Lets the clock run, a millisecond each turn of the loop, until then. */
+async function passing(clock: ManualClock, until: Promise<void>): Promise<void> {
+  const seen = { over: false }
+  void until.then(() => (seen.over = true))
+  await new Promise((resolve) => setImmediate(resolve))
+  while (!seen.over) {
+    clock.advance(1)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
 
 /** How long it rests after work of each length, on a clock that stands still but for that. */
 async function restsAfter(worksMs: readonly number[], isHurried = () => false): Promise<number[]> {
@@ -10,14 +21,7 @@ async function restsAfter(worksMs: readonly number[], isHurried = () => false): 
   for (const workMs of worksMs) {
     clock.advance(workMs)
     const begun = clock.monotonic()
-    let over = false
-    const resting = rest().then(() => (over = true))
-    await new Promise((resolve) => setImmediate(resolve))
-    while (!over) {
-      clock.advance(1)
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    await resting
+    await passing(clock, rest())
     rests.push(clock.monotonic() - begun)
   }
   return rests
