@@ -1,6 +1,6 @@
 // The portal's two databases. Never edit a script that has landed: append.
 import { ACCOUNTING_TABLES } from '#radius/accounting/schema.ts'
-import { BARS_MIGRATION } from './session/bars.ts'
+import { BARS_MIGRATION, BARS_WITHOUT_GAPS } from './session/bars.ts'
 import { LEGAL_SESSION_TABLE } from './legal/live-sessions.ts'
 import { TERMINATE_CAUSES } from '#radius/nas.ts'
 import { GUEST_CONSENT, GUEST_REDIRECT, GUEST_TABLE, GUEST_TAPS } from './controllers/guest-table.ts'
@@ -141,4 +141,5 @@ export const SESSION_MIGRATIONS: readonly string[] = [
   GUEST_TAPS,
   GUEST_CONSENT,
   GUEST_REDIRECT,
+  BARS_WITHOUT_GAPS,
 ]

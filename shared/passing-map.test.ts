@@ -32,10 +32,13 @@ test('what has gone from it goes with the next small collections, which a Map do
 })
 
 test('it is a map', () => {
-  const map = createPassingMap<string, number>()
-  map.set('a', 1)
-  map.set('b', 2)
-  map.set('a', 3)
-  expect([map.get('a'), map.get('c'), map.has('b'), map.size, map.values()]).toEqual([3, undefined, true, 2, [3, 2]])
+  const map = createPassingMap<string, { n: number }>()
+  const [one, two, three] = [{ n: 1 }, { n: 2 }, { n: 3 }]
+  map.set('a', one)
+  map.set('b', two)
+  map.set('a', three)
+  expect([map.get('a'), map.get('c'), map.has('b'), map.size, map.values()]).toEqual([three, undefined, true, 2, [three, two]])
   expect([map.delete('a'), map.delete('a'), map.size, map.get('a')]).toEqual([true, false, 1, undefined])
+  map.set('a', one)
+  expect(map.values()).toEqual([two, one])
 })

@@ -14,7 +14,7 @@ export type PassingMap<Key, Value> = Pick<ReadonlyMap<Key, Value>, 'get' | 'has'
 
 type Cell<Value> = { value: Value | undefined }
 
-export function createPassingMap<Key, Value>(): PassingMap<Key, Value> {
+export function createPassingMap<Key, Value extends object>(): PassingMap<Key, Value> {
   const cells = new Map<Key, Cell<Value>>()
   return {
     get: (key) => cells.get(key)?.value,

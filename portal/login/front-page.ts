@@ -6,7 +6,7 @@ import { shownExtras } from '../consent/extras.ts'
 import { documentFor, termsOf, type Terms } from '../consent/terms.ts'
 import { clientIdOf } from '../controllers/controller-desk.ts'
 import { PROFILES } from '../legal/profile.ts'
-import type { Html, Reader } from '../pages/frame.ts'
+import { isPlain, type Html, type Reader } from '../pages/frame.ts'
 import { isPageLanguage } from '../pages/languages.ts'
 import { blank, press, type Pressed } from '../pages/pressed.ts'
 import { durationWords } from '../pages/time-words.ts'
@@ -73,13 +73,13 @@ export function createFrontPage({ settings, formKey, doctor, effects, page, refu
     pressed.set(key, made)
     return made(tokens)
   }
-  const isPlain = ({ to, at, state }: Reader, { notice, filled }: Again): boolean => notice === undefined && filled === undefined && to === undefined && at === undefined && state?.held.length === 0
 
   async function welcome(visit: Visit, reader: Reader, client: Client, again: Again = {}): Promise<Response> {
     doctor.shown(client.mac)
     const { sha256 } = termsFor(reader)
     const tokenFor = ({ purpose }: Method): FormToken => issueFormToken(formKey, { client: clientIdOf(client), purpose, termsSha256: sha256 }, clock.now(), random)
-    const body = isPlain(reader, again) ? await plain(reader, formsAt(reader.site.id).map(tokenFor)) : drawn(reader, tokenFor, again)
+    const isFirst = again.notice === undefined && again.filled === undefined
+    const body = isFirst && isPlain(reader) ? await plain(reader, formsAt(reader.site.id).map(tokenFor)) : drawn(reader, tokenFor, again)
     return page(visit, body, again.status ?? 200)
   }
 

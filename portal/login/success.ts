@@ -1,7 +1,7 @@
 // What comes back to the tap that let someone in: the same for everyone of the moment but for three words, and kept as bytes.
 import type { Clock } from '#shared/clock.ts'
 import type { SessionToken } from '#shared/personal.ts'
-import type { Html, Reader } from '../pages/frame.ts'
+import { isPlain, type Html, type Reader } from '../pages/frame.ts'
 import { successPage, type Keepsake } from '../pages/online.ts'
 import { blank, press, type Pressed } from '../pages/pressed.ts'
 import { secondsLeft, type OpenSession, type WithdrawalCode } from '../session/session.ts'
@@ -36,13 +36,14 @@ export function createSuccess(clock: Pick<Clock, 'now'>): (reader: Reader, succe
     const nowMs = clock.now()
     const { deadlineMs, startedMs, withdrawal } = session
     const code = keep.code === undefined ? undefined : printedCode(keep.code)
-    const { to, at, state, site, language } = reader
-    if (continueTo !== undefined || extrasRefused || to !== undefined || at !== undefined || state?.held.length !== 0) {
+    if (continueTo !== undefined || extrasRefused || !isPlain(reader)) {
       return successPage(reader, session, nowMs, { token: keep.token, code, withdrawal }, continueTo, extrasRefused)
     }
-    const has = { withdrawal: withdrawal !== '', code: code !== undefined }
-    const key = [site.id, language, has.withdrawal, has.code, secondsLeft(session, nowMs), deadlineMs - startedMs, Math.floor(deadlineMs / 60_000)].join(' ')
-    const fill = await pressedFor(key, () => successPage(reader, session, nowMs, { token: TOKEN, withdrawal: has.withdrawal ? WITHDRAWAL : withdrawal, code: has.code ? CODE : undefined }, undefined))
+    const left = secondsLeft(session, nowMs)
+    // What the page shows of them: minutes left, a thousandth of the ring, the minute until which it lasts.
+    const times = [Math.floor(left / 60), Math.round((left * 1e6) / Math.max(1_000, deadlineMs - startedMs)), Math.floor(deadlineMs / 60_000)]
+    const key = [reader.site.id, reader.language, withdrawal === '', code === undefined, ...times].join(' ')
+    const fill = await pressedFor(key, () => successPage(reader, session, nowMs, { token: TOKEN, withdrawal: withdrawal && WITHDRAWAL, code: code && CODE }, undefined))
     return fill([keep.token, withdrawal, code ?? ''])
   }
 }

@@ -27,6 +27,11 @@ export type Reader = {
   readonly state?: Told | undefined
 }
 
+/** As most are met: nothing carried along, nothing the matter. */
+export function isPlain({ to, at, state }: Reader): boolean {
+  return to === undefined && at === undefined && state?.held.length === 0
+}
+
 export function query(reader: Pick<Reader, 'to' | 'at'>, language: PageLanguage): string {
   return `?lang=${language}${reader.to === undefined ? '' : `&to=${reader.to}`}${reader.at === undefined ? '' : `&at=${reader.at}`}`
 }

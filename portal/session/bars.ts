@@ -2,6 +2,8 @@
 import type { Db } from '#shared/db/open.ts'
 
 export const BARS_MIGRATION = 'create table barred (client text primary key, until_ms integer not null) strict, without rowid;'
+/** A device on our own network was once named with a gap behind it. */
+export const BARS_WITHOUT_GAPS = 'update barred set client = rtrim(client);'
 
 export type Bars = {
   bar(client: string, untilMs: number): void

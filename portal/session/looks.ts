@@ -9,6 +9,8 @@ export type Looks = {
   next(): Promise<void>
   /** At most one pause old: looks by itself only if the last one is older. */
   fresh(): Promise<void>
+  /** Somebody else has looked, which took so long. */
+  looked(tookMs: number): void
   /** Waits for the one that is under way. */
   settle(): Promise<void>
 }
@@ -19,13 +21,16 @@ export function createLooks(clock: Clock, look: () => Promise<void>): Looks {
   let underway: Promise<void> | undefined
   let queued: Promise<void> | undefined
 
+  function looked(tookMs: number): void {
+    freshUntil = clock.monotonic() + Math.max(LEAST_PAUSE_MS, PAUSE_FACTOR * tookMs)
+  }
+
   async function now(): Promise<void> {
     const began = clock.monotonic()
     try {
       await look()
     } finally {
-      const tookMs = clock.monotonic() - began
-      freshUntil = clock.monotonic() + Math.max(LEAST_PAUSE_MS, PAUSE_FACTOR * tookMs)
+      looked(clock.monotonic() - began)
     }
   }
   const begin = (): Promise<void> => (underway ??= now().finally(() => (underway = undefined)))
@@ -41,6 +46,7 @@ export function createLooks(clock: Clock, look: () => Promise<void>): Looks {
   return {
     next: () => (queued ??= later()),
     fresh: () => underway ?? (clock.monotonic() < freshUntil ? Promise.resolve() : begin()),
+    looked,
     settle: async () => void (await underway?.catch(() => {})),
   }
 }

@@ -11,34 +11,34 @@ export type Difference =
   /** A row that should be open and is not, or under another mark. */
   | { readonly kind: 'missing'; readonly session: OpenSession }
 
-/** `gate` is what the gate holds for a session, when it is the same that the store means. */
-export type Met = { readonly gate?: OpenClient; readonly difference?: Difference }
+/** What the gate holds for a session, when it is the same that the store means; or what they disagree about. */
+export type Compared = { readonly gate?: OpenClient; readonly difference?: Difference }
 
 export type Comparison = {
-  /** To be called once with every session, in any order. `listedMs`: when the gate was asked, by the wall clock of now. */
-  meet(session: Session, listedMs: number): Met
+  /** To be called with every session, in any order. `listedMs`: when the gate was asked, by the wall clock of now. */
+  compare(session: Session, listedMs: number): Compared
   /** After all sessions: who is open without one. */
-  strangers(): readonly Difference[]
+  strangers(): readonly OpenClient[]
 }
 
-const NOTHING: Met = {}
+const NOTHING: Compared = {}
 
 /** What is allowed is what the session store says, nothing else (portal.md). Before the first answer `settlingMs` is 0. */
 export function createComparison(open: readonly OpenClient[], settlingMs: number): Comparison {
-  const unmet = new Map(open.map((client) => [clientKey(client.mac, client.controller), client]))
+  const gates = new Map(open.map((client) => [clientKey(client.mac, client.controller), client]))
+  const known = new Set<OpenClient>()
 
   return {
-    meet(session, listedMs) {
+    compare(session, listedMs) {
       if (session.kind === 'paused' || (session.kind === 'closing' && session.shut)) return NOTHING
-      const key = keyOf(session)
-      const gate = unmet.get(key)
-      unmet.delete(key)
+      const gate = gates.get(keyOf(session))
+      if (gate) known.add(gate)
       if (session.kind !== 'open') return NOTHING
       if (gate?.mark === session.mark) return { gate }
       // Opened a moment before the list, or since; or taken up again since.
       const young = listedMs - session.startedMs < settlingMs || session.activeMs > listedMs
       return !young && secondsLeft(session, listedMs) * 1000 > settlingMs ? { difference: { kind: 'missing', session } } : NOTHING
     },
-    strangers: () => [...unmet.values()].map((client) => ({ kind: 'stranger', client })),
+    strangers: () => open.filter((client) => !known.has(client)),
   }
 }

@@ -2,10 +2,10 @@
 import type { Done, SessionChange, SessionTarget } from '#radius/coa.ts'
 import { reason } from '#shared/log.ts'
 import { parseMacAddress } from '#shared/personal.ts'
+import type { Turns } from '#shared/turns.ts'
 import { changeSession } from './changing.ts'
 import type { Desk } from './desk.ts'
 import { keyOf, type EndedSession, type Session, type SessionId } from './session.ts'
-import type { Turns } from '#shared/turns.ts'
 
 export type ServerRequests = {
   /** The acknowledgement may leave after `done`: the gate is shut then. A request that names nothing fits nobody. */

@@ -5,6 +5,7 @@ import type { Authorisation, TerminateCause } from '#radius/nas.ts'
 import { UnavailableError } from '#shared/errors.ts'
 import type { MacAddress, SessionToken } from '#shared/personal.ts'
 import type { SiteId } from '#shared/place.ts'
+import { createTurns } from '#shared/turns.ts'
 import type { Openness } from '#shared/week-hours.ts'
 import type { Behind } from '../gateway/enforcer.ts'
 import { changeSession } from './changing.ts'
@@ -18,7 +19,6 @@ import { createReporting } from './reporting.ts'
 import { createServerRequests, type ServerRequests } from './requests.ts'
 import { clientKey, keyOf, type EndedSession, type OpenSession, type PausedSession, type Session, type SessionId } from './session.ts'
 import { hashToken } from './token.ts'
-import { createTurns } from '#shared/turns.ts'
 import { createUpkeep, ROUND_MS } from './upkeep.ts'
 import { createWatch } from './watch.ts'
 
@@ -174,8 +174,7 @@ export function createSessions(desk: Desk): Sessions {
   function round(): Promise<void> {
     return (roundUnderway ??= (async () => {
       keepPace()
-      await upkeep.round()
-      watch.looked()
+      watch.looked(await upkeep.round())
       armExpiry()
     })().finally(() => (roundUnderway = undefined)))
   }

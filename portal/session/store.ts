@@ -140,18 +140,22 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
   function left(row: ClientRow | undefined): void {
     if (row && !ofClient.get(row.mac, row.controller)) clients.delete(keyOf(row))
   }
-  // Few at any time, so that no round reads every row to find them.
+  // Few at any time, so that no round reads every row to find them. They change after the row: a statement that throws has changed nothing.
   const idsOf = (where: string): Set<SessionId> => new Set(db.prepare<[], string>(`select id from session where ${where}`).pluck().all())
-  const passing: Record<'opening' | 'closing', Set<SessionId>> = { opening: idsOf("kind = 'opening'"), closing: idsOf("kind = 'closing'") }
+  const underWay: Record<'opening' | 'closing', Set<SessionId>> = { opening: idsOf("kind = 'opening'"), closing: idsOf("kind = 'closing'") }
   const untold = idsOf('start_told = 0')
   const marks = new Set(db.prepare<[], number>('select mark from session').pluck().all())
 
-  function remove(id: SessionId): void {
-    const row = drop.get(id)
+  type Dropped = ClientRow & { mark: number }
+  function gone(id: SessionId, row: Dropped | undefined): void {
     left(row)
     if (row) marks.delete(row.mark)
-    for (const ids of [passing.opening, passing.closing, untold]) ids.delete(id)
+    for (const ids of [underWay.opening, underWay.closing, untold]) ids.delete(id)
   }
+  const retire = db.transaction((id: SessionId, endedMs: number): Dropped | undefined => {
+    leave(endedMs, id)
+    return drop.get(id)
+  })
 
   const byId = one<SessionId>('id = ?')
   function rowsOf<Kind extends Session['kind']>(ids: Iterable<SessionId>, kind: Kind, most: number): Extract<Session, { kind: Kind }>[] {
@@ -178,19 +182,19 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     },
     add(session) {
       insert.run(valuesOf(session))
-      passing.opening.add(session.id)
+      underWay.opening.add(session.id)
       untold.add(session.id)
       marks.add(session.mark)
       clients.add(keyOf({ mac: session.mac, controller: session.behind?.controller ?? '' }))
     },
     setOpen(id) {
       open(id)
-      passing.opening.delete(id)
+      underWay.opening.delete(id)
     },
     setClosing(id, cause) {
       close(cause, id)
-      passing.opening.delete(id)
-      passing.closing.add(id)
+      underWay.opening.delete(id)
+      underWay.closing.add(id)
     },
     setPaused: ((pause) => (id: SessionId, pausedMs: number, leftMs: number, untilMs: number) => pause(pausedMs, leftMs, untilMs, id))(run("update session set kind = 'paused', paused_ms = ?, left_ms = ?, deadline_ms = ? where id = ?")),
     skipPause: ((skip) => (id: SessionId, nowMs: number) => skip(nowMs, id))(run('update session set started_ms = started_ms + ? - paused_ms, paused_ms = null where id = ? and paused_ms is not null')),
@@ -201,16 +205,13 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     setUsage: (id, u, activeMs) => usage(u.upBytes, u.downBytes, u.upPackets, u.downPackets, activeMs, id),
     setLimits: (id, deadlineMs, limits) => void limit.run({ id, deadlineMs, ...limitValues(limits) }),
     setStartTold(id) {
-      untold.delete(id)
       if (startTold.run(id).changes === 0) farewellTold(id)
+      untold.delete(id)
     },
     setInterim: ((set) => (id: SessionId, ms: number) => set(ms, id))(run('update session set interim_ms = ? where id = ?')),
     setChecked: ((set) => (id: SessionId, ms: number) => set(ms, id))(run('update session set checked_ms = ? where id = ?')),
-    retire: db.transaction((id: SessionId, endedMs: number) => {
-      leave(endedMs, id)
-      remove(id)
-    }),
-    forget: remove,
+    retire: (id, endedMs) => gone(id, retire(id, endedMs)),
+    forget: (id) => gone(id, drop.get(id)),
     byId,
     byTokenHash: one('token_hash = ?'),
     ofClient(mac, controller = '') {
@@ -224,7 +225,7 @@ export function createSessionStore(db: Db, fresh: () => string, nowMs: number): 
     unsettled: (nowMs) => unsettled.all(nowMs).map(sessionOf),
     behind: () => behind.all().map(sessionOf),
     page: (after, most) => page.all(after, most).map(sessionOf),
-    ofKind: (kind) => rowsOf(passing[kind], kind, Infinity),
+    ofKind: (kind) => rowsOf(underWay[kind], kind, Infinity),
     untold: (most) => rowsOf(untold, 'open', most),
     openCount: () => openCount.get() ?? 0,
     due: (nowMs) => due.all(nowMs).map((row) => row.id),

@@ -1,13 +1,13 @@
 // Between the minutes' rounds: a quota that ran out, a device that has been silent for long enough, a citizen who looks.
 import type { Cancel } from '#shared/clock.ts'
 import { reason } from '#shared/log.ts'
+import type { Turns } from '#shared/turns.ts'
 import { MOST_PIECE_BYTES } from '../gateway/policy.ts'
 import type { Desk } from './desk.ts'
 import { createLooks } from './looks.ts'
 import { grantOf } from './opening.ts'
 import { SETTLING_MS } from './reconcile.ts'
 import { bytesLeft, keyOf, type SessionId } from './session.ts'
-import type { Turns } from '#shared/turns.ts'
 import type { Upkeep } from './upkeep.ts'
 
 /** The kernel stops at the first packet that does not fit: what is left then is less than two of the largest. */
@@ -16,8 +16,8 @@ const REMAINDER_BYTES = 131_072
 export type Watch = {
   /** Counters that are a second old, or as old as many clients make it. */
   fresh(): Promise<void>
-  /** A round has looked at all. */
-  looked(): void
+  /** A round has looked at all, and had the loop so long. */
+  looked(workedMs: number): void
   start(): void
   stop(): Promise<void>
 }
@@ -37,8 +37,8 @@ export function createWatch(desk: Desk, upkeep: Upkeep, turns: Turns, end: (id: 
 
   function armSilence(): void {
     cancelSilence()
-    const at = running ? upkeep.silentMs() : Infinity
-    if (at !== Infinity) cancelSilence = clock.after(Math.max(0, at - desk.now()), () => void looks.next().catch(failed))
+    const at = running ? upkeep.silentAt() : Infinity
+    if (at !== Infinity) cancelSilence = clock.after(Math.max(0, at - clock.monotonic()), () => void looks.next().catch(failed))
   }
 
   /** In the client's turn: the next piece of a large quota. */
@@ -64,7 +64,10 @@ export function createWatch(desk: Desk, upkeep: Upkeep, turns: Turns, end: (id: 
 
   return {
     fresh: () => looks.fresh().catch(failed),
-    looked: armSilence,
+    looked(workedMs) {
+      looks.looked(workedMs)
+      armSilence()
+    },
     start() {
       running = true
       armSilence()

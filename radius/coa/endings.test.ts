@@ -172,6 +172,23 @@ test('staff end one session; asked twice while it is on its way it is one questi
   await ended('staff', 'done')
 })
 
+test('a round goes on with who is there and with the clock as it is by then', async () => {
+  const { clock } = town.effects
+  for (let n = 0; n < 130; n++) begun(`guest${n}`)
+  const round = town.radius.endings.round()
+  // Of the first slice only it has looked: one goes, the clock is set, and by the new one somebody's time is long over.
+  remainders.set('guest129', { kind: 'withdrawn' })
+  town.radius.live.heard(ORIGIN, { status: 'stop', nasIdentifier: 'ap', acctSessionId: 'guest129', userName: 'guest129', eventSeconds: 1 }, () => undefined)
+  clock.setNow(clock.now() + 10 * 365 * 86_400_000)
+  remainders.set('guest128', { kind: 'left', seconds: -1 })
+  await round
+  await quietThen(() => {
+    remainders.set('guest1', { kind: 'withdrawn' })
+    void town.radius.endings.round()
+  })
+  await ended('withdrawn', 'done')
+})
+
 test('closing does not wait for an access server that says nothing', async () => {
   const told = town.radius.endings.end(begun('amina'), 'staff')
   await nas.next()

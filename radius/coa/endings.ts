@@ -2,7 +2,7 @@
 import { every, type Cancel } from '#shared/clock.ts'
 import type { Effects } from '#shared/effects.ts'
 import { reason as textOf } from '#shared/log.ts'
-import { unhurried } from '#shared/next-turn.ts'
+import { unhurried, type Unhurried } from '#shared/unhurried.ts'
 import type { Holder, LiveSession, LiveSessions } from '../live-sessions.ts'
 import { isDue, isGone, outcomeOf, reasonToEnd, type Attempt, type EndReason, type Remainder } from './policy.ts'
 import type { Told } from './sender.ts'
@@ -52,6 +52,7 @@ export function createEndings({ live, remainderOf, disconnect }: EndingsParts, e
   let offsetMs = clock.now() - clock.monotonic()
   let own: OwnGateway | undefined
   let closed = false
+  let pace: Unhurried | undefined
 
   const isOwn = ({ origin, nasIdentifier }: LiveSession): boolean => nasIdentifier === own?.nasIdentifier && origin.client === own.client
 
@@ -89,11 +90,11 @@ export function createEndings({ live, remainderOf, disconnect }: EndingsParts, e
     return asking
   }
 
-  function keepPace(sessions: readonly LiveSession[]): void {
+  function keepPace(): void {
     const movedMs = clock.now() - clock.monotonic() - offsetMs
     if (Math.abs(movedMs) < JUMP_MS) return
     offsetMs += movedMs
-    for (const session of sessions) undated.add(session)
+    for (const session of live.all()) undated.add(session)
   }
 
   function endIfDue(session: LiveSession): void {
@@ -112,13 +113,16 @@ export function createEndings({ live, remainderOf, disconnect }: EndingsParts, e
   }
 
   async function round(): Promise<void> {
-    const sessions = [...live.all()]
-    const rest = unhurried(clock, () => closed)
-    for (let at = 0; at < sessions.length; at += SLICE) {
-      if (closed) return
-      keepPace(sessions)
-      for (const session of sessions.slice(at, at + SLICE)) lookAfter(session)
+    const { rest } = (pace = unhurried(clock))
+    let looked = 0
+    keepPace()
+    // No list of them: who has gone meanwhile is not met any more.
+    for (const session of live.all()) {
+      lookAfter(session)
+      if (++looked % SLICE > 0) continue
       await rest()
+      if (closed) return
+      keepPace()
     }
   }
 
@@ -138,6 +142,7 @@ export function createEndings({ live, remainderOf, disconnect }: EndingsParts, e
     async close() {
       closed = true
       cancel()
+      pace?.hurry()
       await Promise.all(underway.values())
     },
   }

@@ -12,7 +12,10 @@ const MOST_HEADER_BYTES = 16 * 1024
 const MOST_SOCKETS_PER_ADDRESS = 256
 /** One phone has as many IPv6 addresses as it likes, so the cap per address is not enough. */
 const MOST_SOCKETS = 4_096
-/** Connections that the kernel keeps for us while we are busy; one that finds no room is tried again by the phone after 1, 3, 7 s. */
+/**
+ * Connections that the kernel keeps for us while we are busy (no more than net.core.somaxconn: 4,096 since Linux 5.4); one that finds
+ * no room is tried again by the phone after 1, 3, 7 s.
+ */
 const MOST_WAITING = 4_096
 const DRAIN_TIMEOUT_MS = 5_000
 const HANDSHAKE_TIMEOUT_MS = 5_000

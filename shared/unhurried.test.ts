@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { manualClock, type ManualClock } from './clock.ts'
-import { unhurried } from './next-turn.ts'
+import { unhurried } from './unhurried.ts'
 
 /** Lets the clock run, a millisecond each turn of the loop, until then. */
 async function passing(clock: ManualClock, until: Promise<void>): Promise<void> {
@@ -14,9 +14,9 @@ async function passing(clock: ManualClock, until: Promise<void>): Promise<void> 
 }
 
 /** How long it rests after work of each length, on a clock that stands still but for that. */
-async function restsAfter(worksMs: readonly number[], isHurried = () => false): Promise<number[]> {
+async function restsAfter(worksMs: readonly number[]): Promise<number[]> {
   const clock = manualClock(0)
-  const rest = unhurried(clock, isHurried)
+  const { rest } = unhurried(clock)
   const rests: number[] = []
   for (const workMs of worksMs) {
     clock.advance(workMs)
@@ -27,20 +27,31 @@ async function restsAfter(worksMs: readonly number[], isHurried = () => false): 
   return rests
 }
 
-test('it rests nine times as long as it worked, 50 ms at most', async () => {
-  expect(await restsAfter([1, 3, 100, 2])).toEqual([9, 27, 50, 18])
+test('it rests nine times as long as it worked, 100 ms at most', async () => {
+  expect(await restsAfter([1, 3, 100, 2])).toEqual([9, 27, 100, 18])
 })
 
 test('short pieces are saved up for one rest', async () => {
   expect(await restsAfter([0.05, 0.05, 0.05])).toEqual([0, 0, 2])
 })
 
-test('in a hurry it rests no more', async () => {
-  let hurried = false
+test('what it worked is told without the rests', async () => {
   const clock = manualClock(0)
-  const rest = unhurried(clock, () => hurried)
-  hurried = true
+  const { rest, workedMs } = unhurried(clock)
+  clock.advance(4)
+  await passing(clock, rest())
+  clock.advance(3)
+  expect([clock.monotonic(), workedMs()]).toEqual([4 + 36 + 3, 7])
+})
+
+test('in a hurry a rest is over, and there is no other', async () => {
+  const clock = manualClock(0)
+  const { rest, hurry } = unhurried(clock)
+  clock.advance(100)
+  const resting = rest()
+  hurry()
+  await resting
   clock.advance(100)
   await rest()
-  expect(clock.monotonic()).toBe(100)
+  expect(clock.monotonic()).toBe(200)
 })
