@@ -54,6 +54,16 @@ test('another length, another end, another place: another page', async () => {
   }
 })
 
+test('whatever shares a page would have the same drawn: lengths and ends a few hundred milliseconds, seconds and minutes apart', async () => {
+  const success = make()
+  for (const agoMs of [0, 1, 400, 1_000, 3_600, 7_300, 59_000, 61_000]) {
+    for (const laterMs of [-61_000, -30_000, -1_500, -1, 0, 1, 999, 30_000]) {
+      const { shown, drawn } = await both(success, 'fr', { startedMs: NOW - agoMs, deadlineMs: NOW + 2 * HOUR_MS + laterMs })
+      expect(shown, `${agoMs} ${laterMs}`).toBe(drawn)
+    }
+  }
+})
+
 test('whoever goes on to a page, was refused an extra, came by a controller or meets a notice has a page drawn', async () => {
   const success = make()
   await both(success, 'fr', {})

@@ -4,6 +4,7 @@ import type { Observations } from '#shared/count/observations.ts'
 import type { DurableWriter } from '#shared/db/durable-writer.ts'
 import { UnavailableError } from '#shared/errors.ts'
 import type { Effects } from '#shared/effects.ts'
+import { reason } from '#shared/log.ts'
 import type { Enforcer } from '../gateway/enforcer.ts'
 import type { LegalHook } from '../legal/hook.ts'
 import type { Bars } from './bars.ts'
@@ -31,6 +32,17 @@ export type Desk = {
   /** Whole milliseconds since 1970. */
   now(): number
   step(step: Step): void
+}
+
+/** What fails is logged under `what`, and tried again in its time: it keeps nothing else from being done. */
+export function createAttempt({ log }: Pick<Effects, 'log'>): (what: string, task: () => Promise<unknown>) => Promise<void> {
+  return async function attempt(what, task) {
+    try {
+      await task()
+    } catch (error) {
+      log.warn(what, { reason: reason(error) })
+    }
+  }
 }
 
 /** A medium that has stalled must not keep a citizen waiting: after this the acknowledgement goes the way of a full disk. */

@@ -1,8 +1,7 @@
 // One look at all sessions: counters, limits, reports that are due, checkpoints, and what the gate and the store disagree about.
-import { reason } from '#shared/log.ts'
 import type { TerminateCause } from '#radius/nas.ts'
 import type { OpenClient } from '../gateway/enforcer.ts'
-import { writeInTime, type Desk } from './desk.ts'
+import { createAttempt, writeInTime, type Desk } from './desk.ts'
 import { journalChecked } from './journal.ts'
 import { createComparison, type Difference } from './reconcile.ts'
 import type { Reporting } from './reporting.ts'
@@ -32,15 +31,8 @@ type Page = { readonly listedMs: number; readonly listedAt: number; readonly che
 
 export function createLookAtAll(desk: Desk, { reporting, end, keepPace }: LookParts): LookAtAll {
   const { store, effects } = desk
-  const { clock, log } = effects
-
-  async function attempt(what: string, task: () => Promise<unknown>): Promise<void> {
-    try {
-      await task()
-    } catch (error) {
-      log.warn(what, { reason: reason(error) })
-    }
-  }
+  const { clock } = effects
+  const attempt = createAttempt(effects)
 
   function count(session: OpenSession, client: OpenClient, listedMs: number): OpenSession {
     const usage = mostOf(session.usage, client.usage)

@@ -1,10 +1,9 @@
 // Once a minute: a look at all sessions, what gate and store disagree about, and whatever did not succeed before.
 import type { Statement } from '#shared/db/group-commit.ts'
-import { reason } from '#shared/log.ts'
 import { nextTurn } from '#shared/next-turn.ts'
 import { unhurried, type Unhurried } from '#shared/unhurried.ts'
 import type { OpenClient } from '../gateway/enforcer.ts'
-import { writeInTime, type Desk } from './desk.ts'
+import { createAttempt, writeInTime, type Desk } from './desk.ts'
 import { journalDone, journalLost, openedBy, type OpenRow } from './journal.ts'
 import { admit, grantOf } from './opening.ts'
 import { createLookAtAll, PAGE, type LookParts } from './look-at-all.ts'
@@ -39,18 +38,11 @@ type UpkeepParts = LookParts & { readonly inTurn: <R>(key: string, task: () => P
 export function createUpkeep(desk: Desk, parts: UpkeepParts): Upkeep {
   const { store, enforcer, journal, effects } = desk
   const { reporting, inTurn, end, keepPace } = parts
+  const attempt = createAttempt(effects)
   const lookAtAll = createLookAtAll(desk, parts)
   let silentAt = Infinity
   let looks = 0
   let pace: Unhurried | undefined
-
-  async function attempt(what: string, task: () => Promise<unknown>): Promise<void> {
-    try {
-      await task()
-    } catch (error) {
-      effects.log.warn(what, { reason: reason(error) })
-    }
-  }
 
   /** In the client's turn, and only if the store still says so: an answer of the kernel is old when it arrives. */
   function mend(difference: Difference): Promise<void> {

@@ -180,7 +180,7 @@ test('a round goes on with who is there and with the clock as it is by then', as
   remainders.set('guest129', { kind: 'withdrawn' })
   town.radius.live.heard(ORIGIN, { status: 'stop', nasIdentifier: 'ap', acctSessionId: 'guest129', userName: 'guest129', eventSeconds: 1 }, () => undefined)
   clock.setNow(clock.now() + 10 * 365 * 86_400_000)
-  remainders.set('guest128', { kind: 'left', seconds: -1 })
+  remainders.set('guest128', { kind: 'left', seconds: -3_600 })
   await round
   await quietThen(() => {
     remainders.set('guest1', { kind: 'withdrawn' })

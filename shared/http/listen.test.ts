@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
@@ -100,3 +102,20 @@ test('a door with TLS and no certificate refuses every handshake, and junk or a 
   const shaken = await new Promise((resolve) => connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => resolve('shaken')).on('error', ({ code }: NodeJS.ErrnoException) => resolve(code)))
   expect(shaken).toMatch(/HANDSHAKE_FAILURE|NO_SHARED_CIPHER|ALERT/)
 }, 15_000)
+
+/** More than Node keeps waiting by itself (511), and what this kernel allows. */
+const CROWD = 800
+const MOST_BY_KERNEL = Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'))
+/** Prints how many of a crowd are let in by the kernel before it would try the others again. */
+const CROWD_SOURCE = `
+  let met = 0
+  for (let n = 0; n < ${CROWD}; n++) require('node:net').connect({ port: Number(process.argv[1]), host: '127.0.0.1' }).on('connect', () => met++).on('error', () => {})
+  // Before the second after which the kernel tries again, and not before what has come was heard.
+  setTimeout(() => setImmediate(() => process.stdout.write(String(met), () => process.exit())), 700)`
+
+test.skipIf(MOST_BY_KERNEL <= CROWD)('a crowd that comes while the loop is busy waits in the kernel', async () => {
+  door = await listen({ hosts: ['127.0.0.1'], port: 0, key: 'test.port', handler: (_, response) => void response.end() })
+  // Holds this loop until the crowd has counted.
+  const { stdout } = spawnSync(process.execPath, ['-e', CROWD_SOURCE, String(door.port)], { encoding: 'utf8' })
+  expect(Number(stdout)).toBe(CROWD)
+})
